@@ -1,0 +1,172 @@
+"""Whether a person or a machine made a view or a click, by which signs, with the reason."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from decisions.agents import read_agent
+
+
+class FetchKind(StrEnum):
+    """A banner shown or followed."""
+
+    VIEW = "view"
+    CLICK = "click"
+
+
+class VerdictKind(StrEnum):
+    """A proxy view is one that Apple's mail fetched ahead of any reader: neither a person nor a scanner."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    PROXY = "proxy"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """
+    One request for a banner or a link.
+
+    `mail_id` is shared by the tokens of one call for signatures, `link` tells those tokens apart (None when the
+    token was mangled, so that only its mail is known). `prefetch`: `Sec-Purpose`, `Purpose` or `X-Moz` said so.
+    """
+
+    kind: FetchKind
+    at: datetime
+    mail_id: str
+    link: str | None
+    user_agent: str | None
+    method: str = "GET"
+    prefetch: bool = False
+    mangled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What we take a fetch for.
+
+    `sure` is False only where a probable sign alone spoke: then an alert waits. `sign` names the signs that fired,
+    the deciding one first, `measures` what each measured, in the same order, both separated by "; ".
+    """
+
+    kind: VerdictKind
+    sure: bool
+    because: str
+    sign: str | None = None
+    measures: str = ""
+
+
+TOO_SOON: Final = timedelta(seconds=1)
+BURST_WITHIN: Final = timedelta(seconds=2)
+BURST_LINKS: Final = 3
+# A scanner that tries spoilt copies of a link does so in one go; later clicks may be the person's.
+MANGLED_WITHIN: Final = timedelta(seconds=2)
+
+HUMAN: Final = Verdict(VerdictKind.HUMAN, sure=True, because="no sign of a machine")
+
+
+def judge_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
+    """
+    Person or machine, for a click on a tracked link.
+
+    Args:
+        mail: the known fetches with the click's mail id, views and clicks, in any order; later ones than the click
+            too when an earlier verdict is looked at again. The click itself may be among them.
+    """
+    fired = [(sign, measure) for sign in SIGNS_OF_A_MACHINE if (measure := sign.measure(click, mail))]
+    return _machine(fired) if fired else HUMAN
+
+
+def judge_agent_alone(user_agent: str | None) -> Verdict:
+    """Person or machine, for a click reported by another tool: there is no timing, and no agent counts as a person."""
+    if user_agent and (measure := read_agent(user_agent).why_no_click):
+        return _machine([(AGENT, measure)])
+    return HUMAN
+
+
+def judge_view(view: Fetch) -> Verdict:
+    """Person, machine or Apple's prefetch, for a banner shown. Image proxies of Gmail and Yahoo stand for a person."""
+    if view.method == "HEAD":
+        return _machine([(HEAD, view.method)])
+    if view.prefetch:
+        return _machine([(PREFETCH, "prefetch header")])
+    agent = read_agent(view.user_agent)
+    if agent.is_apple_prefetch:
+        return Verdict(VerdictKind.PROXY, sure=True, because="Apple's mail fetches banners before anyone reads")
+    return _machine([(AGENT, agent.why_no_view)]) if agent.why_no_view else HUMAN
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something a machine does and a person hardly ever. `measure` gives what was seen, or None."""
+
+    name: str
+    because: str
+    certain: bool
+    measure: Callable[[Fetch, Sequence[Fetch]], str | None]
+
+
+def _listed_agent(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    return read_agent(click.user_agent).why_no_click
+
+
+def _prefetched(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    return "prefetch header" if click.prefetch else None
+
+
+def _asked_for_the_head(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    return click.method if click.method == "HEAD" else None
+
+
+def _mangled_token(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    if click.mangled:
+        return "this link"
+    spoilt = sum(fetch.mangled and abs(fetch.at - click.at) <= MANGLED_WITHIN for fetch in mail)
+    return f"{spoilt} spoilt within {MANGLED_WITHIN.seconds} s" if spoilt else None
+
+
+def _too_soon(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    """A mail's first fetch is its banner being shown; nobody reads and follows it within a second."""
+    own = [fetch.at for fetch in mail if fetch.link == click.link and not _is_the_same_hand(fetch, click)]
+    waited = click.at - min(own, default=click.at + TOO_SOON)
+    return f"{waited.total_seconds():.2f} s" if timedelta(0) <= waited < TOO_SOON else None
+
+
+def _is_the_same_hand(fetch: Fetch, click: Fetch) -> bool:
+    # People double-click: a repeat from the same browser says nothing about how fast the mail was read.
+    return fetch.kind is FetchKind.CLICK and fetch.method == click.method and fetch.user_agent == click.user_agent
+
+
+def _burst(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    followed = [fetch for fetch in (click, *mail) if fetch.kind is FetchKind.CLICK and fetch.link is not None]
+    clicks = [(fetch.at, fetch.link) for fetch in followed]
+    starts = [at for at, _ in clicks if timedelta(0) <= click.at - at <= BURST_WITHIN]
+    most = max(
+        (len({link for at, link in clicks if start <= at <= start + BURST_WITHIN}) for start in starts), default=0
+    )
+    return f"{most} links within {BURST_WITHIN.seconds} s" if most >= BURST_LINKS else None
+
+
+AGENT: Final = Sign("agent", "the agent is a machine's", certain=True, measure=_listed_agent)
+PREFETCH: Final = Sign("prefetch", "a browser fetched it ahead of its reader", certain=True, measure=_prefetched)
+HEAD: Final = Sign("head", "it asked for the headers only", certain=True, measure=_asked_for_the_head)
+MANGLED: Final = Sign("mangled", "links of this mail were tried in spoilt form", certain=True, measure=_mangled_token)
+SOON: Final = Sign("too soon", "it came too soon after the mail's first fetch", certain=False, measure=_too_soon)
+BURST: Final = Sign("burst", "several links of one call were followed at once", certain=False, measure=_burst)
+
+# In the order in which they decide: the certain ones first.
+SIGNS_OF_A_MACHINE: Final = (AGENT, PREFETCH, HEAD, MANGLED, SOON, BURST)
+
+
+def _machine(fired: Sequence[tuple[Sign, str]]) -> Verdict:
+    sign, measure = fired[0]
+    return Verdict(
+        VerdictKind.MACHINE,
+        sure=sign.certain,
+        because=f"{sign.because} ({measure})",
+        sign="; ".join(sign.name for sign, _ in fired),
+        measures="; ".join(measure for _, measure in fired),
+    )
