@@ -13,7 +13,6 @@ LONGEST_AGENT: Final = 1_000
 NO_AGENT: Final = "none"
 OTHER: Final = "other"
 
-
 LONGEST_NAME: Final = 40
 _PRODUCT: Final = re.compile(r"[A-Za-z][\w.-]*")
 
@@ -88,7 +87,7 @@ IMPOSSIBLE: Final = (
         re.compile(r"\([^)]*Windows NT[^)]*(?:Mac OS|Android)|\((?:Mac|iP)[^)]*Windows NT"),
     ),
     ("impossible: Chrome without its engine", re.compile(r"\A(?!.*(?:AppleWebKit|GoogleImageProxy)).*Chrome/\d")),
-    ("impossible: a version of the far future", re.compile(r"(?:Chrome|Firefox|Edg|Version)/(?:[5-9]\d\d|\d{4,})")),
+    ("impossible: a version of the far future", re.compile(r"(?:Chrome|Firefox|Edg)/(?:[5-9]\d\d|\d{4,})")),
     ("impossible: a placeholder", re.compile(r"\A(?:null|undefined|none|-|\(null\)|user-?agent:.*)\Z", re.IGNORECASE)),
 )
 

@@ -1,6 +1,6 @@
 """Whether a person or a machine made a view or a click, by which signs, with the reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -66,6 +66,11 @@ BURST_LINKS: Final = 3
 MANGLED_WITHIN: Final = timedelta(seconds=2)
 
 HUMAN: Final = Verdict(VerdictKind.HUMAN, sure=True, because="no sign of a machine")
+
+
+def is_prefetch(headers: Mapping[str, str]) -> bool:
+    """Whether the headers (looked up as spelt here, so case-insensitive ones) say that no person asked yet."""
+    return any("prefetch" in headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
 
 
 def judge_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:

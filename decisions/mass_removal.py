@@ -1,0 +1,23 @@
+"""Whether it is believable that so many left a target group, or HubSpot more likely answered wrongly."""
+
+from dataclasses import dataclass
+from typing import Final
+
+ALWAYS_BELIEVED: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """Whether the removals may be carried out, and why."""
+
+    believable: bool
+    because: str
+
+
+def judge_removals(members: int, leaving: int) -> Belief:
+    """`leaving` of the `members` that a group has now would go. More than half and more than 50 is not believed."""
+    if leaving <= ALWAYS_BELIEVED:
+        return Belief(True, f"{leaving} leave; up to {ALWAYS_BELIEVED} are always believed")
+    if leaving * 2 <= members:
+        return Belief(True, f"{leaving} of {members} leave, no more than half")
+    return Belief(False, f"{leaving} of {members} would leave, more than half")

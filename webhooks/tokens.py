@@ -1,0 +1,102 @@
+"""Tokens: what a banner's and a link's address carry, sealed, so that a mail needs no row in the database."""
+
+import os
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
+
+PURPOSE: Final = "token of a mail"
+LONGEST_TOKEN: Final = 2_000
+# With two addresses of the greatest length, a longer target would not fit into the longest token.
+LONGEST_TARGET: Final = 900
+MAIL_ID_OCTETS: Final = 9
+
+_MAIL_ID: Final = re.compile(r"[A-Za-z0-9_-]{12}")
+_TOKEN: Final = re.compile(r"([A-Za-z0-9_-]{12})\.([A-Za-z0-9_-]+)")
+# Sender, recipient, account domain, target: the order is part of every mail ever sent, so only the end may grow.
+_Sealed = tuple[str, str | None, str | None, str | None]
+_decoder: Final = msgspec.msgpack.Decoder(_Sealed)
+
+
+class BadToken(Exception):
+    """
+    Nothing that we sealed, or mangled on its way: to be answered with 404.
+
+    `mail_id` is what stands where a mail id stands, or None; only a known one tells something.
+    """
+
+    def __init__(self, because: str, mail_id: str | None) -> None:
+        super().__init__(because)
+        self.mail_id = mail_id
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """
+    What a token tells.
+
+    `recipient` is None for one mail to several people; `account_domain` then is the account that all of them share.
+    `target_url` is where the campaign of signing time led, a last resort; None if there was none, or it was too long.
+    """
+
+    mail_id: str
+    sender: str
+    recipient: str | None
+    account_domain: str | None
+    target_url: str | None
+
+
+def new_mail_id(new_octets: Callable[[int], bytes] = os.urandom) -> str:
+    """A mail id for the tokens of one call: 12 characters that are safe in a URL."""
+    return urlsafe_b64encode(new_octets(MAIL_ID_OCTETS)).decode()
+
+
+def seal(keys: Keys, content: Opened, *, new_nonce: Callable[[int], bytes] = os.urandom) -> str:
+    """`mailid.sealed`, of the characters A-Z a-z 0-9 _ - and one dot, at most 2,000 of them."""
+    target = content.target_url
+    if target is not None and len(target.encode()) > LONGEST_TARGET:
+        target = None
+    data = msgspec.msgpack.encode((content.sender, content.recipient, content.account_domain, target))
+    sealed = seal_bytes(keys, data, PURPOSE, bound_to=content.mail_id.encode(), new_nonce=new_nonce)
+    return f"{content.mail_id}.{_text(sealed)}"
+
+
+def open_token(keys: Keys, text: str) -> Opened:
+    """
+    What was sealed, with any of the keys.
+
+    Raises:
+        BadToken
+    """
+    parts = _TOKEN.fullmatch(text) if len(text) <= LONGEST_TOKEN else None
+    if parts is None:
+        raise BadToken("it has not the form of a token", _mail_id_in(text))
+    mail_id, sealed = parts.groups()
+    try:
+        data = open_bytes(keys, _octets(sealed), PURPOSE, bound_to=mail_id.encode())
+        return Opened(mail_id, *_decoder.decode(data))
+    except (CannotOpen, ValueError) as error:
+        raise BadToken("it was not sealed by our keys, or it is mangled", mail_id) from error
+
+
+def _mail_id_in(text: str) -> str | None:
+    found = _MAIL_ID.match(text)
+    return found.group() if found and text[found.end() : found.end() + 1] in ("", ".") else None
+
+
+def _text(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def _octets(text: str) -> bytes:
+    octets = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    # The last character has bits to spare: several spellings decode alike, and only ours counts.
+    if _text(octets) != text:
+        raise ValueError("another spelling of the same octets")
+    return octets
