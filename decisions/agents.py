@@ -37,7 +37,7 @@ def agent_family(user_agent: str | None) -> str:
     return read_agent(user_agent).family
 
 
-# Mail proxies that fetch a banner when, and only when, its reader opens the mail.
+# They fetch a banner when, and only when, its reader opens the mail; they follow no link.
 PEOPLES_PROXIES: Final = (
     ("Gmail image proxy", re.compile(r"GoogleImageProxy")),
     ("Yahoo image proxy", re.compile(r"YahooMailProxy|YahooCacheSystem")),
@@ -47,12 +47,20 @@ PEOPLES_PROXIES: Final = (
 APPLE_PREFETCH: Final = "Mozilla/5.0"
 APPLE_PROXY: Final = "Apple Mail proxy"
 
+_WEBKIT: Final = r"AppleWebKit/[\d.]+ \(KHTML, like Gecko\)"
+_OTHER_MAIL_CLIENT: Final = re.compile(
+    r"eM ?Client/|Airmail|Postbox|The Bat!|Mailspring/|Mailbird/|BlueMail/|Yahoo%20Mail/|ymail/|Lotus-Notes/|"
+    r"Foxmail/|MailMaster|NaverMailApp/|MailBar/|K-9 Mail|FairEmail|Evolution/|KMail|Superhuman"
+)
+
 # The first that matches is the family; several name each other for compatibility, so the order counts.
 FAMILIES: Final = (
     *PEOPLES_PROXIES,
     (APPLE_PROXY, re.compile(rf"\A{re.escape(APPLE_PREFETCH)}\Z")),
-    ("Outlook", re.compile(r"Microsoft Outlook|Outlook-(?:iOS|Android)|ms-office|MSOffice|MacOutlook|OneOutlook")),
-    ("Thunderbird", re.compile(r"Thunderbird/|Betterbird/")),
+    ("Outlook", re.compile(r"Microsoft Outlook|Outlook(?:-\w+)*/|ms-office|MSOffice|WindowsMail/")),
+    ("Thunderbird", re.compile(r"Thunderbird/|Betterbird/|Icedove/")),
+    ("Apple Mail", re.compile(rf"\A(?:Mail|MobileMail|dataaccessd)/\S+ |Mac OS X[^)]*\) {_WEBKIT}(?: Mobile/\w+)?\Z")),
+    ("Other mail client", _OTHER_MAIL_CLIENT),
     ("Edge", re.compile(r"Edg(?:e|A|iOS)?/")),
     ("Opera", re.compile(r"OPR/|Opera[/ ]|OPT/")),
     ("Samsung Internet", re.compile(r"SamsungBrowser/")),
@@ -60,11 +68,18 @@ FAMILIES: Final = (
     ("Chrome", re.compile(r"Chrom(?:e|ium)/|CriOS/|GSA/")),
     ("Internet Explorer", re.compile(r"Trident/|MSIE ")),
     ("Safari", re.compile(r"Version/[\d.]+ .*Safari/")),
-    ("Apple Mail", re.compile(r"\((?:Macintosh|iP)[^)]*\) AppleWebKit/[\d.]+ \(KHTML, like Gecko\)(?: Mobile/\w+)?\Z")),
 )
 
-# Mail clients that the lists take for machines when they show a banner.
-MAIL_CLIENTS: Final = frozenset({"Gmail image proxy", "Yahoo image proxy", "Outlook", "Thunderbird", "Apple Mail"})
+# The lists take these for machines, by the form of their agents.
+MAIL_CLIENTS: Final = frozenset({APPLE_PROXY, "Outlook", "Thunderbird", "Apple Mail", "Other mail client"})
+
+# Mail gateways that the lists do not know, by the names their makers gave them.
+GATEWAYS: Final = re.compile(
+    r"Barracuda|Proofpoint|Mimecast|Safe ?Links|Microsoft-URLAnalyzer|IronPort|Cisco ?Secure|MessageLabs|Symantec|"
+    r"Trend ?Micro|\bTMES\b|Forti(?:Mail|Guard|Sandbox)|Sophos|FireEye|Trellix|Zscaler|Forcepoint|Websense|\bZix|"
+    r"Hornetsecurity|Avanan|Vade ?Secure|Cloudmark|SpamAssassin",
+    re.IGNORECASE,
+)
 
 # No longer able to open a page of today: their last versions ended before 2017, and their TLS with them.
 # Internet Explorer 11 says Trident/7.0, in compatibility mode under an older MSIE; Outlook does the same.
@@ -88,7 +103,8 @@ IMPOSSIBLE: Final = (
     ),
     ("impossible: Chrome without its engine", re.compile(r"\A(?!.*(?:AppleWebKit|GoogleImageProxy)).*Chrome/\d")),
     ("impossible: a version of the far future", re.compile(r"(?:Chrome|Firefox|Edg)/(?:[5-9]\d\d|\d{4,})")),
-    ("impossible: a placeholder", re.compile(r"\A(?:null|undefined|none|-|\(null\)|user-?agent:.*)\Z", re.IGNORECASE)),
+    ("impossible: a system without a browser", re.compile(r"\A(?:Mozilla/5\.0 \([^)]*\)\Z|Dalvik/)")),
+    ("impossible: the header's name in its value", re.compile(r"\Auser-agent:", re.IGNORECASE)),
 )
 
 
@@ -97,14 +113,14 @@ def _read(agent: str) -> Agent:
     if not agent:
         return Agent(NO_AGENT, is_apple_prefetch=False, why_no_click="no agent", why_no_view="no agent")
     family = next((name for name, pattern in FAMILIES if pattern.search(agent)), OTHER)
-    listed = None if family == APPLE_PROXY else _listed_as(agent)
-    why_no_view = listed if family not in MAIL_CLIENTS else None
-    return Agent(
-        family=why_no_view or family,
-        is_apple_prefetch=family == APPLE_PROXY,
-        why_no_click=listed or _why_odd(agent),
-        why_no_view=why_no_view,
-    )
+    listed = _gateway(agent) or (None if family in MAIL_CLIENTS else _listed_as(agent))
+    why_no_view = None if family in dict(PEOPLES_PROXIES) else listed
+    return Agent(why_no_view or family, family == APPLE_PROXY, listed or _why_odd(agent), why_no_view)
+
+
+def _gateway(agent: str) -> str | None:
+    gateway = GATEWAYS.search(agent)
+    return f"scanner: {gateway.group()}" if gateway else None
 
 
 def _why_odd(agent: str) -> str | None:
