@@ -103,8 +103,7 @@ IMPOSSIBLE: Final = (
     ),
     ("impossible: Chrome without its engine", re.compile(r"\A(?!.*(?:AppleWebKit|GoogleImageProxy)).*Chrome/\d")),
     ("impossible: a version of the far future", re.compile(r"(?:Chrome|Firefox|Edg)/(?:[5-9]\d\d|\d{4,})")),
-    ("impossible: a system without a browser", re.compile(r"\A(?:Mozilla/5\.0 \([^)]*\)\Z|Dalvik/)")),
-    ("impossible: the header's name in its value", re.compile(r"\Auser-agent:", re.IGNORECASE)),
+    ("impossible: a system without a browser", re.compile(r"\A(?:Mozilla/5\.0 \((?!compatible)[^)]*\)\Z|Dalvik/)")),
 )
 
 
