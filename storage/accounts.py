@@ -1,0 +1,73 @@
+"""Accounts: the addresses of one registrable domain, or of several domains that one HubSpot company names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from decisions.addresses import account_domain
+from storage.columns import BigId
+
+
+class Account(SQLModel, table=True):
+    __tablename__ = "account"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    name: str = Field(description="its first domain, or the HubSpot company's name")
+
+
+class AccountDomain(SQLModel, table=True):
+    __tablename__ = "account_domain"
+
+    domain: str = Field(primary_key=True, description="registrable, in IDNA A-form")
+    account_id: int = Field(foreign_key="account.id", index=True, sa_type=BigId)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccount(Exception):
+    """A free-mail domain or a public suffix makes no account: name the company's own domain."""
+
+    domain: str
+
+    def __str__(self) -> str:
+        return f"{self.domain} makes no account: {NoAccount.__doc__}"
+
+
+def account_ids(session: Session, domains: Iterable[str]) -> dict[str, int]:
+    """The accounts of registrable `domains`, as far as there are any."""
+    query = select(AccountDomain.domain, AccountDomain.account_id)
+    return {
+        domain: account_id for domain, account_id in session.exec(query.where(col(AccountDomain.domain).in_(domains)))
+    }
+
+
+def account_of(session: Session, domain: str) -> int | None:
+    """The account that any (sub)domain belongs to, made when it is new; None where there can be none."""
+    registrable = account_domain(domain)
+    if registrable is None:
+        return None
+    known = account_ids(session, [registrable]).get(registrable)
+    return known if known is not None else _make(session, registrable)
+
+
+def require_account(session: Session, domain: str) -> int:
+    """
+    Like `account_of`.
+
+    Raises:
+        NoAccount
+    """
+    account_id = account_of(session, domain)
+    if account_id is None:
+        raise NoAccount(domain)
+    return account_id
+
+
+def _make(session: Session, registrable: str) -> int:
+    account = Account(name=registrable)
+    session.add(account)
+    session.flush()
+    assert account.id is not None
+    session.add(AccountDomain(domain=registrable, account_id=account.id))
+    session.flush()
+    return account.id

@@ -1,0 +1,58 @@
+"""Addresses: the atom. Views, clicks and counters hang on an address row for ever; contacts only point at it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import insert
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from decisions.addresses import domain_of
+from storage.accounts import account_of
+from storage.columns import BigId, Moment, Word
+
+
+class AddressKind(StrEnum):
+    """What an address is to its contact; in this order a contact wins it from another."""
+
+    PRIMARY = "primary"
+    ADDITIONAL = "additional"
+    FORMER = "former"
+
+
+class Address(SQLModel, table=True):
+    __tablename__ = "address"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    email: str = Field(unique=True, description="normalised")
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True, sa_type=BigId)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True, sa_type=BigId)
+    kind: AddressKind | None = Field(default=None, sa_type=Word(AddressKind))
+    since: datetime = Field(sa_type=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An address as the hot path needs it."""
+
+    id: int
+    account_id: int | None
+    contact_id: int | None
+
+
+def known_addresses(session: Session, emails: Sequence[str]) -> dict[str, Known]:
+    """The rows of those normalised `emails` that there are."""
+    query = select(Address.email, Address.id, Address.account_id, Address.contact_id)
+    rows = session.exec(query.where(col(Address.email).in_(emails)))
+    return {email: Known(*rest) for email, *rest in rows}
+
+
+def keep_addresses(session: Session, emails: Sequence[str], *, now: datetime) -> dict[str, Known]:
+    """The rows of normalised `emails`, made where they are new. Whether they may be kept was asked before."""
+    known = known_addresses(session, emails)
+    for email in sorted(set(emails) - known.keys()):
+        account_id = account_of(session, domain_of(email))
+        made = session.execute(insert(Address).values(email=email, account_id=account_id, since=now))
+        known[email] = Known(made.inserted_primary_key[0], account_id, None)  # type: ignore[attr-defined]
+    return known

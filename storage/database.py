@@ -1,0 +1,207 @@
+"""The store's gates, and what SQLite and PostgreSQL need differently to behave alike."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import msgspec
+from sqlalchemy import BigInteger, Engine, Text, create_engine, event, func, literal, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlmodel import Session
+
+from storage.group_commit import Batch, Gathering, GroupCommit, One, Retry
+
+P = ParamSpec("P")
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+BUSY_TIMEOUT_MS: Final = 5_000
+READERS: Final = 8
+CONNECT_TIMEOUT_S: Final = 5
+
+
+class StoreDown(Exception):
+    """The database cannot be reached or refuses to work. Is it running, is its disk full? `footlight check` tells."""
+
+
+class Busy(Exception):
+    """Another process holds the database's lock for longer than we may wait. Try again in a moment."""
+
+
+class Store:
+    """
+    The only gates to the database. Functions handed in are plain: session first, no commit.
+
+    `read` sees one consistent state; `write` and `gather` return when the change is on disk, and share commits.
+    All raise StoreDown or Busy when the database does not answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="footlight-reader")
+        self._writer = GroupCommit(self._transaction)
+
+    async def read(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
+        """`fn(session, ...)` in a thread of its own, in a transaction that changes nothing."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, partial(self.read_now, fn, *args, **kwargs))
+
+    async def write(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
+        """`fn(session, ...)` in a savepoint of the next shared transaction; returns when that is on disk."""
+        # Who stops waiting does not take the write back: it was promised to the queue.
+        return await asyncio.shield(asyncio.wrap_future(self._put(fn, *args, **kwargs).future))
+
+    def gather(self, batch: Batch[In, Out]) -> Gathering[In, Out]:
+        """A gate for the hot path: `batch(session, items)` gets all that arrived while the last commit ran."""
+        return Gathering(batch, self._writer)
+
+    def read_now(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
+        """`read` for a command line: blocks this thread."""
+        with _named_errors(), Session(self.engine) as session:
+            return fn(session, *args, **kwargs)
+
+    def write_now(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
+        """`write` for a command line: blocks this thread."""
+        return self._put(fn, *args, **kwargs).future.result()
+
+    async def close(self) -> None:
+        """Finish the writes that wait, then let go of the database."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """`close` for a command line."""
+        self._writer.close()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def _put(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> One[Out]:
+        work = One(lambda session: fn(session, *args, **kwargs))
+        self._writer.put(work)
+        return work
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with _named_errors():
+            connection = self.engine.connect().execution_options(writes=True)
+        try:
+            with connection, Session(connection, expire_on_commit=False) as session, _worth_a_retry():
+                with _named_errors():
+                    session.connection()  # takes the write lock at once
+                yield session
+                session.commit()
+        finally:
+            connection.close()
+
+
+def open_store(url: str) -> Store:
+    """
+    The store at `url`: `sqlite:///path` or `postgresql://user:password@host/name`. Its schema must be up to date.
+
+    Raises:
+        ValueError: for any other kind of URL.
+    """
+    return Store(open_engine(url))
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with our ways on either database; the driver is not part of the URL."""
+    kind, _, rest = url.partition("://")
+    if kind == "sqlite":
+        return _sqlite(url)
+    if kind in ("postgresql", "postgres"):
+        return _postgresql(f"postgresql+psycopg://{rest}")
+    raise ValueError(f"{kind}:// is no database that Footlight knows: use sqlite:///path or postgresql://...")
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, pool_size=READERS + 2, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A transaction that reads first and writes later cannot be upgraded once another one wrote.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+SQLITE_PRAGMAS: Final = (
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # who is erased leaves no bytes in free pages
+    "cache_size=-65536",  # 64 MiB
+)
+
+
+def _postgresql(url: str) -> Engine:
+    # Session-wide settings would not survive a transaction pooler; UTC matters for what we print while debugging only.
+    return create_engine(
+        url,
+        pool_size=READERS + 2,
+        pool_pre_ping=True,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "footlight"},
+    )
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """The drivers' errors by our names."""
+    try:
+        yield
+    except OperationalError as error:
+        raise named(error) from error
+    except PoolExhausted as error:
+        raise Busy("every connection to the database is in use; try again in a moment") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreDown("the database closed the connection") from error
+        raise
+
+
+@contextmanager
+def _worth_a_retry() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Retry from named(error)
+
+
+def named(error: OperationalError) -> StoreDown | Busy:
+    """Our name for a driver's operational error."""
+    told = str(error.orig)
+    if "locked" in told or "deadlock" in told or "could not serialize" in told:
+        return Busy(f"the database's lock is taken ({told.splitlines()[0]})")
+    return StoreDown(f"the database does not work: {told.splitlines()[0]}")
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this store is the embedded one."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def listed(session: Session, values: Sequence[Any], name: str = "listed") -> Any:
+    """`values` as a table of one column `value`, for joins and correlated subqueries; one parameter, any length."""
+    if is_sqlite(session):
+        return func.json_each(msgspec.json.encode(values).decode()).table_valued("value", name=name)
+    kind = BigInteger() if values and isinstance(values[0], int) else Text()
+    return func.unnest(literal(list(values), ARRAY(kind))).table_valued("value", name=name)
+
+
+def ping(session: Session) -> None:
+    """Raises StoreDown or Busy when the database does not answer."""
+    session.execute(text("SELECT 1"))

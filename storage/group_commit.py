@@ -1,0 +1,232 @@
+"""Group commit: writes that arrive while the last commit runs share the next one."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from queue import SimpleQueue
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+Batch = Callable[[Session, Sequence[In]], Sequence[Out]]
+OpenTransaction = Callable[[], AbstractContextManager[Session]]
+
+
+class Retry(Exception):
+    """A round failed for a reason that need not be everyone's: each write is tried again in its own transaction."""
+
+
+class Work(Protocol):
+    """Something to be done in a shared transaction, and told when that transaction ended."""
+
+    def close(self) -> None:
+        """Take in nothing more."""
+
+    def run(self, session: Session) -> None:
+        """Do it; what fails inside must not spoil the transaction for others."""
+
+    def done(self) -> None:
+        """It is on disk."""
+
+    def failed(self, error: BaseException) -> None:
+        """The transaction was not committed."""
+
+
+class One(Generic[Out]):
+    """One write, in a savepoint of its own."""
+
+    def __init__(self, write: Callable[[Session], Out]) -> None:
+        self.future: Future[Out] = Future()
+        self._write = write
+        self._result: Out
+        self._error: Exception | None = None
+
+    def close(self) -> None:
+        pass
+
+    def run(self, session: Session) -> None:
+        self._error = None
+        try:
+            with session.begin_nested():
+                self._result = self._write(session)
+        except OperationalError:
+            raise  # a lock, a lost connection: the transaction's fault, not this write's
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits for this write
+            self._error = error
+
+    def done(self) -> None:
+        if self._error is None:
+            self.future.set_result(self._result)
+        else:
+            self.future.set_exception(self._error)
+
+    def failed(self, error: BaseException) -> None:
+        self.future.set_exception(error)
+
+
+class Gathered(Generic[In, Out]):
+    """What arrived for one batch function while the last commit ran: done at once, or one by one if that fails."""
+
+    def __init__(self, batch: Batch[In, Out], gathering: "Gathering[In, Out]") -> None:
+        self.items: list[In] = []
+        self.results: list[Out | Exception] = []
+        self.loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[None] = self.loop.create_future()
+        self._batch = batch
+        self._gathering = gathering
+
+    def close(self) -> None:
+        self._gathering.close(self)
+
+    def run(self, session: Session) -> None:
+        try:
+            with session.begin_nested():
+                self.results = list(self._batch(session, self.items))
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - the one that is to blame is found by trying each
+            self.results = [self._run_alone(session, item) for item in self.items]
+
+    def _run_alone(self, session: Session, item: In) -> Out | Exception:
+        try:
+            with session.begin_nested():
+                return self._batch(session, [item])[0]
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits for this item
+            return error
+
+    def done(self) -> None:
+        self._tell(None)
+
+    def failed(self, error: BaseException) -> None:
+        self._tell(error)
+
+    def _tell(self, error: BaseException | None) -> None:
+        def end() -> None:
+            if self.ended.done():
+                return
+            if error is None:
+                self.ended.set_result(None)
+            else:
+                self.ended.set_exception(error)
+                self.ended.exception()  # marked as seen: who waited may have gone on without it
+
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(end)
+
+
+class Gathering(Generic[In, Out]):
+    """The hot path's gate: `await gathering(item)` returns its result when it is on disk."""
+
+    def __init__(self, batch: Batch[In, Out], queue: "GroupCommit") -> None:
+        self._batch = batch
+        self._queue = queue
+        self._lock = threading.Lock()
+        self._waiting: Gathered[In, Out] | None = None
+
+    async def __call__(self, item: In) -> Out:
+        """
+        Raises:
+            StoreDown, Busy: when the transaction could not be committed; else what the batch function raised.
+        """
+        gathered, place = self._join(item)
+        # The future is everyone's: whoever gives up waiting must not cancel it for the others.
+        await asyncio.shield(gathered.ended)
+        result = gathered.results[place]
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def close(self, gathered: Gathered[In, Out]) -> None:
+        with self._lock:
+            if self._waiting is gathered:
+                self._waiting = None
+
+    def _join(self, item: In) -> tuple[Gathered[In, Out], int]:
+        with self._lock:
+            gathered, is_new = self._waiting, False
+            if gathered is None:
+                gathered = self._waiting = Gathered(self._batch, self)
+                is_new = True
+            gathered.items.append(item)
+            place = len(gathered.items) - 1
+        if is_new:
+            self._queue.put(gathered)
+        return gathered, place
+
+
+class GroupCommit:
+    """
+    One thread that writes: takes all that waits, runs it in one transaction, commits, tells everyone.
+
+    Args:
+        transaction: opens a transaction that commits at its end; raises Retry where a second try may do.
+    """
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+        self._queue: SimpleQueue[Work | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="footlight-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, work: Work) -> None:
+        self._queue.put(work)
+
+    def close(self) -> None:
+        """Finish what waits, then stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (first := self._queue.get()) is not None:
+            waiting, is_last = [first], False
+            while not self._queue.empty() and not is_last:
+                work = self._queue.get()
+                is_last = work is None
+                waiting += [work] if work is not None else []
+            self._round(waiting)
+            if is_last:
+                return
+
+    def _round(self, waiting: list[Work]) -> None:
+        for work in waiting:
+            work.close()
+        try:
+            self._commit(waiting)
+        except Retry:
+            for work in waiting:
+                self._alone(work)
+        except Exception as error:  # noqa: BLE001 - handed to everyone who waits for this round
+            _fail(waiting, error)
+        else:
+            _tell(waiting)
+
+    def _alone(self, work: Work) -> None:
+        try:
+            self._commit([work])
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits for it
+            work.failed(error.__cause__ or error if isinstance(error, Retry) else error)
+        else:
+            work.done()
+
+    def _commit(self, waiting: list[Work]) -> None:
+        with self._transaction() as session:
+            for work in waiting:
+                work.run(session)
+                session.expunge_all()
+
+
+def _tell(waiting: list[Work]) -> None:
+    for work in waiting:
+        work.done()
+
+
+def _fail(waiting: list[Work], error: Exception) -> None:
+    for work in waiting:
+        work.failed(error)
