@@ -16,7 +16,7 @@ from decisions.outside_text import clean
         ("two\r\nlines\tand a tab", "two\nlines\tand a tab"),
         ("\x1b[31mred", "[31mred"),
         ("name\u202egnp.exe", "namegnp.exe"),
-        ("\u2066a\u2069\u200eb\u200f", "ab"),
+        ("\u2066a\u2069\u200eb\u200f\u061c", "ab"),
         ("lone \ud83d half", "lone  half"),
         ("👍 שלום Ünï", "👍 שלום Ünï"),
         ("\x85next\x9b", "next"),

@@ -64,6 +64,20 @@ def test_a_changed_character_never_opens(at, character):
         open_token(KEYS, changed)
 
 
+@pytest.mark.parametrize("recipient", ["m@firma.de", "ma@firma.de", "max@firma.de"])
+def test_no_other_spelling_of_the_end(recipient):
+    """No other last character opens a token, whatever bits of it the decoding would drop."""
+    token = seal(KEYS, content(recipient=recipient))
+    opened = []
+    for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_":
+        try:
+            opened.append(open_token(KEYS, token[:-1] + last) and last)
+        except BadToken:
+            continue
+
+    assert opened == [token[-1]]
+
+
 @pytest.mark.parametrize("garbage", ["=", "==", "A", ".", " ", "\n", "%20", "?utm=1", "/", "ü", "AAAA", ".AAAA"])
 def test_trailing_garbage(garbage):
     """What a scanner appends makes a token mangled, and its mail is still told."""
