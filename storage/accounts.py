@@ -36,9 +36,7 @@ class NoAccount(Exception):
 def account_ids(session: Session, domains: Iterable[str]) -> dict[str, int]:
     """The accounts of registrable `domains`, as far as there are any."""
     query = select(AccountDomain.domain, AccountDomain.account_id)
-    return {
-        domain: account_id for domain, account_id in session.exec(query.where(col(AccountDomain.domain).in_(domains)))
-    }
+    return dict(session.exec(query.where(col(AccountDomain.domain).in_(domains))).all())
 
 
 def account_of(session: Session, domain: str) -> int | None:

@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Engine, Text, create_engine, event, func, literal, text
+from sqlalchemy import Engine, create_engine, event, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 from storage.group_commit import Batch, Gathering, GroupCommit, One, Retry
@@ -194,12 +195,14 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def listed(session: Session, values: Sequence[Any], name: str = "listed") -> Any:
-    """`values` as a table of one column `value`, for joins and correlated subqueries; one parameter, any length."""
+def listed(session: Session, rows: Sequence[tuple[Any, ...]], **columns: TypeEngine[Any]) -> Any:
+    """`rows` as a table with these columns, for joins and correlated subqueries; few parameters, any length."""
     if is_sqlite(session):
-        return func.json_each(msgspec.json.encode(values).decode()).table_valued("value", name=name)
-    kind = BigInteger() if values and isinstance(values[0], int) else Text()
-    return func.unnest(literal(list(values), ARRAY(kind))).table_valued("value", name=name)
+        each = func.json_each(msgspec.json.encode(rows).decode()).table_valued("value")
+        picked = [func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(columns)]
+        return select(*picked).subquery()
+    arrays = [literal([row[place] for row in rows], ARRAY(kind)) for place, kind in enumerate(columns.values())]
+    return func.unnest(*arrays).table_valued(*columns, name="listed").render_derived()
 
 
 def ping(session: Session) -> None:

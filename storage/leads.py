@@ -22,9 +22,7 @@ class Lead(SQLModel, table=True):
     __tablename__ = "lead"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    address_id: int | None = Field(
-        default=None, foreign_key="address.id", unique=True, sa_type=BigId, description="None: erased"
-    )
+    address_id: int = Field(foreign_key="address.id", unique=True, sa_type=BigId)
     stage: LeadStage = Field(default=LeadStage.OPEN, sa_type=Word(LeadStage))
     since: datetime = Field(sa_type=Moment, description="its first human click")
     changed_at: datetime = Field(sa_type=Moment)

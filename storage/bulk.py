@@ -1,0 +1,70 @@
+"""Many rows in one statement: the driver's own way, for the hot path and for large passes."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy.dialects import postgresql
+from sqlmodel import Session, SQLModel
+
+from storage.database import is_sqlite
+
+_POSTGRESQL: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert plain rows (no Python types are converted: moments are microseconds)."""
+    if rows:
+        _write(session, table, columns, rows, "")
+
+
+def add_counts(
+    session: Session,
+    table: str,
+    keys: Sequence[str],
+    counts: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    latest: Sequence[str] = (),
+    earliest: Sequence[str] = (),
+) -> None:
+    """
+    Add to counters, making those that are new.
+
+    Rows hold keys, counts, `latest`, `earliest` in this order, one row a key. They are sorted by key, so that
+    batches of several processes cannot deadlock. `latest` and `earliest` keep the greater and the smaller value.
+    """
+    if not rows:
+        return
+    greater, lesser = ("max", "min") if is_sqlite(session) else ("greatest", "least")
+    grown = [f"{name} = {table}.{name} + excluded.{name}" for name in counts]
+    grown += [_extreme(greater, table, name) for name in latest] + [_extreme(lesser, table, name) for name in earliest]
+    conflict = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(grown)}"
+    in_order = sorted(rows, key=lambda row: row[: len(keys)])
+    _write(session, table, (*keys, *counts, *latest, *earliest), in_order, conflict)
+
+
+def _extreme(function: str, table: str, name: str) -> str:
+    # SQLite's max() of NULL is NULL, PostgreSQL's greatest() passes over it.
+    return f"{name} = coalesce({function}({table}.{name}, excluded.{name}), {table}.{name}, excluded.{name})"
+
+
+def _write(
+    session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], conflict: str
+) -> None:
+    names = ", ".join(columns)
+    cursor = session.connection().connection.cursor()
+    if is_sqlite(session):
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {conflict}", rows)  # noqa: S608
+    else:
+        # One parameter for all rows: psycopg would convert every value of an array by itself in Python.
+        picked = ", ".join(f"(r->>{place})::{kind}" for place, kind in enumerate(_kinds(table, columns)))
+        source = f"SELECT {picked} FROM json_array_elements(%s::json) AS r"  # noqa: S608
+        cursor.execute(f"INSERT INTO {table} ({names}) {source} {conflict}", (msgspec.json.encode(rows).decode(),))
+    cursor.close()
+
+
+def _kinds(table: str, columns: Sequence[str]) -> list[str]:
+    known = SQLModel.metadata.tables[table]
+    return [str(known.c[name].type.compile(dialect=_POSTGRESQL)) for name in columns]

@@ -1,0 +1,78 @@
+"""Brings a database's schema up to what this version of Footlight needs."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from storage import tables  # noqa: F401 - the models must be known before schemas are compared
+from storage.database import open_engine
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+class SchemaTooNew(Exception):
+    """The database was brought up by a younger version of Footlight. Run that version, or restore a backup."""
+
+
+class SchemaOld(Exception):
+    """The database's schema is older than this version of Footlight. Run `footlight migrate` first."""
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """
+    Bring the database at `url` up to `revision`; several processes may try at once.
+
+    Raises:
+        SchemaTooNew
+    """
+    engine = open_engine(url)
+    try:
+        if revision == "head" and present_revision(engine) not in (None, *all_revisions()):
+            raise SchemaTooNew(SchemaTooNew.__doc__)
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            command.upgrade(_config(connection=connection), revision)
+    finally:
+        engine.dispose()
+
+
+def require_present(url: str) -> None:
+    """
+    Raises:
+        SchemaOld, SchemaTooNew: when the database at `url` is not at the newest revision.
+    """
+    engine = open_engine(url)
+    try:
+        present = present_revision(engine)
+    finally:
+        engine.dispose()
+    known = all_revisions()
+    if present is not None and present not in known:
+        raise SchemaTooNew(SchemaTooNew.__doc__)
+    if present != known[-1]:
+        raise SchemaOld(SchemaOld.__doc__)
+
+
+def present_revision(engine: Engine) -> str | None:
+    """The revision that a database is at; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def all_revisions() -> list[str]:
+    """Every revision, oldest first."""
+    script = ScriptDirectory.from_config(_config())
+    return [revision.revision for revision in script.walk_revisions()][::-1]
+
+
+def _config(**attributes: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(MIGRATIONS / "versions"))
+    config.attributes.update(attributes)
+    return config

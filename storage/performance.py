@@ -1,0 +1,167 @@
+"""Performance: the one source of numbers, from counters kept in the same transaction as the events."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlmodel import Field, Session, SQLModel, col
+
+from decisions.performance import click_rate
+from storage.addresses import Address
+from storage.bulk import add_counts
+from storage.campaigns import Campaign
+from storage.columns import BigId, Moment, to_microseconds
+from storage.senders import Sender
+from storage.tracking import Event, EventClass, EventKind, Tracked
+
+NO_CAMPAIGN: Final = 0
+
+
+class Counter(SQLModel, table=True):
+    """What one address did with one campaign (0: a link whose mail showed none)."""
+
+    __tablename__ = "counter"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    address_id: int = Field(foreign_key="address.id", primary_key=True, sa_type=BigId)
+    campaign_id: int = Field(primary_key=True, sa_type=BigId)
+    views: int = Field(default=0, description="by people; also where an image proxy fetched for one")
+    proxy_views: int = Field(default=0)
+    machine_views: int = Field(default=0)
+    clicks: int = Field(default=0, description="by people")
+    machine_clicks: int = Field(default=0)
+    first_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_view_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_click_at: datetime | None = Field(default=None, sa_type=Moment, description="by a person")
+
+
+COUNTS: Final = ("views", "proxy_views", "machine_views", "clicks", "machine_clicks")
+_PLACE: Final = {
+    (EventKind.VIEW, EventClass.HUMAN): 0,
+    (EventKind.VIEW, EventClass.PROXY): 1,
+    (EventKind.VIEW, EventClass.MACHINE): 2,
+    (EventKind.CLICK, EventClass.HUMAN): 3,
+    (EventKind.CLICK, EventClass.PROXY): 4,
+    (EventKind.CLICK, EventClass.MACHINE): 4,
+}
+RECENT_CLICKS: Final = 5
+POPULAR_CAMPAIGNS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RecentClick:
+    """A person's click. `campaign` is its name, `sender` the employee whose mail carried it; None when unknown."""
+
+    event_id: int
+    campaign: str | None
+    occurred_at: datetime
+    sender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PopularCampaign:
+    """A campaign and how often people clicked it."""
+
+    campaign: str
+    clicks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """Views and clicks by people; `click_rate` is clicks per view, None without a view. Recent clicks newest first."""
+
+    views: int = 0
+    clicks: int = 0
+    machine_clicks: int = 0
+    proxy_views: int = 0
+    click_rate: float | None = None
+    last_click_at: datetime | None = None
+    recent_clicks: tuple[RecentClick, ...] = ()
+    popular_campaigns: tuple[PopularCampaign, ...] = ()
+
+
+def count(session: Session, events: Iterable[Tracked], by: int = 1) -> None:
+    """Add these events to the counters, or take them away with `by` -1."""
+    counted: dict[tuple[int, int], list[int]] = {}
+    for event in events:
+        if event.address_id is not None and event.kind is not EventKind.MANGLED:
+            key = (event.address_id, event.campaign_id or NO_CAMPAIGN)
+            _add(counted.setdefault(key, [0, 0, 0, 0, 0, 0, 0, 0]), event, by)
+    rows = [(*key, *row[:5], row[5] or None, row[6] or None, row[7] or None) for key, row in counted.items()]
+    add_counts(
+        session,
+        "counter",
+        ("address_id", "campaign_id"),
+        COUNTS,
+        rows,
+        latest=("last_view_at", "last_click_at"),
+        earliest=("first_at",),
+    )
+
+
+def _add(row: list[int], event: Tracked, by: int) -> None:
+    at = to_microseconds(event.at)
+    row[_PLACE[event.kind, event.counts_as]] += by
+    if event.kind is EventKind.VIEW:
+        row[5] = max(row[5], at)
+    elif event.counts_as is EventClass.HUMAN:
+        row[6] = max(row[6], at)
+    row[7] = min(row[7] or at, at)
+
+
+def of_addresses(session: Session, address_ids: Collection[int]) -> Performance:
+    """The performance of one person, whose addresses these are. Ten clicks or ten million: it costs the same."""
+    totals = session.execute(
+        select(
+            *(func.coalesce(func.sum(col(getattr(Counter, name))), 0) for name in COUNTS),
+            func.max(col(Counter.last_click_at)),
+        ).where(col(Counter.address_id).in_(address_ids))
+    ).one()
+    views, proxy_views, _, clicks, machine_clicks, last_click_at = totals
+    return Performance(
+        views=int(views),
+        clicks=int(clicks),
+        machine_clicks=int(machine_clicks),
+        proxy_views=int(proxy_views),
+        click_rate=click_rate(int(views), int(clicks)),
+        last_click_at=last_click_at,
+        recent_clicks=tuple(recent_clicks(session, address_ids)),
+        popular_campaigns=tuple(_popular(session, address_ids)),
+    )
+
+
+def recent_clicks(session: Session, address_ids: Collection[int], limit: int = RECENT_CLICKS) -> Sequence[RecentClick]:
+    """The last clicks by a person, newest first."""
+    query = (
+        select(col(Event.id), col(Campaign.name), col(Event.at), col(Sender.email))
+        .outerjoin(Campaign, col(Campaign.id) == col(Event.campaign_id))
+        .outerjoin(Sender, col(Sender.id) == col(Event.sender_id))
+        .where(
+            col(Event.address_id).in_(address_ids),
+            col(Event.kind) == int(EventKind.CLICK),
+            col(Event.counts_as) == int(EventClass.HUMAN),
+        )
+        .order_by(col(Event.at).desc(), col(Event.id).desc())
+        .limit(limit)
+    )
+    return [RecentClick(*row) for row in session.execute(query)]
+
+
+def _popular(session: Session, address_ids: Collection[int]) -> Sequence[PopularCampaign]:
+    clicks = func.sum(col(Counter.clicks))
+    query = (
+        select(col(Campaign.name), clicks)
+        .join(Campaign, col(Campaign.id) == col(Counter.campaign_id))
+        .where(col(Counter.address_id).in_(address_ids), col(Counter.clicks) > 0)
+        .group_by(col(Campaign.id), col(Campaign.name))
+        .order_by(clicks.desc(), col(Campaign.id))
+        .limit(POPULAR_CAMPAIGNS)
+    )
+    return [PopularCampaign(name, int(number)) for name, number in session.execute(query)]
+
+
+def addresses_of(session: Session, contact_id: int) -> tuple[int, ...]:
+    """The addresses on which a contact's events hang."""
+    return tuple(session.execute(select(col(Address.id)).where(col(Address.contact_id) == contact_id)).scalars())
