@@ -7,10 +7,11 @@ from enum import IntEnum
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Index, SmallInteger, Text, and_, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions.human_or_machine import Fetch, FetchKind, Verdict, VerdictKind
-from decisions.who_sees_what import RuleKind
+from decisions.who_sees_what import Rule, RuleKind
 from storage.bulk import insert_rows
 from storage.columns import BigId, Moment, to_microseconds
 from storage.database import listed
@@ -165,19 +166,23 @@ def first_fetches(session: Session, links: Iterable[Link], since: datetime) -> d
     return {(mail_id, address_id): at for mail_id, address_id, at in session.execute(query)}
 
 
-def last_seen(session: Session, links: Iterable[Link]) -> dict[Link, int]:
-    """The campaign whose banner was last shown through each of these links, at any time."""
+def last_seen(session: Session, links: Iterable[Link]) -> dict[Link, tuple[int, Rule]]:
+    """The campaign whose banner was last shown through each of these links, at any time, and the rule that chose it."""
     asked = listed(session, list(links), mail_id=Text(), address_id=BigInteger())
+    view = aliased(Event)
     newest = (
-        select(col(Event.campaign_id))
+        select(col(Event.id))
         .where(*_same_link(asked), col(Event.kind) == int(EventKind.VIEW), col(Event.campaign_id).is_not(None))
         .order_by(col(Event.at).desc())
         .limit(1)
         .correlate(asked)
         .scalar_subquery()
     )
-    rows = session.execute(select(asked.c.mail_id, asked.c.address_id, newest))
-    return {(mail_id, address_id): campaign_id for mail_id, address_id, campaign_id in rows if campaign_id is not None}
+    query = select(asked.c.mail_id, asked.c.address_id, col(view.campaign_id), col(view.rule), col(view.group_id)).join(
+        view, col(view.id) == newest
+    )
+    rows = session.execute(query)
+    return {(mail, address): (campaign, Rule(RuleKind(rule), group)) for mail, address, campaign, rule, group in rows}
 
 
 def fetch_of(kind: EventKind, link: Link, at: datetime) -> Fetch:

@@ -1,0 +1,183 @@
+"""A banner or a link was fetched: who it was, what they see, whether a person did it, and what follows. One batch."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from decisions.addresses import domain_of
+from decisions.agents import agent_family
+from decisions.human_or_machine import (
+    BURST_WITHIN,
+    TOO_SOON,
+    Fetch,
+    FetchKind,
+    judge_click,
+    judge_view,
+)
+from decisions.who_sees_what import Rule
+from storage import feed, leads, performance, tracking
+from storage.campaigns import CampaignInForce, CampaignsInForce
+from storage.opt_outs import Hasher
+from storage.recipients import Named, Who, resolve
+from storage.senders import keep_senders, own_domains
+from storage.tracking import EventClass, EventKind, Link, Tracked, fetch_of
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A request for the banner or the link of a token that opened, or (MANGLED) of a known mail."""
+
+    kind: EventKind
+    at: datetime
+    mail_id: str
+    sender: str | None = None
+    recipient: str | None = None
+    account_domain: str | None = None
+    user_agent: str | None = None
+    method: str = "GET"
+    prefetch: bool = False
+
+    @property
+    def named(self) -> Named:
+        return Named(self.recipient, self.account_domain)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """What the batch needs beside the session; one for the life of a process."""
+
+    campaigns: CampaignsInForce
+    hasher: Hasher
+    own_domains: frozenset[str] = frozenset()
+    """Our own domains by the settings; empty: those that our senders write from."""
+
+    def keep(self, session: Session, batch: Sequence[Fetched]) -> list[CampaignInForce | None]:
+        """
+        Store a batch of fetches in one transaction, and tell for each which campaign to show or to follow.
+
+        None: no campaign. Nothing identifying is kept of who is opted out, nothing at all of our own people.
+        """
+        self.campaigns.refresh(session)
+        now = max(fetched.at for fetched in batch)
+        own = self.own_domains or own_domains(session) | {domain_of(one.sender) for one in batch if one.sender}
+        people = resolve(session, {fetched.named for fetched in batch}, hasher=self.hasher, own=own, now=now)
+        chosen = self._choose(session, batch, people)
+        tracked = _track(session, batch, people, chosen)
+        tracking.keep(session, tracked)
+        performance.count(session, tracked)
+        _tell(session, tracked, people, now)
+        return [campaign for campaign, _ in chosen]
+
+    def _choose(
+        self, session: Session, batch: Sequence[Fetched], people: dict[Named, Who]
+    ) -> list[tuple[CampaignInForce | None, Rule]]:
+        clicked = {_link(fetched, people) for fetched in batch if fetched.kind is EventKind.CLICK}
+        seen = tracking.last_seen(session, clicked) if clicked else {}
+        return [self._choose_one(fetched, people, seen) for fetched in batch]
+
+    def _choose_one(
+        self, fetched: Fetched, people: dict[Named, Who], seen: dict[Link, tuple[int, Rule]]
+    ) -> tuple[CampaignInForce | None, Rule]:
+        """A click goes to the campaign last seen through its token, else to today's."""
+        if fetched.kind is EventKind.CLICK and (last := seen.get(_link(fetched, people))):
+            campaign_id, rule = last
+            if campaign := self.campaigns.get(campaign_id):
+                return campaign, rule
+        return self.campaigns.choose(people[fetched.named].seen_as, fetched.at)
+
+
+def _link(fetched: Fetched, people: dict[Named, Who]) -> Link:
+    return fetched.mail_id, people[fetched.named].address_id
+
+
+def _track(
+    session: Session,
+    batch: Sequence[Fetched],
+    people: dict[Named, Who],
+    chosen: Sequence[tuple[CampaignInForce | None, Rule]],
+) -> list[Tracked]:
+    history = _history(session, batch, people)
+    senders = keep_senders(session, {fetched.sender for fetched in batch if fetched.sender})
+    tracked = []
+    for fetched, (campaign, rule) in zip(batch, chosen, strict=True):
+        link, who = _link(fetched, people), people[fetched.named]
+        seen = _as_fetch(fetched, link)
+        mail = history.setdefault(fetched.mail_id, [])
+        mail.append(seen)
+        if who.is_counted and _counts(fetched, campaign):
+            tracked.append(
+                Tracked(
+                    kind=fetched.kind,
+                    at=fetched.at,
+                    address_id=who.address_id,
+                    campaign_id=campaign.decided.id if campaign else None,
+                    sender_id=senders.get(fetched.sender or ""),
+                    mail_id=fetched.mail_id,
+                    verdict=judge_view(seen) if fetched.kind is EventKind.VIEW else judge_click(seen, mail),
+                    agent=agent_family(fetched.user_agent),
+                    method=fetched.method,
+                    rule=rule.kind,
+                    group_id=rule.group_id,
+                )
+            )
+    return tracked
+
+
+def _counts(fetched: Fetched, campaign: CampaignInForce | None) -> bool:
+    """A transparent pixel is no banner shown, and a HEAD shows none to anybody."""
+    return fetched.kind is not EventKind.VIEW or (campaign is not None and fetched.method != "HEAD")
+
+
+def _as_fetch(fetched: Fetched, link: Link) -> Fetch:
+    return Fetch(
+        kind=FetchKind.VIEW if fetched.kind is EventKind.VIEW else FetchKind.CLICK,
+        at=fetched.at,
+        mail_id=fetched.mail_id,
+        link=None if fetched.kind is EventKind.MANGLED else str(link[1]),
+        user_agent=fetched.user_agent,
+        method=fetched.method,
+        prefetch=fetched.prefetch,
+        mangled=fetched.kind is EventKind.MANGLED,
+    )
+
+
+def _history(session: Session, batch: Sequence[Fetched], people: dict[Named, Who]) -> dict[str, list[Fetch]]:
+    """What the verdicts look at: every sign but one looks back two seconds; that one wants a link's first fetch."""
+    clicks = [fetched for fetched in batch if fetched.kind is not EventKind.VIEW]
+    if not clicks:
+        return {}
+    since = min(fetched.at for fetched in clicks) - max(BURST_WITHIN, TOO_SOON)
+    history = tracking.recent_fetches(session, (fetched.mail_id for fetched in clicks), since)
+    again = {_link(fetched, people) for fetched in clicks if fetched.mail_id in history}
+    if again:
+        for link, at in tracking.first_fetches(session, again, since - tracking.FRESH).items():
+            history[link[0]].append(fetch_of(EventKind.VIEW, link, at))
+    return history
+
+
+def _tell(session: Session, tracked: Sequence[Tracked], people: dict[Named, Who], now: datetime) -> None:
+    """Leads and feed hear of people's clicks; of doubted ones only when they are settled."""
+    contacts = {who.address_id for who in people.values() if who.contact_id is not None}
+    clicks = [
+        (event.address_id, event.at)
+        for event in tracked
+        if event.kind is EventKind.CLICK
+        and event.counts_as is EventClass.HUMAN
+        and event.verdict.sure
+        and event.address_id is not None
+    ]
+    tell_of_clicks(session, clicks, contacts, now=now)
+
+
+def tell_of_clicks(
+    session: Session, clicks: Sequence[tuple[int, datetime]], contacts: Set[int | None], *, now: datetime
+) -> None:
+    """Let leads and feed know of people's clicks, given as (address id, moment)."""
+    by_contacts = [click for click in clicks if click[0] in contacts]
+    by_others = [leads.LeadClick(*click) for click in clicks if click[0] not in contacts]
+    if by_contacts:
+        feed.note_clicks(session, by_contacts, now=now)
+    if by_others:
+        leads.note_clicks(session, by_others, now=now)

@@ -1,0 +1,99 @@
+"""Recipients: who stands behind the addresses of a batch, as far as the choice of a banner and the count must know."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from decisions.addresses import account_domain, domain_of
+from decisions.who_sees_what import Recipient
+from storage.accounts import account_ids
+from storage.addresses import Known, keep_addresses, known_addresses
+from storage.opt_outs import Hasher, opted_out
+from storage.target_groups import GroupMember
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """
+    A recipient.
+
+    `address_id` is None where nothing may be recorded of them: opted out, one of our own people, or nobody named.
+    """
+
+    address_id: int | None
+    contact_id: int | None
+    is_counted: bool
+    seen_as: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a token names: one address, or for a mail to several people the account domain they share, or nobody."""
+
+    email: str | None
+    account_domain: str | None
+
+
+def resolve(
+    session: Session, named: Collection[Named], *, hasher: Hasher, own: frozenset[str], now: datetime
+) -> dict[Named, Who]:
+    """
+    Who they are; addresses never seen before are kept, unless they are opted out or our own.
+
+    Args:
+        own: our own domains.
+    """
+    emails = sorted({one.email for one in named if one.email})
+    untracked = opted_out(session, emails, hasher) | {email for email in emails if domain_of(email) in own}
+    known = keep_addresses(session, [email for email in emails if email not in untracked], now=now)
+    silent = known_addresses(session, sorted(untracked)) if untracked else {}
+    groups = _groups(session, [one.contact_id for one in (*known.values(), *silent.values()) if one.contact_id])
+    shared = account_ids(session, _domains(named, untracked))
+    return {one: _who(one, known, silent, groups, shared, own) for one in named}
+
+
+def _who(
+    one: Named,
+    known: dict[str, Known],
+    silent: dict[str, Known],
+    groups: dict[int, set[int]],
+    shared: dict[str, int],
+    own: frozenset[str],
+) -> Who:
+    if one.email is None:
+        account_id = shared.get(one.account_domain) if one.account_domain else None
+        return Who(None, None, True, Recipient(account_id=account_id))
+    address = known.get(one.email) or silent.get(one.email)
+    is_own = domain_of(one.email) in own
+    if address is None:
+        account_id = shared.get(account_domain(one.email) or "")
+        return Who(None, None, False, Recipient(account_id=account_id, is_own=is_own))
+    member_of = frozenset(groups.get(address.contact_id or 0, ()))
+    is_counted = one.email in known
+    return Who(
+        address.id if is_counted else None,
+        address.contact_id,
+        is_counted,
+        Recipient(member_of, address.account_id, is_own),
+    )
+
+
+def _domains(named: Collection[Named], untracked: set[str]) -> set[str]:
+    return {
+        domain
+        for one in named
+        if (domain := one.account_domain if one.email is None else account_domain(one.email))
+        and (one.email is None or one.email in untracked)
+    }
+
+
+def _groups(session: Session, contact_ids: Sequence[int]) -> dict[int, set[int]]:
+    if not contact_ids:
+        return {}
+    query = select(GroupMember.contact_id, GroupMember.group_id).where(col(GroupMember.contact_id).in_(contact_ids))
+    found: dict[int, set[int]] = {}
+    for contact_id, group_id in session.exec(query):
+        found.setdefault(contact_id, set()).add(group_id)
+    return found
