@@ -45,7 +45,10 @@ def _live(record: Record | None) -> bool:
 
 
 def _result(call: Call, start: ObjectType, asked: Json, ends: Sequence[tuple[int, bool]]) -> Json:
-    offset = int(asked.get("after") or 0)
+    after = str(asked.get("after") or "0")
+    if not after.isascii() or not after.isdigit():
+        raise invalid(f"Invalid value for after: {after}")
+    offset = int(after)
     page = ends[offset : offset + PAGE]
     result: Json = {"from": {"id": asked["id"]}, "to": [_end(call, start, *each) for each in page]}
     if offset + PAGE < len(ends):

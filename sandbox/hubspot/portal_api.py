@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from sandbox.hubspot.call import Answer, Call, as_id
+from sandbox.hubspot.call import Answer, Call
 from sandbox.hubspot.records import Owner, Property
 from sandbox.hubspot.refusals import Json, invalid, not_found
 from sandbox.hubspot.shapes import iso
@@ -12,11 +12,13 @@ OWNERS_DEFAULT, OWNERS_MOST = 100, 500
 
 def owners(call: Call) -> Answer:
     archived, limit = call.flag("archived"), call.limit(OWNERS_DEFAULT, OWNERS_MOST)
-    after = as_id(call.query.get("after", "0"))
+    after = call.query.get("after", "0")
+    if not after.isascii() or not after.isdigit():
+        raise invalid(f"Invalid value for after: {after}")
     email = call.query.get("email")
     found = [each for each in call.crm.owners.values() if each.archived == archived and email in (None, each.email)]
     found.sort(key=lambda each: each.id)
-    rest = [each for each in found if each.id > after]
+    rest = [each for each in found if each.id > int(after)]
     body: Json = {"results": [_owner(each) for each in rest[:limit]]}
     if len(rest) > limit:
         body["paging"] = {"next": {"after": str(rest[limit - 1].id)}}

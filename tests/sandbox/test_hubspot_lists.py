@@ -169,6 +169,7 @@ async def test_owners(path, ask):
     assert [each["id"] for each in gone["results"]] == ["104"]
     assert "userId" not in gone["results"][0]
     assert (await ask("GET", f"{path}?limit=501")).status == 400
+    assert (await ask("GET", f"{path}?after=x")).status == 400
 
 
 @pytest.mark.parametrize("path", ["/crm/v3/properties", "/crm/properties/2026-09"])

@@ -160,6 +160,11 @@ async def test_faults_of_one_endpoint(ask, hubspot):
     assert (await ask("GET", OWNERS)).status == 200
     assert (await ask("GET", "/crm/v3/lists/611")).status == 503
 
+    hubspot.faults.down, hubspot.faults.truncated = None, 1
+    assert (await ask("GET", OWNERS)).body == {"results": []}
+    with pytest.raises(json.JSONDecodeError):
+        await ask("GET", "/crm/v3/lists/611")
+
 
 async def test_truncated(ask, hubspot):
     """A truncated answer breaks off in its JSON, though its length is right."""
