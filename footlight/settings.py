@@ -1,0 +1,149 @@
+"""THE table of settings: name, type, default, one line of help. Read once at the start, handed down as plain values."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from decisions.addresses import NotAnAddress, normalise_domain
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used. The text has a line for each, with what to do, and never a secret's value."""
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be a web address like https://footlight.example.com")
+    return text.rstrip("/")
+
+
+def _slack_base_url(text: str) -> str:
+    return _public_url(text) + "/"
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("must be sqlite:///path or postgresql://user:password@host/name")
+    return text
+
+
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("must be an IANA name like Europe/Berlin")
+    return text
+
+
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _domains(values: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(normalise_domain(value) for value in values)
+    except NotAnAddress as error:
+        raise ValueError(f"must be domains separated by commas: {error}") from None
+
+
+def _networks(values: tuple[Any, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(value) for value in values)
+    except ValueError:
+        raise ValueError("must be networks like 10.0.0.0/8, separated by commas") from None
+
+
+def _standard_secrets(values: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if any(not value.get_secret_value().startswith("whsec_") for value in values):
+        raise ValueError("must be whsec_... ; while rotating, two of them separated by a comma")
+    return values
+
+
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+Url = Annotated[str, AfterValidator(_public_url)]
+
+
+class Settings(BaseSettings):
+    """Every setting. Of secrets that may be several, the newest stands first."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    footlight_database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///footlight.db", description="where the store is: sqlite:///path or postgresql://..."
+    )
+    footlight_public_url: Url | None = Field(
+        None, description="how the world reaches us; signatures are checked against it, links in mails begin with it"
+    )
+    footlight_host: str = Field("127.0.0.1", description="where we listen")
+    port: int = Field(8000, ge=0, le=65535, description="the port we listen on; 0: any free one")
+    footlight_secret_key: SecretStr | None = Field(
+        None, description="seals tokens: one or more keys, newest first; on SQLite one is made when it is missing"
+    )
+    footlight_api_key: Secrets = Field((), description="bearer key of /api/; without it the API is off")
+    footlight_clicks_secret: Annotated[Secrets, AfterValidator(_standard_secrets)] = Field(
+        (), description="whsec_... of /webhooks/clicks; without it that endpoint is off"
+    )
+    footlight_leads_channel: str | None = Field(None, description="Slack channel id that gets new leads")
+    footlight_feed_channel: str | None = Field(None, description="Slack channel id that gets the performance feed")
+    footlight_admin_channel: str | None = Field(None, description="Slack channel id that gets words for the admin")
+    footlight_own_domains: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_domains)] = (
+        Field((), description="domains of our own people, never leads, never counted; default: the senders' domains")
+    )
+    footlight_timezone: Annotated[str, AfterValidator(_time_zone)] | None = Field(
+        None, description="IANA name for days and for times without offset; default: the HubSpot portal's"
+    )
+    footlight_trusted_proxies: Annotated[
+        tuple[Any, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)
+    ] = Field((), description="networks whose X-Forwarded-For we believe; default: none")
+    footlight_retention_months: PositiveInt = Field(24, description="how long single views and clicks are kept")
+    footlight_reconcile_minutes: PositiveInt = Field(15, description="how often groups are made equal to their lists")
+    hubspot_access_token: SecretStr | None = Field(None, description="token for HubSpot's API")
+    hubspot_client_secret: Secrets = Field((), description="client secret that signs HubSpot's webhooks")
+    hubspot_base_url: Url = Field("https://api.hubapi.com", description="HubSpot's API")
+    slack_bot_token: SecretStr | None = Field(None, description="xoxb-...; without it Slack is off")
+    slack_signing_secret: Secrets = Field((), description="proves Slack's requests in HTTP mode")
+    slack_app_token: SecretStr | None = Field(None, description="xapp-...; switches to Socket Mode")
+    slack_base_url: Annotated[str, AfterValidator(_slack_base_url)] = Field(
+        "https://slack.com/api/", description="Slack's Web API"
+    )
+
+    @property
+    def public_url(self) -> str:
+        """The public URL; where none is set, the one that works on this machine."""
+        return self.footlight_public_url or f"http://{self.footlight_host}:{self.port}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is the embedded one."""
+        return self.footlight_database_url.startswith("sqlite:")
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """
+    The settings from the environment, `.env` and `overrides`, the last winning.
+
+    Raises:
+        BadSettings
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise BadSettings(
+            "\n".join(_told(one) for one in error.errors(include_input=False, include_url=False))
+        ) from None
+
+
+def _told(error: Any) -> str:
+    name = str(error["loc"][0]).upper() if error["loc"] else "settings"
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def reveal(secrets: tuple[SecretStr, ...]) -> tuple[str, ...]:
+    """Secrets as plain text, for those they are handed to."""
+    return tuple(secret.get_secret_value() for secret in secrets)
+
+
+TABLE: Final = tuple((name.upper(), field) for name, field in Settings.model_fields.items())

@@ -1,0 +1,55 @@
+"""The schema: up from nothing and from every earlier revision, and equal to the models."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from storage.database import open_engine
+from storage.migrate import SchemaOld, SchemaTooNew, all_revisions, present_revision, require_present, upgrade
+
+
+@pytest.mark.parametrize("start", [None, *all_revisions()])
+def test_up_from_every_revision(empty_database_url: str, start: str | None) -> None:
+    """Whatever revision a database is at, `upgrade` brings it to the newest, and a second time changes nothing."""
+    if start is not None:
+        upgrade(empty_database_url, start)
+    upgrade(empty_database_url)
+    upgrade(empty_database_url)
+
+    engine = open_engine(empty_database_url)
+    assert present_revision(engine) == all_revisions()[-1]
+    require_present(empty_database_url)
+    engine.dispose()
+
+
+def test_models_equal_the_migrated_schema(database_url: str) -> None:
+    """The tables as the migrations leave them are those that the models describe."""
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": lambda name, *_: "search" not in (name or "")}
+        )
+        difference = compare_metadata(context, SQLModel.metadata)
+    engine.dispose()
+
+    assert difference == []
+
+
+def test_schema_of_a_younger_version_is_refused(database_url: str) -> None:
+    """A database that a younger Footlight brought up is left alone, with a word on what to do."""
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '2999_01_01_future'")
+    engine.dispose()
+
+    with pytest.raises(SchemaTooNew, match="younger version"):
+        upgrade(database_url)
+    with pytest.raises(SchemaTooNew):
+        require_present(database_url)
+
+
+def test_old_schema_is_named(empty_database_url: str) -> None:
+    """A process that needs a newer schema says which command brings it."""
+    with pytest.raises(SchemaOld, match="footlight migrate"):
+        require_present(empty_database_url)
