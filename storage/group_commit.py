@@ -135,13 +135,11 @@ class Gathering(Generic[In, Out]):
         Raises:
             StoreDown, Busy: when the transaction could not be committed; else what the batch function raised.
         """
-        gathered, place = self._join(item)
-        # The future is everyone's: whoever gives up waiting must not cancel it for the others.
-        await asyncio.shield(gathered.ended)
-        result = gathered.results[place]
-        if isinstance(result, Exception):
-            raise result
-        return result
+        return await self.put(item).result()
+
+    def put(self, item: In) -> "Pending[In, Out]":
+        """Hand the item over; it will be written, whether or not anybody waits for the result."""
+        return Pending(*self._join(item))
 
     def close(self, gathered: Gathered[In, Out]) -> None:
         with self._lock:
@@ -159,6 +157,24 @@ class Gathering(Generic[In, Out]):
         if is_new:
             self._queue.put(gathered)
         return gathered, place
+
+
+class Pending(Generic[In, Out]):
+    """An item on its way to the disk."""
+
+    __slots__ = ("_gathered", "_place")
+
+    def __init__(self, gathered: Gathered[In, Out], place: int) -> None:
+        self._gathered, self._place = gathered, place
+
+    async def result(self) -> Out:
+        """Wait until it is on disk; who stops waiting may ask again. Raises as the gate does."""
+        # The future is everyone's: whoever gives up waiting must not cancel it for the others.
+        await asyncio.shield(self._gathered.ended)
+        result = self._gathered.results[self._place]
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
 class GroupCommit:
