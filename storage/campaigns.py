@@ -9,7 +9,9 @@ from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions import who_sees_what
+from decisions.addresses import account_domain
 from decisions.who_sees_what import Recipient, Rule, Status
+from storage.accounts import AccountDomain
 from storage.columns import BigId, Moment, Word
 
 
@@ -87,6 +89,7 @@ class CampaignsInForce:
     def __init__(self) -> None:
         self._version: int | None = None
         self._by_id: dict[int, CampaignInForce] = {}
+        self._accounts: dict[str, int] = {}
         self._ordered: tuple[who_sees_what.Campaign, ...] = ()
         self._ordered_until: datetime | None = None
         self._ordered_at: datetime | None = None
@@ -96,6 +99,7 @@ class CampaignsInForce:
         version = session.exec(select(CampaignsVersion.version)).one()
         if version != self._version:
             self._by_id = {campaign.decided.id: campaign for campaign in all_campaigns(session)}
+            self._accounts = _accounts_assigned(session)
             self._version, self._ordered_at = version, None
 
     def choose(self, recipient: Recipient, now: datetime) -> tuple[CampaignInForce | None, Rule]:
@@ -106,6 +110,20 @@ class CampaignsInForce:
     def get(self, campaign_id: int) -> CampaignInForce | None:
         """A campaign by its id, in force or not."""
         return self._by_id.get(campaign_id)
+
+    def remembered(self, domain: str | None, now: datetime, *, own: frozenset[str]) -> CampaignInForce | None:
+        """
+        What someone at this domain sees, as far as memory tells: by account or by default, without target groups.
+
+        For when the store does not answer. It leaves the order alone that the writer's thread keeps.
+        """
+        account_id = self._accounts.get(account_domain(domain or "") or "")
+        recipient = Recipient(account_id=account_id, is_own=domain in own)
+        by_id = self._by_id
+        campaign, _ = who_sees_what.choose_quickly(
+            recipient, who_sees_what.in_force([one.decided for one in by_id.values()], now)
+        )
+        return by_id[campaign.id] if campaign else None
 
     def _in_force(self, now: datetime) -> Sequence[who_sees_what.Campaign]:
         if self._ordered_at is None or now < self._ordered_at or (self._ordered_until and now >= self._ordered_until):
@@ -142,6 +160,11 @@ def _assigned(session: Session) -> tuple[dict[int, set[int]], dict[int, set[int]
     for campaign_id, account_id in session.exec(select(CampaignAccount.campaign_id, CampaignAccount.account_id)):
         accounts.setdefault(campaign_id, set()).add(account_id)
     return groups, accounts
+
+
+def _accounts_assigned(session: Session) -> dict[str, int]:
+    query = select(AccountDomain.domain, AccountDomain.account_id)
+    return dict(session.exec(query.where(col(AccountDomain.account_id).in_(select(CampaignAccount.account_id)))).all())
 
 
 def _in_force(

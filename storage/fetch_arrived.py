@@ -20,7 +20,7 @@ from decisions.who_sees_what import Rule
 from storage import feed, leads, performance, tracking
 from storage.campaigns import CampaignInForce, CampaignsInForce
 from storage.opt_outs import Hasher
-from storage.recipients import Named, Who, resolve
+from storage.recipients import Named, Who, look_up, resolve
 from storage.senders import keep_senders, own_domains
 from storage.tracking import EventClass, EventKind, Link, Tracked, fetch_of
 
@@ -86,6 +86,19 @@ class Tracker:
             if campaign := self.campaigns.get(campaign_id):
                 return campaign, rule
         return self.campaigns.choose(people[fetched.named].seen_as, fetched.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Untracked:
+    """What takes the tracker's place while nobody can be recognised as opted out: it chooses, and keeps nothing."""
+
+    campaigns: CampaignsInForce
+
+    def choose(self, session: Session, batch: Sequence[Fetched]) -> list[CampaignInForce | None]:
+        """Tell for each fetch which campaign to show or to follow today."""
+        self.campaigns.refresh(session)
+        seen_as = look_up(session, {fetched.named for fetched in batch}, own=own_domains(session))
+        return [self.campaigns.choose(seen_as[fetched.named], fetched.at)[0] for fetched in batch]
 
 
 def _link(fetched: Fetched, people: dict[Named, Who]) -> Link:

@@ -35,6 +35,19 @@ class Named:
     email: str | None
     account_domain: str | None
 
+    @property
+    def domain(self) -> str | None:
+        """The domain by which they may be told where the store cannot be asked."""
+        return domain_of(self.email) if self.email else self.account_domain
+
+
+def look_up(session: Session, named: Collection[Named], *, own: frozenset[str]) -> dict[Named, Recipient]:
+    """As whom they see campaigns; nothing is kept, so it may be asked for people of whom nothing came yet."""
+    known = known_addresses(session, [one.email for one in named if one.email])
+    groups = _groups(session, [one.contact_id for one in known.values() if one.contact_id])
+    shared = account_ids(session, {domain for one in named if (domain := account_domain(one.domain or ""))})
+    return {one: _who(one, known, {}, groups, shared, own).seen_as for one in named}
+
 
 def resolve(
     session: Session, named: Collection[Named], *, hasher: Hasher, own: frozenset[str], now: datetime
