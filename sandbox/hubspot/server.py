@@ -14,7 +14,7 @@ from sandbox.hubspot.call import Answer, Call, encode
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.endpoints import ALL_SCOPES, ENDPOINTS, Endpoint
 from sandbox.hubspot.events import Change
-from sandbox.hubspot.exchanges import Exchange, OnExchange
+from sandbox.exchanges import Exchange, OnExchange
 from sandbox.hubspot.faults import ConnectionCut, Faults
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.memberships_api import MemberPages

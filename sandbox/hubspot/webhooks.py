@@ -13,7 +13,7 @@ import yarl
 
 from sandbox.hubspot import signatures
 from sandbox.hubspot.events import AppEvent, Family, ListEvent
-from sandbox.hubspot.exchanges import Exchange, OnExchange
+from sandbox.exchanges import Exchange, OnExchange
 
 BATCH = 100
 IN_FLIGHT = 10

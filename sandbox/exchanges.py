@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`api`: somebody called HubSpot; `webhook`: HubSpot called somebody. `status` 0: there was no answer."""
+    """`api`: somebody called the sandbox; `webhook`: it called somebody. `status` 0: there was no answer."""
 
     direction: Literal["api", "webhook"]
     method: str
