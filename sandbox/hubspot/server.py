@@ -10,11 +10,11 @@ from typing import Self
 
 from aiohttp import web
 
+from sandbox.exchanges import Exchange, OnExchange
 from sandbox.hubspot.call import Answer, Call, encode
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.endpoints import ALL_SCOPES, ENDPOINTS, Endpoint
 from sandbox.hubspot.events import Change
-from sandbox.exchanges import Exchange, OnExchange
 from sandbox.hubspot.faults import ConnectionCut, Faults
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.memberships_api import MemberPages

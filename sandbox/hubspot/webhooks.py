@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import aiohttp
 import yarl
 
+from sandbox.exchanges import Exchange, OnExchange
 from sandbox.hubspot import signatures
 from sandbox.hubspot.events import AppEvent, Family, ListEvent
-from sandbox.exchanges import Exchange, OnExchange
 
 BATCH = 100
 IN_FLIGHT = 10
