@@ -43,7 +43,10 @@ class People:
             "is_enterprise_install": "false",
         }
         answer = await self._deliveries.call("slash_commands", fields, f"{command} by {who.name}")
-        if answer.is_ack and answer.body:
+        if not answer.is_ack:
+            code = "dispatch_failed" if answer.status else "operation_timeout"
+            self._show_reply(where, user, f"{command} failed with the error `{code}`")
+        elif answer.body:
             self._show_reply(where, user, answer.body)
         return answer
 
