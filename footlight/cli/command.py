@@ -1,0 +1,60 @@
+"""What every command needs: the settings, the store opened and closed again, and the clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import typer
+
+from footlight.opening import Opened, open_all
+from footlight.settings import Settings, read_settings
+from storage import Store, portal
+from storage.opt_outs import Hasher
+
+ACTOR = "cli"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Footlight:
+    """An opened Footlight, for one command."""
+
+    settings: Settings
+    opened: Opened
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    @property
+    def store(self) -> Store:
+        return self.opened.store
+
+    @property
+    def hasher(self) -> Hasher:
+        return self.opened.known_hasher
+
+    @property
+    def time_zone(self) -> str:
+        """For times without offset: the setting, else the portal's, else UTC."""
+        if self.settings.footlight_timezone:
+            return self.settings.footlight_timezone
+        present = self.store.read_now(portal.present)
+        return (present.time_zone if present else None) or "UTC"
+
+
+@contextmanager
+def opened() -> Iterator[Footlight]:
+    """Open what a command needs, and close it at its end."""
+    settings = read_settings()
+    opened = open_all(settings)
+    try:
+        yield Footlight(settings, opened)
+    finally:
+        opened.store.close_now()
+
+
+def command_group(name: str, help_: str) -> typer.Typer:
+    """A family of commands."""
+    return typer.Typer(name=name, help=help_, no_args_is_help=True, rich_markup_mode=None)

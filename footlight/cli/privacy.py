@@ -1,0 +1,57 @@
+"""`footlight optout`, `export`, `erase`: a person's rights."""
+
+from typing import Annotated
+
+import typer
+
+from decisions.addresses import normalise
+from footlight.cli.command import ACTOR, opened
+from footlight.cli.printing import AsJson, console, print_json
+from storage import opt_out_asked, privacy
+from storage.database import forget_bytes
+
+Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
+
+
+def optout(email: Email, *, as_json: AsJson = False) -> None:
+    """End the tracking of a person, for good. What was recorded before stays; `erase` removes that too."""
+    address = normalise(email)
+    with opened() as footlight:
+        result = footlight.store.write_now(
+            opt_out_asked.opt_out, address, actor=ACTOR, hasher=footlight.hasher, now=footlight.now()
+        )
+    if as_json:
+        print_json({"email": address, "opted_out": True, "was_new": result.was_new})
+    else:
+        console.print("Opted out. Nothing is recorded from now on." if result.was_new else "Was opted out already.")
+
+
+def export(email: Email) -> None:
+    """Everything that is stored on a person, as JSON."""
+    address = normalise(email)
+    with opened() as footlight:
+        print_json(footlight.store.read_now(privacy.export, address, footlight.hasher))
+
+
+def erase(
+    email: Email,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget a person for ever: all that is stored goes, and they are never stored again. It cannot be undone."""
+    address = normalise(email)
+    if not yes and console.is_terminal:
+        typer.confirm("Forget this person for ever? This cannot be undone.", abort=True)
+    with opened() as footlight:
+        erased = footlight.store.write_now(
+            privacy.erase, address, actor=ACTOR, hasher=footlight.hasher, now=footlight.now()
+        )
+        forget_bytes(footlight.store.engine)
+    if as_json:
+        print_json(erased)
+        return
+    console.print("Erased; only a keyed hash remains, so that they are never stored again.")
+    if erased.messages_to_rewrite:
+        console.print(f"{erased.messages_to_rewrite} messages in Slack are being rewritten.")
+    console.print("Out of our reach: " + "; ".join(erased.could_not_reach) + ".")
