@@ -18,12 +18,13 @@ def rank(query: str, candidates: Iterable[tuple[int, str]], limit: int = 5) -> t
     """
     texts = tuple(candidates)
     found = process.extract(
-        query, [text for _, text in texts], scorer=fuzz.WRatio, processor=_plain, score_cutoff=ALIKE, limit=None
+        query, [text for _, text in texts], scorer=fuzz.WRatio, processor=plain, score_cutoff=ALIKE, limit=None
     )
     best = dict.fromkeys(texts[index][0] for _, _, index in found)
     return tuple(best)[:limit]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """`text` as it is compared: without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))

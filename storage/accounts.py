@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import account_domain
+from storage.bulk import insert_missing
 from storage.columns import BigId
 
 
@@ -39,23 +40,23 @@ def account_ids(session: Session, domains: Iterable[str]) -> dict[str, int]:
     return dict(session.exec(query.where(col(AccountDomain.domain).in_(domains))).all())
 
 
-def account_of(session: Session, domain: str) -> int | None:
-    """The account that any (sub)domain belongs to, made when it is new; None where there can be none."""
-    registrable = account_domain(domain)
-    if registrable is None:
-        return None
-    known = account_ids(session, [registrable]).get(registrable)
-    return known if known is not None else _make(session, registrable)
+def keep_accounts(session: Session, domains: Iterable[str]) -> dict[str, int | None]:
+    """The accounts that these (sub)domains belong to, made where they are new; None where there can be none."""
+    registrable = {domain: account_domain(domain) for domain in domains}
+    known = account_ids(session, {name for name in registrable.values() if name})
+    for name in sorted({name for name in registrable.values() if name} - known.keys()):
+        known[name] = _make(session, name)
+    return {domain: known[name] if name else None for domain, name in registrable.items()}
 
 
 def require_account(session: Session, domain: str) -> int:
     """
-    Like `account_of`.
+    The account that a (sub)domain belongs to, made when it is new.
 
     Raises:
         NoAccount
     """
-    account_id = account_of(session, domain)
+    account_id = keep_accounts(session, [domain])[domain]
     if account_id is None:
         raise NoAccount(domain)
     return account_id
@@ -66,6 +67,8 @@ def _make(session: Session, registrable: str) -> int:
     session.add(account)
     session.flush()
     assert account.id is not None
-    session.add(AccountDomain(domain=registrable, account_id=account.id))
-    session.flush()
-    return account.id
+    insert_missing(session, AccountDomain, [{"domain": registrable, "account_id": account.id}])
+    made = account_ids(session, [registrable])[registrable]
+    if made != account.id:  # another process was first
+        session.delete(account)
+    return made

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import domain_of
-from storage.accounts import account_of
+from storage.accounts import keep_accounts
+from storage.bulk import insert_missing
 from storage.columns import BigId, Moment, Word
 
 
@@ -51,8 +51,10 @@ def known_addresses(session: Session, emails: Sequence[str]) -> dict[str, Known]
 def keep_addresses(session: Session, emails: Sequence[str], *, now: datetime) -> dict[str, Known]:
     """The rows of normalised `emails`, made where they are new. Whether they may be kept was asked before."""
     known = known_addresses(session, emails)
-    for email in sorted(set(emails) - known.keys()):
-        account_id = account_of(session, domain_of(email))
-        made = session.execute(insert(Address).values(email=email, account_id=account_id, since=now))
-        known[email] = Known(made.inserted_primary_key[0], account_id, None)  # type: ignore[attr-defined]
-    return known
+    new = sorted(set(emails) - known.keys())
+    if not new:
+        return known
+    accounts = keep_accounts(session, {domain_of(email) for email in new})
+    rows = [{"email": email, "account_id": accounts[domain_of(email)], "since": now} for email in new]
+    insert_missing(session, Address, rows)
+    return known | known_addresses(session, new)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from storage.database import is_sqlite
@@ -15,7 +16,15 @@ _POSTGRESQL: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
 def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert plain rows (no Python types are converted: moments are microseconds)."""
     if rows:
-        _write(session, table, columns, rows, "")
+        write_rows(session, table, columns, rows, "")
+
+
+def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> int:
+    """Insert those rows (Python values by column, the same columns in each) whose key is not taken; how many."""
+    if not rows:
+        return 0
+    dialect = sqlite if is_sqlite(session) else postgresql
+    return session.connection().execute(dialect.insert(_table(table)).on_conflict_do_nothing(), rows).rowcount
 
 
 def add_counts(
@@ -41,7 +50,7 @@ def add_counts(
     grown += [_extreme(greater, table, name) for name in latest] + [_extreme(lesser, table, name) for name in earliest]
     conflict = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(grown)}"
     in_order = sorted(rows, key=lambda row: row[: len(keys)])
-    _write(session, table, (*keys, *counts, *latest, *earliest), in_order, conflict)
+    write_rows(session, table, (*keys, *counts, *latest, *earliest), in_order, conflict)
 
 
 def _extreme(function: str, table: str, name: str) -> str:
@@ -49,9 +58,10 @@ def _extreme(function: str, table: str, name: str) -> str:
     return f"{name} = coalesce({function}({table}.{name}, excluded.{name}), {table}.{name}, excluded.{name})"
 
 
-def _write(
+def write_rows(
     session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], conflict: str
 ) -> None:
+    """Insert plain rows; `conflict` is the statement's `ON CONFLICT` clause. JSON columns take its text."""
     names = ", ".join(columns)
     cursor = session.connection().connection.cursor()
     if is_sqlite(session):
@@ -63,6 +73,10 @@ def _write(
         source = f"SELECT {picked} FROM json_array_elements(%s::json) AS r"  # noqa: S608
         cursor.execute(f"INSERT INTO {table} ({names}) {source} {conflict}", (msgspec.json.encode(rows).decode(),))
     cursor.close()
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def _kinds(table: str, columns: Sequence[str]) -> list[str]:

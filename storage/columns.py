@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import JSON, BigInteger, Integer, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TEXT
 from sqlalchemy.types import TypeDecorator
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -13,6 +13,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 # SQLite numbers rows by itself only for a column of exactly this type.
 BigId: Final = BigInteger().with_variant(Integer, "sqlite")
+# Compared by code point: so an index serves prefixes and ranges on both databases.
+Folded: Final = Text().with_variant(TEXT(collation="C"), "postgresql")
 Json: Final = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 

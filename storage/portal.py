@@ -1,8 +1,10 @@
 """The HubSpot portal that this installation belongs to, kept at first contact."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import Moment
 
@@ -15,3 +17,67 @@ class Portal(SQLModel, table=True):
     ui_domain: str = Field(default="app.hubspot.com")
     since: datetime = Field(sa_type=Moment)
     v3_since: datetime | None = Field(default=None, sa_type=Moment, description="first proof by signature v3")
+
+
+@dataclass(frozen=True, slots=True)
+class PresentPortal:
+    """`time_zone` is an IANA name. `v3_since`: from then on only proofs by signature v3 count."""
+
+    portal_id: str
+    time_zone: str | None
+    ui_domain: str
+    v3_since: datetime | None
+
+    def contact_url(self, hubspot_id: str) -> str:
+        """Where people open that contact in HubSpot."""
+        return f"https://{self.ui_domain}/contacts/{self.portal_id}/record/0-1/{hubspot_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPortal(Exception):
+    """
+    The token belongs to another HubSpot portal than everything in this database.
+
+    Put a token of the kept portal into HUBSPOT_ACCESS_TOKEN, or give FOOTLIGHT_DATABASE_URL a new database.
+    """
+
+    kept: str
+    told: str
+
+    def __str__(self) -> str:
+        return (
+            f"this database belongs to HubSpot portal {self.kept}, the token to portal {self.told}: put a token of "
+            f"{self.kept} into HUBSPOT_ACCESS_TOKEN, or give FOOTLIGHT_DATABASE_URL a new database"
+        )
+
+
+def present(session: Session) -> PresentPortal | None:
+    """The portal, once there was contact with one."""
+    row = session.exec(select(Portal)).first()
+    return PresentPortal(row.portal_id, row.time_zone, row.ui_domain, row.v3_since) if row else None
+
+
+def remember(
+    session: Session, portal_id: str, *, now: datetime, time_zone: str | None = None, ui_domain: str | None = None
+) -> PresentPortal:
+    """
+    The token's portal becomes this installation's, or is it already; what is told of it is renewed.
+
+    Raises:
+        OtherPortal
+    """
+    row = session.exec(select(Portal)).first()
+    if row is None:
+        row = Portal(portal_id=portal_id, since=now)
+        session.add(row)
+    if row.portal_id != portal_id:
+        raise OtherPortal(row.portal_id, portal_id)
+    row.time_zone = time_zone or row.time_zone
+    row.ui_domain = ui_domain or row.ui_domain
+    session.flush()
+    return PresentPortal(row.portal_id, row.time_zone, row.ui_domain, row.v3_since)
+
+
+def note_v3(session: Session, now: datetime) -> None:
+    """HubSpot has proven itself by signature v3: older ones are worth nothing any more."""
+    session.execute(update(Portal).where(col(Portal.v3_since).is_(None)).values(v3_since=now))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import domain_of
+from storage.bulk import insert_missing
 from storage.columns import BigId
 
 
@@ -18,17 +19,20 @@ class Sender(SQLModel, table=True):
 
 def keep_senders(session: Session, emails: Iterable[str]) -> dict[str, int]:
     """The ids of senders by their normalised addresses, made where they are new."""
-    wanted = sorted(set(emails))
-    known = dict(session.exec(select(Sender.email, Sender.id).where(col(Sender.email).in_(wanted))).all())
-    for email in wanted:
-        if email not in known:
-            made = Sender(email=email, domain=domain_of(email))
-            session.add(made)
-            session.flush()
-            known[email] = made.id
-    return {email: id_ for email, id_ in known.items() if id_ is not None}
+    wanted = set(emails)
+    known = _ids(session, wanted)
+    new = sorted(wanted - known.keys())
+    if not new:
+        return known
+    insert_missing(session, Sender, [{"email": email, "domain": domain_of(email)} for email in new])
+    return known | _ids(session, new)
 
 
 def own_domains(session: Session) -> frozenset[str]:
     """The domains that our senders write from."""
     return frozenset(session.exec(select(Sender.domain).distinct()))
+
+
+def _ids(session: Session, emails: Iterable[str]) -> dict[str, int]:
+    rows = session.exec(select(Sender.email, Sender.id).where(col(Sender.email).in_(emails)))
+    return {email: id_ for email, id_ in rows if id_ is not None}

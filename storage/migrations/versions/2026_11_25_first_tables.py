@@ -36,17 +36,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
-        "company",
-        sa.Column("hubspot_id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("domains", JSON, nullable=False),
-        sa.Column("industry", sa.String(), nullable=True),
-        sa.Column("size", sa.String(), nullable=True),
-        sa.Column("deleted_at", sa.BigInteger(), nullable=True),
-        sa.Column("asked_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("hubspot_id"),
-    )
-    op.create_table(
         "dead_letter",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -67,6 +56,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("leased_until", sa.BigInteger(), nullable=True),
+        sa.Column("trouble", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("kind", "object_id"),
     )
     op.create_index(op.f("ix_hint_due_at"), "hint", ["due_at"], unique=False)
@@ -83,6 +73,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("list_id"),
     )
     op.create_table(
+        "kept_total",
+        sa.Column("campaign_id", BIG_ID, nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.Column("group_id", BIG_ID, nullable=False),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
+        sa.Column("counts_as", sa.SmallInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "day", "group_id", "kind", "counts_as"),
+    )
+    op.create_table(
         "opt_out",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -90,6 +90,13 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "outbox_destination",
+        sa.Column("destination", sa.String(), nullable=False),
+        sa.Column("free_at", sa.BigInteger(), nullable=False),
+        sa.Column("leased_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("destination"),
     )
     op.create_table(
         "outbox_item",
@@ -105,11 +112,10 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("attempted_at", sa.BigInteger(), nullable=True),
-        sa.Column("leased_until", sa.BigInteger(), nullable=True),
         sa.Column("trouble", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_outbox_item_state_due_at", "outbox_item", ["state", "due_at"], unique=False)
+    op.create_index("ix_outbox_item_destination_state_id", "outbox_item", ["destination", "state", "id"], unique=False)
     op.create_index(
         "ux_outbox_item_destination_kind_subject", "outbox_item", ["destination", "kind", "subject"], unique=True
     )
@@ -204,6 +210,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_key"),
     )
     op.create_table(
+        "unknown_type",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "kind"),
+    )
+    op.create_table(
         "account_domain",
         sa.Column("domain", sa.String(), nullable=False),
         sa.Column("account_id", BIG_ID, nullable=False),
@@ -238,28 +252,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_key"),
     )
     op.create_table(
-        "contact",
-        sa.Column("id", BIG_ID, nullable=False),
+        "company",
+        sa.Column("hubspot_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("properties", JSON, nullable=False),
-        sa.Column("owner_id", sa.String(), nullable=True),
-        sa.Column("company_id", sa.String(), nullable=True),
-        sa.Column("lifecycle", sa.String(), nullable=True),
-        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("domains", JSON, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=True),
+        sa.Column("industry", sa.String(), nullable=True),
+        sa.Column("size", sa.String(), nullable=True),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
-        sa.Column("hidden_at", sa.BigInteger(), nullable=True),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["company.hubspot_id"],
+            ["account_id"],
+            ["account.id"],
         ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["owner.hubspot_id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("hubspot_id"),
     )
-    op.create_index(op.f("ix_contact_company_id"), "contact", ["company_id"], unique=False)
+    op.create_index(op.f("ix_company_account_id"), "company", ["account_id"], unique=False)
+    op.create_index(op.f("ix_company_asked_at"), "company", ["asked_at"], unique=False)
     op.create_table(
         "group_account",
         sa.Column("group_id", BIG_ID, nullable=False),
@@ -280,6 +289,7 @@ def upgrade() -> None:
         "staged_member",
         sa.Column("group_id", BIG_ID, nullable=False),
         sa.Column("hubspot_id", sa.String(), nullable=False),
+        sa.Column("is_held_back", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["target_group.id"],
@@ -307,27 +317,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_sync_run_group_id"), "sync_run", ["group_id"], unique=False)
-    op.create_table(
-        "address",
-        sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("email", sa.String(), nullable=False),
-        sa.Column("account_id", BIG_ID, nullable=True),
-        sa.Column("contact_id", BIG_ID, nullable=True),
-        sa.Column("kind", sa.Text(), nullable=True),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["contact_id"],
-            ["contact.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("email"),
-    )
-    op.create_index(op.f("ix_address_account_id"), "address", ["account_id"], unique=False)
-    op.create_index(op.f("ix_address_contact_id"), "address", ["contact_id"], unique=False)
     op.create_table(
         "campaign_account",
         sa.Column("campaign_id", BIG_ID, nullable=False),
@@ -357,6 +346,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "group_id"),
     )
     op.create_table(
+        "contact",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("properties", JSON, nullable=False),
+        sa.Column("owner_id", sa.String(), nullable=True),
+        sa.Column("company_id", sa.String(), nullable=True),
+        sa.Column("lifecycle", sa.String(), nullable=True),
+        sa.Column("search_text", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        sa.Column("hidden_at", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"],
+            ["company.hubspot_id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["owner.hubspot_id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_contact_company_id"), "contact", ["company_id"], unique=False)
+    op.create_index(op.f("ix_contact_search_text"), "contact", ["search_text"], unique=False)
+    op.create_table(
+        "pass_lease",
+        sa.Column("group_id", BIG_ID, nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("heartbeat_at", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", BIG_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["target_group.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["sync_run.id"],
+        ),
+        sa.PrimaryKeyConstraint("group_id"),
+    )
+    op.create_table(
+        "address",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=True),
+        sa.Column("contact_id", BIG_ID, nullable=True),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("email"),
+    )
+    op.create_index(op.f("ix_address_account_id"), "address", ["account_id"], unique=False)
+    op.create_index(op.f("ix_address_contact_id"), "address", ["contact_id"], unique=False)
+    op.create_table(
         "contact_id",
         sa.Column("hubspot_id", sa.String(), nullable=False),
         sa.Column("contact_id", BIG_ID, nullable=False),
@@ -384,22 +435,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", "contact_id"),
     )
     op.create_index(op.f("ix_group_member_contact_id"), "group_member", ["contact_id"], unique=False)
-    op.create_table(
-        "pass_lease",
-        sa.Column("group_id", BIG_ID, nullable=False),
-        sa.Column("holder", sa.String(), nullable=False),
-        sa.Column("heartbeat_at", sa.BigInteger(), nullable=False),
-        sa.Column("run_id", BIG_ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["target_group.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["run_id"],
-            ["sync_run.id"],
-        ),
-        sa.PrimaryKeyConstraint("group_id"),
-    )
     op.create_table(
         "activity",
         sa.Column("id", BIG_ID, nullable=False),
@@ -500,6 +535,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("address_id"),
     )
+    op.create_table(
+        "lost_claim",
+        sa.Column("address_id", BIG_ID, nullable=False),
+        sa.Column("contact_id", BIG_ID, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address_id"],
+            ["address.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.PrimaryKeyConstraint("address_id", "contact_id"),
+    )
+    op.create_index(op.f("ix_lost_claim_contact_id"), "lost_claim", ["contact_id"], unique=False)
     op.create_table(
         "posted",
         sa.Column("id", BIG_ID, nullable=False),

@@ -1,0 +1,191 @@
+"""Contact search: people by part of a name, address or domain, and whom a misspelt name may mean."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import idna
+from sqlalchemy import ColumnElement, bindparam, func, literal, literal_column, select, text, update
+from sqlmodel import Session, col
+
+from decisions import search
+from decisions.addresses import NotAnAddress, domain_of, normalise
+from decisions.search import plain
+from storage.addresses import Address, AddressKind
+from storage.companies import Company
+from storage.contacts import Contact
+from storage.database import is_sqlite
+
+TRIGRAM: Final = 3
+LOOKED_AT: Final = 200  # of very many that match, the best are picked among so many
+LONGEST_QUERY: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A contact as a short list shows it; `email` is its primary address, `company` HubSpot's."""
+
+    contact_id: int
+    name: str
+    email: str | None
+    company: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best first. `is_suggestion`: nothing matches, these look alike."""
+
+    contacts: tuple[Hit, ...]
+    is_suggestion: bool
+
+
+def find(session: Session, text_: str, limit: int = 10) -> Found:
+    """
+    The contacts that a person may mean: an exact address finds its contact alone, else each word must be part of
+    the name or an address. Hidden contacts are not found.
+    """
+    if contact_id := _by_address(session, text_):
+        return Found(_hits(session, [contact_id]), False)
+    words = _words(text_)
+    if not words:
+        return Found((), False)
+    if matching := _matching(session, words, limit):
+        return Found(_hits(session, matching), False)
+    return Found(_hits(session, _alike(session, " ".join(words), limit)), True)
+
+
+def listed_contacts(session: Session, *, after: int = 0, limit: int = 100) -> tuple[Hit, ...]:
+    """Contacts by their id, the next `limit` after that one."""
+    query = select(col(Contact.id)).where(col(Contact.id) > after, _SHOWN).order_by(col(Contact.id)).limit(limit)
+    return _hits(session, session.execute(query).scalars().all())
+
+
+def searchable(name: str, emails: Iterable[str]) -> str:
+    """The text under which a contact is found; international domains also as people write them."""
+    spelt = (part for email in sorted(emails) for part in (email, _u_form(domain_of(email))) if part)
+    return plain(" ".join((name, *spelt)).strip())
+
+
+def refresh_search_texts(session: Session, contact_ids: Collection[int]) -> None:
+    """To be called when names or addresses of these contacts changed."""
+    session.flush()
+    emails: dict[int, list[str]] = {}
+    held = select(col(Address.contact_id), col(Address.email)).where(col(Address.contact_id).in_(contact_ids))
+    for contact_id, email in session.execute(held):
+        emails.setdefault(contact_id, []).append(email)
+    query = select(col(Contact.id), col(Contact.name), col(Contact.search_text)).where(col(Contact.id).in_(contact_ids))
+    fresh = [(id_, searchable(name, emails.get(id_, ())), present) for id_, name, present in session.execute(query)]
+    changed = [{"of": id_, "fresh": new} for id_, new, present in fresh if new != present]
+    if changed:
+        statement = update(_CONTACT).where(_CONTACT.c.id == bindparam("of")).values(search_text=bindparam("fresh"))
+        session.connection().execute(statement, changed)
+
+
+_CONTACT: Final = Contact.metadata.tables["contact"]
+_SHOWN: Final = col(Contact.hidden_at).is_(None)
+
+
+def _by_address(session: Session, text_: str) -> int | None:
+    try:
+        email = normalise(text_)
+    except NotAnAddress:
+        return None
+    query = select(col(Contact.id)).join(Address, col(Address.contact_id) == col(Contact.id))
+    return session.execute(query.where(col(Address.email) == email, _SHOWN)).scalar()
+
+
+def _words(text_: str) -> list[str]:
+    return [word for word in plain(text_[:LONGEST_QUERY]).split() if word.strip('"*%_')]
+
+
+def _matching(session: Session, words: Sequence[str], limit: int) -> list[int]:
+    """Those whose search text holds every word; names that begin with the first word come first."""
+    query = select(col(Contact.id), col(Contact.search_text)).where(_SHOWN, *(_holds(word) for word in words))
+    long = [word for word in words if len(word) >= TRIGRAM]
+    beginning = session.execute(query.where(*_begins(words[0])).limit(LOOKED_AT)).all()
+    others: Sequence[Any] = ()
+    if long and len(beginning) < limit:
+        others = session.execute(_by_trigrams(session, query, long).limit(LOOKED_AT)).all()
+    texts: dict[int, str] = dict(tuple(row) for row in (*beginning, *others))
+    return sorted(texts, key=lambda id_: _place(texts[id_], words))[:limit]
+
+
+def _place(text_: str, words: Sequence[str]) -> tuple[bool, bool, str]:
+    """Begins with what was asked, holds it at the begin of words, the alphabet."""
+    at_begin = all(re.search(rf"(^|[^\w]){re.escape(word)}", text_) for word in words)
+    return not text_.startswith(words[0]), not at_begin, text_
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return col(Contact.search_text).contains(word, autoescape=True)
+
+
+def _begins(word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # A range, as neither database's LIKE uses the index for every text.
+    return col(Contact.search_text) >= word, col(Contact.search_text) < word + "\U0010ffff"
+
+
+def _by_trigrams(session: Session, query: Any, words: Sequence[str]) -> Any:
+    if is_sqlite(session):
+        phrases = " AND ".join(_quoted(word) for word in words)
+        return query.where(col(Contact.id).in_(_fts(phrases)))
+    return query  # the index serves LIKE by itself
+
+
+def _fts(expression: str, best: int | None = None) -> Any:
+    """The ids that an FTS5 expression matches."""
+    limited = f" ORDER BY rank LIMIT {best}" if best else ""
+    matching = text(f"SELECT rowid FROM contact_search WHERE contact_search MATCH :expression{limited}")  # noqa: S608
+    return matching.bindparams(expression=expression).columns(literal_column("rowid")).scalar_subquery()
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _alike(session: Session, asked: str, limit: int) -> list[int]:
+    """Whom a misspelt name may mean: those who share rare trigrams with it, ranked by likeness."""
+    if not _has_trigrams(session):
+        return []
+    query = select(col(Contact.id), col(Contact.name), col(Contact.search_text)).where(_SHOWN)
+    rows = session.execute(_sharing_trigrams(session, query, asked)).all()
+    candidates = [(id_, part) for id_, name, text_ in rows for part in (plain(name), *text_.split()) if part]
+    return list(search.rank(asked, candidates, limit))
+
+
+def _has_trigrams(session: Session) -> bool:
+    """PostgreSQL may lack the extension: then nobody is suggested."""
+    return is_sqlite(session) or bool(
+        session.execute(text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")).scalar()
+    )
+
+
+def _sharing_trigrams(session: Session, query: Any, asked: str) -> Any:
+    if is_sqlite(session):
+        trigrams = {asked[place : place + TRIGRAM] for place in range(len(asked) - TRIGRAM + 1)}
+        return query.where(col(Contact.id).in_(_fts(" OR ".join(map(_quoted, sorted(trigrams))), best=LOOKED_AT)))
+    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", "0.4", True)))
+    alike = func.word_similarity(asked, col(Contact.search_text))
+    return query.where(literal(asked).op("<%")(col(Contact.search_text))).order_by(alike.desc()).limit(LOOKED_AT)
+
+
+def _hits(session: Session, contact_ids: Sequence[int]) -> tuple[Hit, ...]:
+    query = (
+        select(col(Contact.id), col(Contact.name), col(Address.email), col(Company.name))
+        .outerjoin(Address, (col(Address.contact_id) == col(Contact.id)) & (col(Address.kind) == AddressKind.PRIMARY))
+        .outerjoin(Company, col(Company.hubspot_id) == col(Contact.company_id))
+        .where(col(Contact.id).in_(contact_ids))
+    )
+    hits = {row[0]: Hit(row[0], row[1], row[2], row[3] or None) for row in session.execute(query)}
+    return tuple(hits[id_] for id_ in contact_ids if id_ in hits)
+
+
+def _u_form(domain: str) -> str | None:
+    """`müller.de` for `xn--mller-kva.de`; None where they are the same."""
+    if "xn--" not in domain:
+        return None
+    try:
+        return idna.decode(domain)
+    except idna.IDNAError:
+        return None

@@ -1,0 +1,44 @@
+"""Kept totals: what erased people once added to the numbers of campaigns. Nobody can be found in it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import BigInteger, SmallInteger, func, select, type_coerce
+from sqlmodel import Field, Session, SQLModel, col
+
+from storage.bulk import add_counts
+from storage.columns import BigId, Moment
+from storage.tracking import COUNTED, Event
+
+
+class KeptTotal(SQLModel, table=True):
+    """Views or clicks of one UTC day, with one campaign and by one target group's choice (0: none)."""
+
+    __tablename__ = "kept_total"
+
+    campaign_id: int = Field(primary_key=True, sa_type=BigId)
+    day: datetime = Field(primary_key=True, sa_type=Moment, description="its begin, in UTC")
+    group_id: int = Field(primary_key=True, sa_type=BigId)
+    kind: int = Field(primary_key=True, sa_type=SmallInteger, description="an EventKind")
+    counts_as: int = Field(primary_key=True, sa_type=SmallInteger, description="an EventClass")
+    number: int
+
+
+KEYS: Final = ("campaign_id", "day", "group_id", "kind", "counts_as")
+DAY: Final = 86_400_000_000
+
+
+def fold(session: Session, address_ids: Collection[int]) -> None:
+    """Add the views and clicks of these addresses to the totals. Whoever calls this then deletes them."""
+    at = type_coerce(col(Event.at), BigInteger)
+    keys = (
+        func.coalesce(col(Event.campaign_id), 0),
+        at - at % DAY,
+        func.coalesce(col(Event.group_id), 0),
+        col(Event.kind),
+        col(Event.counts_as),
+    )
+    query = select(*keys, func.count()).where(col(Event.address_id).in_(address_ids), col(Event.kind).in_(COUNTED))
+    rows = session.execute(query.group_by(*keys)).all()
+    add_counts(session, "kept_total", KEYS, ("number",), [tuple(row) for row in rows])

@@ -1,0 +1,102 @@
+"""Someone is opted out, or asked whether they are: by address, by contact, or a whole domain at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from decisions.addresses import account_domain
+from storage import audit, leads, opt_outs
+from storage.accounts import account_ids
+from storage.addresses import Address
+from storage.contacts import ContactId, take_turns
+from storage.opt_outs import Hasher, KeyKind, OptOutState, PersonKeys
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutResult:
+    """`was_new`: until now they were tracked. `contact_id`: whom we manage under that address, if anyone."""
+
+    was_new: bool
+    contact_id: int | None
+
+
+def opt_out(session: Session, email: str, *, actor: str, hasher: Hasher, now: datetime) -> OptOutResult:
+    """
+    End the tracking of a normalised address, and of the contact it belongs to by all keys. For good.
+
+    An address that we do not hold is written nowhere but as its hash.
+    """
+    take_turns(session)
+    row = session.exec(select(Address.id, Address.contact_id).where(Address.email == email)).first()
+    address_id, contact_id = row or (None, None)
+    if contact_id is not None:
+        return opt_out_contact(session, contact_id, actor=actor, hasher=hasher, now=now)
+    person = PersonKeys.of(hasher, emails=[email])
+    address_ids = [address_id] if address_id is not None else []
+    return OptOutResult(_end(session, person, address_ids, actor=actor, now=now), None)
+
+
+def opt_out_contact(session: Session, contact_id: int, *, actor: str, hasher: Hasher, now: datetime) -> OptOutResult:
+    """`opt_out` of a contact, also of one that has no address."""
+    take_turns(session)
+    address_ids = session.exec(
+        select(Address.id).where(Address.contact_id == contact_id).order_by(col(Address.id))
+    ).all()
+    person = keys_of_contacts(session, [contact_id], hasher)[contact_id]
+    was_new = _end(session, person, [id_ for id_ in address_ids if id_ is not None], actor=actor, now=now)
+    return OptOutResult(was_new, contact_id)
+
+
+def opt_out_domain(session: Session, domain: str, *, actor: str, hasher: Hasher, now: datetime) -> int:
+    """End the tracking of everyone at a normalised domain, known or yet to come; how many addresses are known."""
+    take_turns(session)
+    rows = _at_domain(session, domain)
+    opt_outs.record(session, {hasher.domain(domain): KeyKind.DOMAIN}, actor, now)
+    people = keys_of_contacts(session, {row.contact_id for row in rows if row.contact_id is not None}, hasher)
+    opt_outs.spread(session, people)
+    leads.opted_out(session, [row.id for row in rows if row.id is not None], actor=actor, now=now)
+    audit.note(session, now=now, actor=actor, action="opted out a domain", detail=f"{len(rows)} known addresses")
+    return len(rows)
+
+
+def of_contact(session: Session, contact_id: int, hasher: Hasher) -> OptOutState | None:
+    """Since when, if at all, a contact is opted out."""
+    return opt_outs.states(session, keys_of_contacts(session, [contact_id], hasher)).get(contact_id)
+
+
+def of_address(session: Session, email: str, hasher: Hasher) -> OptOutState | None:
+    """Since when, if at all, a normalised address is opted out."""
+    return opt_outs.states(session, {email: PersonKeys.of(hasher, emails=[email])}).get(email)
+
+
+def keys_of_contacts(session: Session, contact_ids: Collection[int], hasher: Hasher) -> Mapping[int, PersonKeys]:
+    """All keys that we hold of each of these contacts: every address, every HubSpot id."""
+    emails: dict[int, list[str]] = {contact_id: [] for contact_id in contact_ids}
+    ids: dict[int, list[str]] = {contact_id: [] for contact_id in contact_ids}
+    held = select(Address.contact_id, Address.email).where(col(Address.contact_id).in_(contact_ids))
+    for contact_id, email in session.exec(held):
+        emails[contact_id or 0].append(email)
+    known = select(ContactId.contact_id, ContactId.hubspot_id).where(col(ContactId.contact_id).in_(contact_ids))
+    for contact_id, hubspot_id in session.exec(known):
+        ids[contact_id].append(hubspot_id)
+    return {id_: PersonKeys.of(hasher, emails=emails[id_], hubspot_ids=ids[id_]) for id_ in contact_ids}
+
+
+def _end(session: Session, person: PersonKeys, address_ids: Sequence[int], *, actor: str, now: datetime) -> bool:
+    was_new = not opt_outs.states(session, {None: person})
+    opt_outs.record(session, person.own, actor, now)
+    if was_new:
+        leads.opted_out(session, address_ids, actor=actor, now=now)
+        address_id = address_ids[0] if address_ids else None
+        audit.note(session, now=now, actor=actor, action="opted out", address_id=address_id)
+    return was_new
+
+
+def _at_domain(session: Session, domain: str) -> Sequence[Address]:
+    query = select(Address).where(col(Address.email).endswith(f"@{domain}", autoescape=True))
+    registrable = account_domain(domain)
+    if registrable is not None:
+        query = query.where(col(Address.account_id).in_(account_ids(session, [registrable]).values()))
+    return session.exec(query).all()

@@ -1,0 +1,132 @@
+"""Privacy: all we hold of a person for them to read, and forgetting it all but the hashes that keep it forgotten."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from storage import audit, kept_totals, opt_outs, outbox, posted
+from storage.address_claims import LostClaim
+from storage.addresses import Address
+from storage.audit import AuditEntry
+from storage.contacts import Contact, ContactId, contact_ids, take_turns
+from storage.feed import Activity
+from storage.inbox import Hint, HintKind
+from storage.leads import Lead
+from storage.opt_out_asked import keys_of_contacts
+from storage.opt_outs import Hasher, KeyKind, PersonKeys
+from storage.outbox import Due, OutboxItem, OutboxState
+from storage.performance import Counter
+from storage.posted import Posted
+from storage.target_groups import GroupMember
+from storage.tracking import Event
+
+# Every table that points at people is in one of these.
+NAMED_BY_ADDRESS: Final[tuple[type[Event | Counter | Activity | Lead | LostClaim], ...]] = (
+    *(Event, Counter, Activity, Lead, LostClaim),
+)
+EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
+NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
+OUT_OF_REACH: Final = (
+    "answers in Slack that only one person saw",
+    "what people copied or exported from Slack",
+    "backups of the database",
+    "HubSpot itself",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """`messages_to_rewrite` in Slack are owed, in the background; `could_not_reach`: in words."""
+
+    was_known: bool
+    messages_to_rewrite: int
+    could_not_reach: tuple[str, ...] = OUT_OF_REACH
+
+
+def erase(session: Session, email: str, *, actor: str, hasher: Hasher, now: datetime) -> Erased:
+    """
+    Forget a normalised address and the contact it belongs to, and never store them again.
+
+    Bytes remain in free pages and in the search index until `storage.database.forget_bytes` was called.
+    """
+    take_turns(session)
+    row = session.exec(select(Address.id, Address.contact_id).where(Address.email == email)).first()
+    address_id, contact_id = row or (None, None)
+    if contact_id is not None:
+        return erase_held(session, contact_id, actor=actor, hasher=hasher, now=now)
+    keys = PersonKeys.of(hasher, emails=[email]).own
+    opt_outs.record(session, keys, actor, now, erased_at=now)
+    messages = _forget_addresses(session, [address_id], now) if address_id is not None else 0
+    audit.note(session, now=now, actor=actor, action="erased")
+    return Erased(address_id is not None, messages)
+
+
+def erase_contact(session: Session, hubspot_id: str, *, actor: str, hasher: Hasher, now: datetime) -> Erased:
+    """`erase` by HubSpot id, held by us or not."""
+    take_turns(session)
+    contact_id = contact_ids(session, [hubspot_id]).get(hubspot_id)
+    if contact_id is not None:
+        return erase_held(session, contact_id, actor=actor, hasher=hasher, now=now)
+    opt_outs.record(session, {hasher.hubspot_id(hubspot_id): KeyKind.HUBSPOT_ID}, actor, now, erased_at=now)
+    audit.note(session, now=now, actor=actor, action="erased")
+    return Erased(False, 0)
+
+
+def erase_held(session: Session, contact_id: int, *, actor: str, hasher: Hasher, now: datetime) -> Erased:
+    """`erase` of a contact that we hold, by all its keys."""
+    keys = keys_of_contacts(session, [contact_id], hasher)[contact_id].own
+    opt_outs.record(session, keys, actor, now, erased_at=now)
+    addresses = select(Address.id).where(Address.contact_id == contact_id)
+    messages = _forget_addresses(session, [id_ for id_ in session.exec(addresses) if id_ is not None], now)
+    _forget_contact(session, contact_id)
+    audit.note(session, now=now, actor=actor, action="erased")
+    return Erased(True, messages)
+
+
+def _forget_addresses(session: Session, address_ids: Collection[int], now: datetime) -> int:
+    """How many messages in Slack name them, and will be rewritten."""
+    # On PostgreSQL nobody can hang a new event on them from here on.
+    session.execute(select(Address.id).where(col(Address.id).in_(address_ids)).with_for_update())
+    messages = _owe_rewrites(session, address_ids, now)
+    kept_totals.fold(session, address_ids)
+    _drop_owed(session, address_ids)
+    for table in NAMED_BY_ADDRESS:
+        session.execute(delete(table).where(col(table.address_id).in_(address_ids)))
+    for log in EMPTIED_OF_ADDRESS:
+        session.execute(update(log).where(col(log.address_id).in_(address_ids)).values(address_id=None))
+    session.execute(delete(Address).where(col(Address.id).in_(address_ids)))
+    return messages
+
+
+def _owe_rewrites(session: Session, address_ids: Collection[int], now: datetime) -> int:
+    messages = posted.naming(session, address_ids)
+    for message in messages:
+        facts = {"channel": message.channel, "ts": message.ts, "kind": message.kind.value, "subject": message.subject}
+        destination = outbox.slack(message.channel)
+        outbox.owe(session, Due.PERSON_FORGOTTEN, message.ts, destination=destination, now=now, facts=facts)
+    return len(messages)
+
+
+def _drop_owed(session: Session, address_ids: Collection[int]) -> None:
+    """What was to be told of them and is not being sent yet. What is being sent is rewritten by its carrier."""
+    subjects = {
+        Due.LEAD_CHANGED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
+        Due.ADD_TO_HUBSPOT: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
+        Due.ACTIVITY_CHANGED: select(Activity.id).where(col(Activity.address_id).in_(address_ids)),
+    }
+    for kind, query in subjects.items():
+        ids = [str(id_) for id_ in session.exec(query)]
+        waiting = (col(OutboxItem.kind) == kind, col(OutboxItem.state) != OutboxState.SENDING)
+        session.execute(delete(OutboxItem).where(*waiting, col(OutboxItem.subject).in_(ids)))
+
+
+def _forget_contact(session: Session, contact_id: int) -> None:
+    ids = session.exec(select(ContactId.hubspot_id).where(ContactId.contact_id == contact_id)).all()
+    session.execute(delete(Hint).where(col(Hint.kind) == HintKind.CONTACT, col(Hint.object_id).in_(ids)))
+    for table in NAMED_BY_CONTACT:
+        session.execute(delete(table).where(col(table.contact_id) == contact_id))
+    session.execute(delete(Contact).where(col(Contact.id) == contact_id))
