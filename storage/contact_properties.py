@@ -1,11 +1,14 @@
 """Contact properties: THE table of what is read from HubSpot by default and shown on the card, in this order."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Final
 
+from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import Json
+from storage.columns import Json, from_microseconds
 
 
 class PropertyChoice(SQLModel, table=True):
@@ -48,7 +51,17 @@ SHOWN_BY_DEFAULT: Final = (
     PropertyDefinition("notes_last_contacted", "Last contacted", "datetime"),
 )
 # Held because columns and the card's head are made of them.
-ALWAYS_HELD: Final = ("firstname", "lastname")
+ALWAYS_HELD: Final = ("firstname", "lastname", "hubspot_owner_id", "lifecyclestage")
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchProperty(Exception):
+    """HubSpot defines no contact property of that name. Its internal name is wanted, such as `jobtitle`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {NoSuchProperty.__doc__}"
 
 
 def shown_names(session: Session) -> tuple[str, ...]:
@@ -63,3 +76,72 @@ def shown_names(session: Session) -> tuple[str, ...]:
 def held_names(session: Session) -> tuple[str, ...]:
     """The properties to read from HubSpot."""
     return tuple(dict.fromkeys((*ALWAYS_HELD, *shown_names(session))))
+
+
+def choose(session: Session, name: str) -> None:
+    """
+    Show this property; its values come with the next pass.
+
+    Raises:
+        NoSuchProperty: as far as HubSpot was asked yet.
+    """
+    told = session.exec(select(PropertyLabel.name).limit(1)).first() is not None
+    if told and session.get(PropertyLabel, name) is None:
+        raise NoSuchProperty(name)
+    session.merge(PropertyChoice(name=name, is_shown=True))
+    session.flush()
+
+
+def hide(session: Session, name: str) -> None:
+    """Show this property no longer, and read it no more unless something else is made of it."""
+    session.merge(PropertyChoice(name=name, is_shown=False))
+    session.flush()
+
+
+def store_definitions(session: Session, definitions: Collection[PropertyDefinition]) -> None:
+    """Know what HubSpot defines now, and nothing else; an empty answer changes nothing."""
+    if not definitions:
+        return
+    for one in definitions:
+        session.merge(PropertyLabel(name=one.name, label=one.label, kind=one.kind, options=one.options))
+    session.flush()
+    session.execute(delete(PropertyLabel).where(col(PropertyLabel.name).not_in([one.name for one in definitions])))
+
+
+def definitions_of(session: Session, names: Iterable[str]) -> tuple[PropertyDefinition, ...]:
+    """Properties in the order of `names`, with HubSpot's labels; without one, ours or the internal name."""
+    wanted = tuple(names)
+    rows = session.exec(select(PropertyLabel).where(col(PropertyLabel.name).in_(wanted)))
+    known = {one.name: one for one in SHOWN_BY_DEFAULT}
+    known |= {row.name: PropertyDefinition(row.name, row.label, row.kind, row.options) for row in rows}
+    return tuple(known.get(name) or PropertyDefinition(name, name, "string") for name in wanted)
+
+
+def readable(definition: PropertyDefinition, raw: str, owners: Mapping[str, str]) -> str | date | datetime:
+    """
+    HubSpot's raw value as people read it: options by label, owners by name (`owners`), dates as dates.
+
+    What is not what its kind says stays as it came.
+    """
+    match definition.kind:
+        case "date":
+            moment = _moment(raw)
+            return moment.date() if moment else raw
+        case "datetime":
+            return _moment(raw) or raw
+        case "owner":
+            return owners.get(raw, raw)
+        case "enumeration" | "bool":
+            return ", ".join(definition.options.get(value, value) for value in raw.split(";") if value)
+    return raw
+
+
+def _moment(raw: str) -> datetime | None:
+    """HubSpot writes ISO 8601 in UTC, and in older answers milliseconds since 1970."""
+    try:
+        if raw.lstrip("-").isdigit():
+            return from_microseconds(int(raw) * 1000)
+        moment = datetime.fromisoformat(raw)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
