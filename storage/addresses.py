@@ -1,11 +1,13 @@
 """Addresses: the atom. Views, clicks and counters hang on an address row for ever; contacts only point at it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Field, Session, SQLModel, col
 
 from decisions.addresses import domain_of
 from storage.accounts import keep_accounts
@@ -41,11 +43,15 @@ class Known:
     contact_id: int | None
 
 
-def known_addresses(session: Session, emails: Sequence[str]) -> dict[str, Known]:
+def known_addresses(session: Session, emails: Collection[str]) -> dict[str, Known]:
     """The rows of those normalised `emails` that there are."""
-    query = select(Address.email, Address.id, Address.account_id, Address.contact_id)
-    rows = session.exec(query.where(col(Address.email).in_(emails)))
-    return {email: Known(*rest) for email, *rest in rows}
+    rows = session.connection().execute(_KNOWN, {"emails": tuple(emails)}) if emails else ()
+    return {email: Known(id_ or 0, *rest) for email, id_, *rest in rows}
+
+
+_KNOWN: Final = select(col(Address.email), col(Address.id), col(Address.account_id), col(Address.contact_id)).where(
+    col(Address.email).in_(bindparam("emails", expanding=True))
+)
 
 
 def keep_addresses(session: Session, emails: Sequence[str], *, now: datetime) -> dict[str, Known]:

@@ -2,15 +2,28 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
-from sqlalchemy import Engine, create_engine, event, func, literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Text,
+    bindparam,
+    cast,
+    column,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.types import TypeEngine
@@ -196,13 +209,30 @@ def is_sqlite(session: Session) -> bool:
 
 
 def listed(session: Session, rows: Sequence[tuple[Any, ...]], **columns: TypeEngine[Any]) -> Any:
-    """`rows` as a table with these columns, for joins and correlated subqueries; few parameters, any length."""
-    if is_sqlite(session):
-        each = func.json_each(msgspec.json.encode(rows).decode()).table_valued("value")
+    """`rows` as a table with these columns, for joins and correlated subqueries; one parameter, any length."""
+    return _listed(is_sqlite(session), literal(rows_as_parameter(rows)), columns)
+
+
+def listed_later(on_sqlite: bool, **columns: TypeEngine[Any]) -> Any:
+    """`listed`, for a statement that is made once: its rows are the parameter `rows`, made by `rows_as_parameter`."""
+    return _listed(on_sqlite, bindparam("rows", type_=Text()), columns)
+
+
+def rows_as_parameter(rows: Sequence[tuple[Any, ...]]) -> str:
+    """Rows of plain values as the parameter of `listed_later`."""
+    return msgspec.json.encode(rows).decode()
+
+
+def _listed(on_sqlite: bool, rows: ColumnElement[str], columns: Mapping[str, TypeEngine[Any]]) -> Any:
+    if on_sqlite:
+        each = func.json_each(rows).table_valued("value")
         picked = [func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(columns)]
-        return select(*picked).subquery()
-    arrays = [literal([row[place] for row in rows], ARRAY(kind)) for place, kind in enumerate(columns.values())]
-    return func.unnest(*arrays).table_valued(*columns, name="listed").render_derived()
+    else:
+        each = func.jsonb_array_elements(cast(rows, JSONB)).table_valued(column("value", JSONB()))
+        picked = [
+            cast(each.c.value[place].astext, kind).label(name) for place, (name, kind) in enumerate(columns.items())
+        ]
+    return select(*picked).subquery()
 
 
 def ping(session: Session) -> None:

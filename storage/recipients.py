@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from decisions.addresses import account_domain, domain_of
 from decisions.who_sees_what import Recipient
@@ -105,8 +107,12 @@ def _domains(named: Collection[Named], untracked: set[str]) -> set[str]:
 def _groups(session: Session, contact_ids: Sequence[int]) -> dict[int, set[int]]:
     if not contact_ids:
         return {}
-    query = select(GroupMember.contact_id, GroupMember.group_id).where(col(GroupMember.contact_id).in_(contact_ids))
     found: dict[int, set[int]] = {}
-    for contact_id, group_id in session.exec(query):
+    for contact_id, group_id in session.connection().execute(_MEMBERSHIPS, {"contacts": tuple(contact_ids)}):
         found.setdefault(contact_id, set()).add(group_id)
     return found
+
+
+_MEMBERSHIPS: Final = select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
+    col(GroupMember.contact_id).in_(bindparam("contacts", expanding=True))
+)

@@ -1,12 +1,13 @@
 """Tracking: the only writer of views and clicks, and what is asked of them while they are fresh."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, SmallInteger, Text, and_, func, select
+from sqlalchemy import BigInteger, Index, Select, SmallInteger, Text, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -14,7 +15,7 @@ from decisions.human_or_machine import Fetch, FetchKind, Verdict, VerdictKind
 from decisions.who_sees_what import Rule, RuleKind
 from storage.bulk import insert_rows
 from storage.columns import BigId, Moment, to_microseconds
-from storage.database import listed
+from storage.database import is_sqlite, listed_later, rows_as_parameter
 
 
 class EventKind(IntEnum):
@@ -139,37 +140,58 @@ Link = tuple[str, int | None]
 
 def recent_fetches(session: Session, mail_ids: Iterable[str], since: datetime) -> dict[str, list[Fetch]]:
     """The last 20 fetches of each kind of these mails after `since`, in no set order."""
-    mails = listed(session, [(mail_id,) for mail_id in sorted(set(mail_ids))], mail_id=Text())
+    rows = rows_as_parameter([(mail_id, int(kind)) for mail_id in set(mail_ids) for kind in EventKind])
     found: dict[str, list[Fetch]] = {}
-    for kind in EventKind:
-        newest = (
-            select(col(Event.id))
-            .where(col(Event.mail_id) == mails.c.mail_id, col(Event.kind) == int(kind), col(Event.at) > since)
-            .order_by(col(Event.at).desc())
-            .limit(LAST_FETCHES)
-            .correlate(mails)
-        )
-        query = select(col(Event.mail_id), col(Event.address_id), col(Event.at)).join(mails, col(Event.id).in_(newest))
-        for mail_id, address_id, at in session.execute(query):
-            found.setdefault(mail_id, []).append(fetch_of(kind, (mail_id, address_id), at))
+    for mail_id, address_id, kind, at in _run(session, _recent_fetches, rows=rows, since=since):
+        found.setdefault(mail_id, []).append(fetch_of(EventKind(kind), (mail_id, address_id), at))
     return found
+
+
+@cache
+def _recent_fetches(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
+    asked = listed_later(on_sqlite, mail_id=Text(), kind=SmallInteger())
+    newest = (
+        select(col(Event.id))
+        .where(
+            col(Event.mail_id) == asked.c.mail_id,
+            col(Event.kind) == asked.c.kind,
+            col(Event.at) > bindparam("since", type_=Moment),
+        )
+        .order_by(col(Event.at).desc())
+        .limit(LAST_FETCHES)
+        .correlate(asked)
+    )
+    columns = (col(Event.mail_id), col(Event.address_id), col(Event.kind), col(Event.at))
+    return select(*columns).select_from(asked).join(Event, col(Event.id).in_(newest))
 
 
 def first_fetches(session: Session, links: Iterable[Link], since: datetime) -> dict[Link, datetime]:
     """When each of these links, or its banner, was first fetched after `since`."""
-    asked = listed(session, list(links), mail_id=Text(), address_id=BigInteger())
-    query = (
+    rows = _run(session, _first_fetches, rows=rows_as_parameter(list(links)), since=since)
+    return {(mail_id, address_id): at for mail_id, address_id, at in rows}
+
+
+@cache
+def _first_fetches(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
+    asked = listed_later(on_sqlite, mail_id=Text(), address_id=BigInteger())
+    fresh = (col(Event.kind).in_(COUNTED), col(Event.at) > bindparam("since", type_=Moment))
+    return (
         select(asked.c.mail_id, asked.c.address_id, func.min(col(Event.at)))
-        .join(Event, and_(*_same_link(asked), col(Event.kind).in_(COUNTED), col(Event.at) > since))
+        .select_from(asked)
+        .join(Event, and_(*_same_link(asked), *fresh))
         .group_by(asked.c.mail_id, asked.c.address_id)
     )
-    return {(mail_id, address_id): at for mail_id, address_id, at in session.execute(query)}
 
 
 def last_seen(session: Session, links: Iterable[Link]) -> dict[Link, tuple[int, Rule]]:
     """The campaign whose banner was last shown through each of these links, at any time, and the rule that chose it."""
-    asked = listed(session, list(links), mail_id=Text(), address_id=BigInteger())
-    view = aliased(Event)
+    rows = _run(session, _last_seen, rows=rows_as_parameter(list(links)))
+    return {(mail, address): (campaign, Rule(RuleKind(rule), group)) for mail, address, campaign, rule, group in rows}
+
+
+@cache
+def _last_seen(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
+    asked, view = listed_later(on_sqlite, mail_id=Text(), address_id=BigInteger()), aliased(Event)
     newest = (
         select(col(Event.id))
         .where(*_same_link(asked), col(Event.kind) == int(EventKind.VIEW), col(Event.campaign_id).is_not(None))
@@ -178,11 +200,12 @@ def last_seen(session: Session, links: Iterable[Link]) -> dict[Link, tuple[int, 
         .correlate(asked)
         .scalar_subquery()
     )
-    query = select(asked.c.mail_id, asked.c.address_id, col(view.campaign_id), col(view.rule), col(view.group_id)).join(
-        view, col(view.id) == newest
-    )
-    rows = session.execute(query)
-    return {(mail, address): (campaign, Rule(RuleKind(rule), group)) for mail, address, campaign, rule, group in rows}
+    columns = (asked.c.mail_id, asked.c.address_id, col(view.campaign_id), col(view.rule), col(view.group_id))
+    return select(*columns).select_from(asked).join(view, col(view.id) == newest)
+
+
+def _run(session: Session, statement: Callable[[bool], Select[*tuple[Any, ...]]], **parameters: Any) -> Iterable[Any]:
+    return session.connection().execute(statement(is_sqlite(session)), parameters)
 
 
 def fetch_of(kind: EventKind, link: Link, at: datetime) -> Fetch:
@@ -203,3 +226,8 @@ def _same_link(asked: Any) -> tuple[Any, Any]:
         col(Event.mail_id) == asked.c.mail_id,
         col(Event.address_id).is_not_distinct_from(asked.c.address_id),
     )
+
+
+def knows_mail(session: Session, mail_id: str) -> bool:
+    """Whether anything of this mail was fetched before."""
+    return session.execute(select(col(Event.id)).where(col(Event.mail_id) == mail_id).limit(1)).first() is not None
