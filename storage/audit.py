@@ -1,9 +1,12 @@
 """The audit log: who changed what, and when. People stand in it by address id, so that erasing empties it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import select
+from sqlmodel import Field, Session, SQLModel, col
 
+from storage.addresses import Address
 from storage.columns import BigId, Moment
 
 
@@ -18,8 +21,36 @@ class AuditEntry(SQLModel, table=True):
     detail: str = Field(default="", description="ids and numbers, never an address")
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry as it is shown; `email` is None where it speaks of nobody, or of somebody erased since."""
+
+    at: datetime
+    actor: str
+    action: str
+    email: str | None
+    detail: str
+
+
 def note(
     session: Session, *, now: datetime, actor: str, action: str, address_id: int | None = None, detail: str = ""
 ) -> None:
     """Write down that `actor` did something."""
     session.add(AuditEntry(at=now, actor=actor, action=action, address_id=address_id, detail=detail))
+
+
+def newest(session: Session, limit: int) -> tuple[Noted, ...]:
+    """The last entries, newest first."""
+    query = (
+        select(
+            col(AuditEntry.at),
+            col(AuditEntry.actor),
+            col(AuditEntry.action),
+            col(Address.email),
+            col(AuditEntry.detail),
+        )
+        .outerjoin(Address, col(Address.id) == col(AuditEntry.address_id))
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+        .limit(limit)
+    )
+    return tuple(Noted(*row) for row in session.execute(query))

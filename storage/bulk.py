@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Table
+from sqlalchemy import Insert, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -19,12 +19,22 @@ def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequ
         write_rows(session, table, columns, rows, "")
 
 
-def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> int:
-    """Insert those rows (Python values by column, the same columns in each) whose key is not taken; how many."""
-    if not rows:
-        return 0
-    dialect = sqlite if is_sqlite(session) else postgresql
-    return session.connection().execute(dialect.insert(_table(table)).on_conflict_do_nothing(), rows).rowcount
+def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those rows (Python values by column, the same columns in each) whose key is not taken yet."""
+    if rows:
+        session.connection().execute(_insert_missing(session, table), rows)
+
+
+def insert_if_missing(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
+    """Insert one row unless one of its keys is taken; whether it was inserted."""
+    inserted = _insert_missing(session, table).returning(literal(1))
+    return session.connection().execute(inserted, row).first() is not None
+
+
+def _insert_missing(session: Session, table: type[SQLModel]) -> Insert:
+    if is_sqlite(session):
+        return sqlite.insert(_table(table)).on_conflict_do_nothing()
+    return postgresql.insert(_table(table)).on_conflict_do_nothing()
 
 
 def add_counts(

@@ -17,8 +17,9 @@ from decisions.human_or_machine import (
     judge_view,
 )
 from decisions.who_sees_what import Rule
-from storage import feed, leads, performance, tracking
+from storage import feed, lead_clicks, performance, tracking
 from storage.campaigns import CampaignInForce, CampaignsInForce
+from storage.lead_clicks import LeadClick
 from storage.opt_outs import Hasher
 from storage.recipients import Named, Who, look_up, resolve
 from storage.senders import keep_senders, own_domains
@@ -189,8 +190,8 @@ def tell_of_clicks(
 ) -> None:
     """Let leads and feed know of people's clicks, given as (address id, moment)."""
     by_contacts = [click for click in clicks if click[0] in contacts]
-    by_others = [leads.LeadClick(*click) for click in clicks if click[0] not in contacts]
+    by_others = [LeadClick(*click) for click in clicks if click[0] not in contacts]
     if by_contacts:
         feed.note_clicks(session, by_contacts, now=now)
     if by_others:
-        leads.note_clicks(session, by_others, now=now)
+        lead_clicks.note_clicks(session, by_others, now=now)

@@ -1,11 +1,23 @@
 """Leads: addresses without contact that clicked at least one campaign, and what people made of them."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Select, distinct, func, select, update
+from sqlmodel import Field, Session, SQLModel, col
 
+from storage import audit, outbox, performance
+from storage.accounts import Account
+from storage.addresses import Address
 from storage.columns import BigId, Moment, Word
+from storage.contacts import ContactId
+from storage.database import listed
+from storage.outbox import Due
+from storage.performance import Clicked, PopularCampaign, Span
+from storage.subscriptions import Topic
 
 
 class LeadStage(StrEnum):
@@ -26,5 +38,242 @@ class Lead(SQLModel, table=True):
     stage: LeadStage = Field(default=LeadStage.OPEN, sa_type=Word(LeadStage))
     since: datetime = Field(sa_type=Moment, description="its first human click")
     changed_at: datetime = Field(sa_type=Moment)
-    changed_by: str | None = Field(default=None, description="who did it last, as an actor (see audit)")
-    clicks_since_dismissed: int = Field(default=0)
+    changed_by: str | None = Field(default=None, description="who did it last, as an actor (see audit); None: itself")
+    clicks_since_dismissed: int = Field(default=0, description="kept when they made it speak up, until somebody acts")
+
+
+ENDS: Final = (LeadStage.CONTACT, LeadStage.OPTED_OUT)
+
+
+def became_contact(session: Session, address_ids: Collection[int], *, now: datetime) -> None:
+    """HubSpot holds these addresses now: those that were leads are contacts, and their messages say so."""
+    _end(session, address_ids, LeadStage.CONTACT, not_from=ENDS, actor="hubspot", now=now)
+
+
+def opted_out(session: Session, address_ids: Collection[int], *, now: datetime, actor: str) -> None:
+    """Nothing of these addresses is recorded any more: their leads end, and their messages lose the name."""
+    _end(session, address_ids, LeadStage.OPTED_OUT, not_from=(LeadStage.OPTED_OUT,), actor=actor, now=now)
+
+
+def _end(
+    session: Session,
+    address_ids: Collection[int],
+    stage: LeadStage,
+    *,
+    not_from: Iterable[LeadStage],
+    actor: str,
+    now: datetime,
+) -> None:
+    asked = listed(session, [(address_id,) for address_id in sorted(address_ids)], address_id=BigInteger())
+    ended = session.execute(
+        update(Lead)
+        .where(col(Lead.address_id).in_(select(asked.c.address_id)), col(Lead.stage).not_in(not_from))
+        .values(stage=stage, changed_at=now, changed_by=actor)
+        .returning(col(Lead.id))
+    )
+    owe_changed(session, ended.scalars().all(), now=now)
+
+
+def owe_changed(session: Session, lead_ids: Collection[int], *, now: datetime) -> None:
+    """Owe each leads channel the present state of these leads."""
+    if lead_ids:
+        destinations = outbox.subscribed(session, Topic.LEADS)
+        outbox.owe_many(session, Due.LEAD_CHANGED, lead_ids, destinations=destinations, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMoved:
+    """Where a lead stands after somebody's move."""
+
+    lead_id: int
+    stage: LeadStage
+    by: str
+    at: datetime
+
+
+class NoSuchLead(Exception):
+    """This lead is gone: the person was erased. Its message will go as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyMoved(Exception):
+    """Somebody was first, or the lead has ended: show who (`by`, None: the lead itself), when and what it is now."""
+
+    stage: LeadStage
+    by: str | None
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"the lead is {self.stage} since {self.at:%Y-%m-%d %H:%M} UTC, by {self.by or 'its own clicks'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """`only_own`: from a claim of somebody else it leads nowhere."""
+
+    action: str
+    from_stages: Set[LeadStage]
+    to: LeadStage
+    only_own: bool = False
+
+
+_CLAIM: Final = _Move("claimed a lead", {LeadStage.OPEN}, LeadStage.CLAIMED)
+_RELEASE: Final = _Move("released a lead", {LeadStage.CLAIMED}, LeadStage.OPEN)
+_DISMISS: Final = _Move("dismissed a lead", {LeadStage.OPEN, LeadStage.CLAIMED}, LeadStage.DISMISSED, only_own=True)
+_UNDO: Final = _Move("took back a dismissal", {LeadStage.DISMISSED}, LeadStage.OPEN)
+
+
+def claim(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
+    """
+    `actor` takes care of an open lead; a second time by the same one changes nothing.
+
+    Raises:
+        NoSuchLead, AlreadyMoved
+    """
+    return _move(session, lead_id, _CLAIM, actor, now)
+
+
+def release(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
+    """
+    A claimed lead is open again, whoever claimed it.
+
+    Raises:
+        NoSuchLead, AlreadyMoved
+    """
+    return _move(session, lead_id, _RELEASE, actor, now)
+
+
+def dismiss(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
+    """
+    A lead that is open, or claimed by `actor`, is of no interest until it clicked five times more.
+
+    Raises:
+        NoSuchLead, AlreadyMoved
+    """
+    return _move(session, lead_id, _DISMISS, actor, now)
+
+
+def undo(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
+    """
+    A dismissed lead is open again.
+
+    Raises:
+        NoSuchLead, AlreadyMoved
+    """
+    return _move(session, lead_id, _UNDO, actor, now)
+
+
+def _move(session: Session, lead_id: int, move: _Move, actor: str, now: datetime) -> LeadMoved:
+    lead = session.get(Lead, lead_id, with_for_update=True, populate_existing=True)
+    if lead is None:
+        raise NoSuchLead(NoSuchLead.__doc__)
+    if lead.stage is move.to and lead.changed_by == actor:
+        return LeadMoved(lead_id, lead.stage, actor, lead.changed_at)
+    is_others = lead.stage is LeadStage.CLAIMED and lead.changed_by != actor
+    if lead.stage not in move.from_stages or (move.only_own and is_others):
+        raise AlreadyMoved(lead.stage, lead.changed_by, lead.changed_at)
+    moved = {"stage": move.to, "changed_by": actor, "changed_at": now, "clicks_since_dismissed": 0}
+    session.execute(update(Lead).where(col(Lead.id) == lead_id).values(**moved))
+    owe_changed(session, [lead_id], now=now)
+    audit.note(session, now=now, actor=actor, action=move.action, address_id=lead.address_id)
+    return LeadMoved(lead_id, move.to, actor, now)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCard:
+    """
+    All that a message about a lead needs.
+
+    `email` is None for who opted out: the name is gone from the message. `account_clicks` are those of the whole
+    account in the 30 days up to this lead's last click; `first_at` and `last_at` are its first and last click;
+    `hubspot_id` is that of the contact it became; `spoke_up_at` is when it came back by its own clicks after it was
+    dismissed, which deserves a message of its own.
+    """
+
+    id: int
+    address_id: int
+    email: str | None
+    account: str | None
+    account_contacts: int
+    account_clicks: int
+    clicks: int
+    campaigns: tuple[PopularCampaign, ...]
+    sender: str | None
+    first_at: datetime
+    last_at: datetime
+    stage: LeadStage
+    changed_by: str | None
+    changed_at: datetime
+    spoke_up_at: datetime | None
+    hubspot_id: str | None
+
+
+ACCOUNT_WINDOW: Final = timedelta(days=30)
+
+
+def get(session: Session, lead_id: int) -> LeadCard | None:
+    """A lead as it is now; None when the person was erased."""
+    return next(iter(_cards(session, _ROWS.where(col(Lead.id) == lead_id))), None)
+
+
+def of_address(session: Session, address_id: int) -> LeadCard | None:
+    """The lead that an address is, whatever became of it."""
+    return next(iter(_cards(session, _ROWS.where(col(Lead.address_id) == address_id))), None)
+
+
+def newest(session: Session, limit: int) -> tuple[LeadCard, ...]:
+    """The leads that have not ended, newest first."""
+    query = _ROWS.where(col(Lead.stage).not_in(ENDS)).order_by(col(Lead.since).desc(), col(Lead.id).desc())
+    return _cards(session, query.limit(limit))
+
+
+_ROWS: Final = (
+    select(Lead, col(Address.email), col(Address.account_id), col(Account.name), col(ContactId.hubspot_id))
+    .join(Address, col(Address.id) == col(Lead.address_id))
+    .outerjoin(Account, col(Account.id) == col(Address.account_id))
+    .outerjoin(ContactId, (col(ContactId.contact_id) == col(Address.contact_id)) & col(ContactId.is_present))
+)
+
+
+def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard, ...]:
+    rows = session.execute(query).all()
+    clicked = performance.clicked(session, [lead.address_id for lead, *_ in rows])
+    ends = {lead.id: _last_at(lead, clicked) for lead, *_ in rows}
+    spans = [Span(lead.id, lead.address_id, ends[lead.id] - ACCOUNT_WINDOW, ends[lead.id]) for lead, *_ in rows]
+    colleagues = performance.clicks_of_accounts(session, spans)
+    contacts = _contacts_of(session, {account_id for _, _, account_id, *_ in rows if account_id})
+    return tuple(
+        LeadCard(
+            id=lead.id,
+            address_id=lead.address_id,
+            email=None if lead.stage is LeadStage.OPTED_OUT else email,
+            account=account,
+            account_contacts=contacts.get(account_id, 0),
+            account_clicks=colleagues.get(lead.id, 0),
+            clicks=clicked.get(lead.address_id, Clicked()).clicks,
+            campaigns=clicked.get(lead.address_id, Clicked()).campaigns,
+            sender=clicked.get(lead.address_id, Clicked()).sender,
+            first_at=lead.since,
+            last_at=ends[lead.id],
+            stage=lead.stage,
+            changed_by=lead.changed_by,
+            changed_at=lead.changed_at,
+            spoke_up_at=_spoke_up_at(lead),
+            hubspot_id=hubspot_id,
+        )
+        for lead, email, account_id, account, hubspot_id in rows
+    )
+
+
+def _last_at(lead: Lead, clicked: dict[int, Clicked]) -> datetime:
+    return clicked.get(lead.address_id, Clicked()).last_at or lead.since
+
+
+def _spoke_up_at(lead: Lead) -> datetime | None:
+    return lead.changed_at if lead.stage is LeadStage.OPEN and lead.clicks_since_dismissed else None
+
+
+def _contacts_of(session: Session, account_ids: Collection[int]) -> dict[int, int]:
+    query = select(col(Address.account_id), func.count(distinct(col(Address.contact_id))))
+    rows = session.execute(query.where(col(Address.account_id).in_(account_ids)).group_by(col(Address.account_id)))
+    return dict(rows.tuples().all())

@@ -1,12 +1,22 @@
 """The outbox: what we owe Slack and HubSpot. Rows hold facts and ids; the words are made when they are sent."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
+import msgspec
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
-from storage.columns import BigId, Json, Moment, Word
+from storage import subscriptions
+from storage.bulk import write_rows
+from storage.columns import BigId, Json, Moment, Word, to_microseconds
+from storage.database import is_sqlite
+from storage.subscriptions import Topic
+
+HUBSPOT: Final = "hubspot"
+SLACK: Final = "slack:"
 
 
 class Due(StrEnum):
@@ -39,7 +49,7 @@ class OutboxItem(SQLModel, table=True):
     __tablename__ = "outbox_item"
     __table_args__ = (
         Index("ux_outbox_item_destination_kind_subject", "destination", "kind", "subject", unique=True),
-        Index("ix_outbox_item_state_due_at", "state", "due_at"),
+        Index("ix_outbox_item_destination_state_id", "destination", "state", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -54,5 +64,105 @@ class OutboxItem(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Moment)
     attempts: int = Field(default=0)
     attempted_at: datetime | None = Field(default=None, sa_type=Moment)
-    leased_until: datetime | None = Field(default=None, sa_type=Moment)
     trouble: str | None = Field(default=None)
+
+
+class OutboxDestination(SQLModel, table=True):
+    """Whom we owe: who sends there now (one at a time, over all processes), and when the next item may go."""
+
+    __tablename__ = "outbox_destination"
+
+    destination: str = Field(primary_key=True)
+    free_at: datetime = Field(sa_type=Moment, description="no item goes before")
+    leased_until: datetime = Field(sa_type=Moment, description="until then an item is being sent")
+
+
+def slack(channel: str) -> str:
+    """The destination of a Slack channel."""
+    return SLACK + channel
+
+
+def slack_channel(destination: str) -> str | None:
+    """The Slack channel that a destination is, if it is one."""
+    return destination.removeprefix(SLACK) if destination.startswith(SLACK) else None
+
+
+def owe(
+    session: Session,
+    kind: Due,
+    subject: str | int,
+    *,
+    destination: str,
+    now: datetime,
+    facts: Mapping[str, str] | None = None,
+    after: timedelta | None = None,
+) -> None:
+    """
+    Owe `destination` one thing, in the transaction of the change that it tells of.
+
+    What waits already is renewed and keeps its place: its version rises, new `facts` replace the old ones (None keeps
+    them), and it becomes due earlier, never later; but a failed attempt's wait is kept. What is being sent becomes
+    due again after. What was given up is tried afresh.
+
+    Args:
+        after: how long it may wait for more to come; None: due at once.
+    """
+    owe_many(session, kind, [subject], destinations=[destination], now=now, facts=facts, after=after)
+
+
+_OWED: Final = (
+    *("destination", "kind", "subject", "facts", "key", "version", "state", "created_at", "due_at", "attempts"),
+)
+
+
+def owe_many(
+    session: Session,
+    kind: Due,
+    subjects: Iterable[str | int],
+    *,
+    destinations: Collection[str],
+    now: datetime,
+    facts: Mapping[str, str] | None = None,
+    after: timedelta | None = None,
+) -> None:
+    """`owe` each subject to each destination, in two statements."""
+    at, due_at = to_microseconds(now), to_microseconds(now + (after or timedelta(0)))
+    told = msgspec.json.encode(facts or {}).decode()
+    # In one order everywhere, so that batches of several processes cannot deadlock; numbers in their own.
+    in_order = sorted({str(subject) for subject in subjects}, key=lambda subject: (len(subject), subject))
+    rows = [
+        (destination, kind.value, subject, told, f"{kind}-{subject}-{at}", 1, OutboxState.DUE.value, at, due_at, 0)
+        for destination in sorted(set(destinations))
+        for subject in in_order
+    ]
+    if rows:
+        _know(session, destinations)
+        write_rows(session, "outbox_item", _OWED, rows, _renewed(session, new_facts=facts is not None))
+
+
+def _know(session: Session, destinations: Collection[str]) -> None:
+    rows = [(destination, 0, 0) for destination in sorted(set(destinations))]
+    columns = ("destination", "free_at", "leased_until")
+    write_rows(session, "outbox_destination", columns, rows, "ON CONFLICT (destination) DO NOTHING")
+
+
+def _renewed(session: Session, *, new_facts: bool) -> str:
+    least = "min" if is_sqlite(session) else "least"
+    old = "outbox_item"
+    return f"""
+        ON CONFLICT (destination, kind, subject) DO UPDATE SET
+            version = {old}.version + 1,
+            facts = {"excluded" if new_facts else old}.facts,
+            due_at = CASE
+                WHEN {old}.state = 'failed' THEN excluded.due_at
+                WHEN {old}.state = 'due' AND {old}.attempts > 0 THEN {old}.due_at
+                ELSE {least}({old}.due_at, excluded.due_at) END,
+            attempts = CASE WHEN {old}.state = 'failed' THEN 0 ELSE {old}.attempts END,
+            trouble = CASE WHEN {old}.state = 'failed' THEN NULL ELSE {old}.trouble END,
+            state = CASE WHEN {old}.state = 'failed' THEN 'due' ELSE {old}.state END
+    """
+
+
+def subscribed(session: Session, topic: Topic) -> tuple[str, ...]:
+    """The destinations that a topic's subscriptions name; paused ones too: they keep what they are owed."""
+    return tuple(slack(one.channel) for one in subscriptions.of_topic(session, topic))

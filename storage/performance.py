@@ -1,11 +1,13 @@
 """Performance: the one source of numbers, from counters kept in the same transaction as the events."""
 
+from collections import Counter as Tally
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions.performance import click_rate
@@ -13,6 +15,7 @@ from storage.addresses import Address
 from storage.bulk import add_counts
 from storage.campaigns import Campaign
 from storage.columns import BigId, Moment, to_microseconds
+from storage.database import listed
 from storage.senders import Sender
 from storage.tracking import Event, EventClass, EventKind, Tracked
 
@@ -160,6 +163,104 @@ def _popular(session: Session, address_ids: Collection[int]) -> Sequence[Popular
         .limit(POPULAR_CAMPAIGNS)
     )
     return [PopularCampaign(name, int(number)) for name, number in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What a person clicked: how often, when last, from whose mail, and which campaigns, the most clicked first."""
+
+    clicks: int = 0
+    last_at: datetime | None = None
+    sender: str | None = None
+    campaigns: tuple[PopularCampaign, ...] = ()
+
+
+def clicked(session: Session, address_ids: Collection[int]) -> dict[int, Clicked]:
+    """What each of these addresses clicked in all; those without a click are missing."""
+    query = (
+        select(col(Counter.address_id), col(Campaign.name), col(Counter.clicks), col(Counter.last_click_at))
+        .outerjoin(Campaign, col(Campaign.id) == col(Counter.campaign_id))
+        .where(col(Counter.address_id).in_(address_ids), col(Counter.clicks) > 0)
+        .order_by(col(Counter.clicks).desc(), col(Counter.campaign_id))
+    )
+    rows: dict[int, list[tuple[str | None, int, datetime]]] = {}
+    for address_id, *row in session.execute(query):
+        rows.setdefault(address_id, []).append(tuple(row))
+    return {address_id: _clicked(session, address_id, found) for address_id, found in rows.items()}
+
+
+def _clicked(session: Session, address_id: int, rows: list[tuple[str | None, int, datetime]]) -> Clicked:
+    last = next(iter(recent_clicks(session, [address_id], 1)), None)
+    return Clicked(
+        sum(clicks for _, clicks, _ in rows),
+        max(at for _, _, at in rows),
+        last.sender if last else None,
+        tuple(PopularCampaign(name, clicks) for name, clicks, _ in rows if name is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time of one address, both ends in it; `id` is the caller's."""
+
+    id: int
+    address_id: int
+    first_at: datetime
+    last_at: datetime
+
+
+def clicked_within(session: Session, spans: Collection[Span]) -> dict[int, Clicked]:
+    """What was clicked within each span, by its id; clicks that are still doubted are left out."""
+    asked = _listed(session, spans)
+    query = (
+        select(asked.c.id, col(Campaign.name), col(Event.at), col(Sender.email))
+        .join(Event, col(Event.address_id) == asked.c.address_id)
+        .outerjoin(Campaign, col(Campaign.id) == col(Event.campaign_id))
+        .outerjoin(Sender, col(Sender.id) == col(Event.sender_id))
+        .where(*_HUMAN_CLICK, col(Event.is_doubted).is_(False), *_within(asked))
+        .order_by(asked.c.id, col(Event.at), col(Event.id))
+    )
+    rows: dict[int, list[tuple[str | None, datetime, str | None]]] = {}
+    for id_, *row in session.execute(query):
+        rows.setdefault(id_, []).append(tuple(row))
+    return {id_: _clicked_in(found) for id_, found in rows.items()}
+
+
+def _clicked_in(rows: list[tuple[str | None, datetime, str | None]]) -> Clicked:
+    names = Tally(name for name, _, _ in rows if name is not None)
+    _, last_at, sender = rows[-1]
+    return Clicked(len(rows), last_at, sender, tuple(PopularCampaign(*row) for row in names.most_common()))
+
+
+def clicks_of_accounts(session: Session, spans: Collection[Span]) -> dict[int, int]:
+    """How often people of each span's account clicked within it, by the span's id."""
+    asked, colleague, same = _listed(session, spans), aliased(Address), aliased(Address)
+    query = (
+        select(asked.c.id, func.count())
+        .join(same, col(same.id) == asked.c.address_id)
+        .join(colleague, col(colleague.account_id) == col(same.account_id))
+        .join(Event, col(Event.address_id) == col(colleague.id))
+        .where(*_HUMAN_CLICK, *_within(asked))
+        .group_by(asked.c.id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def _listed(session: Session, spans: Collection[Span]) -> Any:
+    rows = [(one.id, one.address_id, to_microseconds(one.first_at), to_microseconds(one.last_at)) for one in spans]
+    big = BigInteger()
+    return listed(session, rows, id=big, address_id=big, first_at=big, last_at=big)
+
+
+def _within(asked: Any) -> tuple[Any, Any]:
+    at = type_coerce(col(Event.at), BigInteger)
+    return at >= asked.c.first_at, at <= asked.c.last_at
+
+
+_HUMAN_CLICK: Final = (
+    col(Event.kind) == int(EventKind.CLICK),
+    col(Event.counts_as) == int(EventClass.HUMAN),
+)
 
 
 def addresses_of(session: Session, contact_id: int) -> tuple[int, ...]:

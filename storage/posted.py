@@ -1,9 +1,11 @@
 """Posted: every message of ours in Slack that names a person, so that it can be renewed, or the name taken out."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, delete
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import BigId, Moment, Word
 from storage.outbox import Due
@@ -23,3 +25,55 @@ class Posted(SQLModel, table=True):
     subject: str
     address_id: int | None = Field(default=None, foreign_key="address.id", index=True, sa_type=BigId)
     at: datetime = Field(sa_type=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of ours: where it stands, what it tells of, and when it was first posted."""
+
+    channel: str
+    ts: str
+    kind: Due
+    subject: str
+    at: datetime
+
+
+def remember(
+    session: Session, *, channel: str, ts: str, kind: Due, subject: str | int, address_id: int | None, now: datetime
+) -> None:
+    """Know that a message names a person (None: nobody); telling it again changes nothing."""
+    same = select(Posted.id).where(
+        col(Posted.channel) == channel,
+        col(Posted.ts) == ts,
+        col(Posted.address_id).is_not_distinct_from(address_id),
+    )
+    if session.exec(same).first() is None:
+        session.add(Posted(channel=channel, ts=ts, kind=kind, subject=str(subject), address_id=address_id, at=now))
+        session.flush()
+
+
+def find(session: Session, kind: Due, subject: str | int, *, channel: str) -> Message | None:
+    """The newest message in `channel` that tells of this subject."""
+    query = (
+        select(Posted)
+        .where(col(Posted.kind) == kind, col(Posted.subject) == str(subject), col(Posted.channel) == channel)
+        .order_by(col(Posted.id).desc())
+        .limit(1)
+    )
+    row = session.exec(query).first()
+    return _message(row) if row else None
+
+
+def naming(session: Session, address_ids: Collection[int]) -> tuple[Message, ...]:
+    """Every message that names one of these addresses, oldest first."""
+    rows = session.exec(select(Posted).where(col(Posted.address_id).in_(address_ids)).order_by(col(Posted.id)))
+    return tuple(dict.fromkeys(_message(row) for row in rows))
+
+
+def forget(session: Session, *, channel: str, ts: str) -> None:
+    """The message names nobody any more, or is gone."""
+    session.execute(delete(Posted).where(col(Posted.channel) == channel, col(Posted.ts) == ts))
+
+
+def _message(row: Posted) -> Message:
+    return Message(row.channel, row.ts, row.kind, row.subject, row.at)

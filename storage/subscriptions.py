@@ -1,10 +1,11 @@
 """Subscriptions: which Slack channel gets leads, the feed, or words for the admin."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import BigId, Moment, Word
 
@@ -25,3 +26,64 @@ class Subscription(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
     paused_at: datetime | None = Field(default=None, sa_type=Moment)
     paused_because: str | None = Field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A channel's subscription; paused, what it is owed waits."""
+
+    topic: Topic
+    channel: str
+    since: datetime
+    paused_at: datetime | None
+    paused_because: str | None
+
+
+def subscribe(session: Session, topic: Topic, channel: str, *, now: datetime) -> bool:
+    """Let `channel` get what belongs to `topic`; whether that is new. A paused subscription stays paused."""
+    query = select(Subscription.id).where(col(Subscription.topic) == topic, col(Subscription.channel) == channel)
+    if session.exec(query).first() is not None:
+        return False
+    session.add(Subscription(topic=topic, channel=channel, since=now))
+    session.flush()
+    return True
+
+
+def of_topic(session: Session, topic: Topic) -> tuple[Subscribed, ...]:
+    """The subscriptions of a topic, paused ones too, oldest first."""
+    rows = session.exec(select(Subscription).where(col(Subscription.topic) == topic).order_by(col(Subscription.id)))
+    return tuple(_subscribed(row) for row in rows)
+
+
+def paused(session: Session) -> tuple[Subscribed, ...]:
+    """The subscriptions that wait, to be tried again or shown to the admin."""
+    rows = session.exec(
+        select(Subscription).where(col(Subscription.paused_at).is_not(None)).order_by(col(Subscription.id))
+    )
+    return tuple(_subscribed(row) for row in rows)
+
+
+def pause(session: Session, channel: str, because: str, *, now: datetime) -> int:
+    """Stop delivery to a channel that cannot be reached, whatever its topics; how many subscriptions that paused."""
+    running = (col(Subscription.channel) == channel, col(Subscription.paused_at).is_(None))
+    done = session.execute(update(Subscription).where(*running).values(paused_at=now, paused_because=because))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def resume(session: Session, channel: str) -> int:
+    """Deliver to a channel again, what it is owed first; how many subscriptions that woke."""
+    waiting = (col(Subscription.channel) == channel, col(Subscription.paused_at).is_not(None))
+    done = session.execute(update(Subscription).where(*waiting).values(paused_at=None, paused_because=None))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def admin_channel(session: Session) -> str | None:
+    """Where words for the admin go: the admin's channel, else the leads', as long as it is not paused."""
+    reachable = [
+        one.channel for topic in (Topic.ADMIN, Topic.LEADS) for one in of_topic(session, topic) if one.paused_at is None
+    ]
+    return reachable[0] if reachable else None
+
+
+def _subscribed(row: Subscription) -> Subscribed:
+    return Subscribed(row.topic, row.channel, row.since, row.paused_at, row.paused_because)
