@@ -1,6 +1,7 @@
 """A Slack that speaks the real protocol: Web API, signed requests to the app, Socket Mode, and how it all looks."""
 
+from sandbox.slack.sample import sample_workspace
 from sandbox.slack.server import SlackSandbox
-from sandbox.slack.workspace import Channel, Message, Modal, User, Workspace
+from sandbox.slack.workspace import Channel, File, Message, Modal, User, Workspace
 
-__all__ = ["Channel", "Message", "Modal", "SlackSandbox", "User", "Workspace"]
+__all__ = ["Channel", "File", "Message", "Modal", "SlackSandbox", "User", "Workspace", "sample_workspace"]

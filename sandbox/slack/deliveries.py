@@ -7,25 +7,32 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic, time
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
-from aiohttp import web
 
 from sandbox.exchanges import Exchange, OnExchange
+from sandbox.slack.sockets import Kind, Sockets
 
 ANSWER_WITHIN = 3.0
-Kind = Literal["events_api", "interactive", "slash_commands"]
+MOST_REDIRECTS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the app answered; `status` 0: nothing within three seconds. `body` is JSON, text or None."""
+    """
+    What the app answered.
+
+    `status` 0: nothing within three seconds, or no connection; `failure` is then Slack's word for it. `body` is
+    JSON, text or None.
+    """
 
     status: int
     body: Any = None
     seconds: float = 0.0
+    failure: str = ""
+    wants_no_retry: bool = False
 
     @property
     def is_ack(self) -> bool:
@@ -37,27 +44,27 @@ class Deliveries:
     """
     Delivers to `app_url`, or to a socket while one is connected.
 
-    Events are repeated after `retry_delays` seconds when they are not acknowledged; nothing else is. With
-    `duplicate` each event comes twice.
+    Events are repeated after `retry_delays` seconds when they are not acknowledged (the real ones are about 0, 60
+    and 300 s); nothing else is. With `duplicate` each event comes twice.
     """
 
     signing_secret: str
     app_url: str | None = None
     retry_delays: tuple[float, ...] = (0.05, 0.1, 0.2)
+    answer_within: float = ANSWER_WITHIN
     duplicate: bool = False
     on_exchange: OnExchange | None = None
-    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    sockets: Sockets = field(default_factory=Sockets)
     now: Callable[[], float] = time
-    _acks: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _session: aiohttp.ClientSession | None = None
-    _numbers: int = 0
 
     async def close(self) -> None:
+        """Drops what is still to be delivered."""
         for task in self._tasks:
             task.cancel()
-        for socket in self.sockets:
-            await socket.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.sockets.close()
         if self._session is not None:
             await self._session.close()
 
@@ -66,55 +73,73 @@ class Deliveries:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def event(self, payload: dict[str, Any], about: str) -> None:
-        """Send an event in the background, with retries."""
-        for _ in range(2 if self.duplicate else 1):
-            task = asyncio.ensure_future(self._with_retries(payload, about))
+    def event(self, payload: dict[str, Any], about: str) -> asyncio.Task[Answer]:
+        """Send an event in the background, with retries; the task tells the last answer."""
+        tasks = [asyncio.ensure_future(self._with_retries(payload, about)) for _ in range(2 if self.duplicate else 1)]
+        for task in tasks:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        return tasks[0]
 
     async def _with_retries(self, payload: dict[str, Any], about: str) -> Answer:
         answer = await self.call("events_api", payload, about)
         for number, delay in enumerate(self.retry_delays, 1):
-            if answer.is_ack:
+            if answer.is_ack or answer.wants_no_retry:
                 break
             await asyncio.sleep(delay)
-            answer = await self.call("events_api", payload, about, retry=number)
+            answer = await self.call("events_api", payload, about, retry=number, reason=answer.failure)
         return answer
 
-    async def call(self, kind: Kind, payload: dict[str, Any], about: str, retry: int = 0) -> Answer:
+    async def verify_url(self, challenge: str = "3eZbrw1aB") -> Answer:
+        """What Slack asks when a request URL is entered; a good app echoes the challenge."""
+        payload = {"type": "url_verification", "token": "", "challenge": challenge}
+        return await self.call("events_api", payload, "url_verification")
+
+    async def call(self, kind: Kind, payload: dict[str, Any], about: str, retry: int = 0, reason: str = "") -> Answer:
         """One delivery, and what came back."""
         started = monotonic()
-        sent = json.dumps(payload).encode()
+        where = "socket" if self.sockets else self.app_url or ""
         if self.sockets:
-            status, raw = await self._over_socket(kind, payload, retry)
+            answer = await self._over_socket(kind, payload, retry, reason)
         elif self.app_url:
-            status, raw = await self._over_http(kind, payload, retry)
+            answer = await self._over_http(self.app_url, kind, payload, retry, reason)
         else:
-            status, raw = 0, b""
+            answer = Answer(0, failure="connection_failed")
         seconds = monotonic() - started
         if self.on_exchange:
-            where = "socket" if self.sockets else self.app_url or ""
-            self.on_exchange(Exchange("webhook", "POST", where, about, status, seconds, sent, raw, retry))
-        return Answer(status, _read(raw), seconds)
+            sent, back = json.dumps(payload).encode(), _raw(answer.body)
+            self.on_exchange(Exchange("webhook", "POST", where, about, answer.status, seconds, sent, back, retry))
+        return Answer(answer.status, answer.body, seconds, answer.failure, answer.wants_no_retry)
 
-    async def _over_http(self, kind: Kind, payload: dict[str, Any], retry: int) -> tuple[int, bytes]:
-        assert self.app_url is not None
-        if kind == "events_api":
-            body, content_type = json.dumps(payload).encode(), "application/json"
-        else:
-            fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
-            body, content_type = urlencode(fields).encode(), "application/x-www-form-urlencoded"
-        headers = {"Content-Type": content_type, **self.proof(body)}
+    async def _over_http(self, url: str, kind: Kind, payload: dict[str, Any], retry: int, reason: str) -> Answer:
+        body, content_type = _encoded(kind, payload)
+        headers = {"Content-Type": content_type, "User-Agent": USER_AGENT, **self.proof(body)}
         if retry:
-            headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": "http_error"}
+            headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason}
         self._session = self._session or aiohttp.ClientSession()
+        timeout = aiohttp.ClientTimeout(self.answer_within)
         try:
-            timeout = aiohttp.ClientTimeout(ANSWER_WITHIN)
-            async with self._session.post(self.app_url, data=body, headers=headers, timeout=timeout) as response:
-                return response.status, await response.read()
-        except (aiohttp.ClientError, TimeoutError):
-            return 0, b""
+            async with self._session.post(
+                url, data=body, headers=headers, timeout=timeout, max_redirects=MOST_REDIRECTS
+            ) as response:
+                failure = "" if response.ok else "http_error"
+                stop = response.headers.get("x-slack-no-retry") == "1"
+                return Answer(response.status, _read(await response.read()), 0.0, failure, stop)
+        except TimeoutError:
+            return Answer(0, failure="http_timeout")
+        except aiohttp.TooManyRedirects:
+            return Answer(0, failure="too_many_redirects")
+        except aiohttp.ClientError:
+            return Answer(0, failure="connection_failed")
+
+    async def _over_socket(self, kind: Kind, payload: dict[str, Any], retry: int, reason: str) -> Answer:
+        try:
+            answer = await self.sockets.send(kind, payload, retry, reason, self.answer_within)
+        except TimeoutError:
+            return Answer(0, failure="timeout")
+        except ConnectionError:
+            return Answer(0, failure="connection_failed")
+        return Answer(200, answer)
 
     def proof(self, body: bytes) -> dict[str, str]:
         """The two headers that prove a request."""
@@ -122,37 +147,15 @@ class Deliveries:
         digest = hmac.new(self.signing_secret.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest}"}
 
-    async def _over_socket(self, kind: Kind, payload: dict[str, Any], retry: int) -> tuple[int, bytes]:
-        self._numbers += 1
-        envelope_id = f"envelope-{self._numbers}"
-        envelope = {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": True}
-        if retry:
-            envelope |= {"retry_attempt": retry, "retry_reason": "timeout"}
-        # Each payload goes to one connection, with no pattern to rely on.
-        socket = self.sockets[self._numbers % len(self.sockets)]
-        acknowledged = self._acks[envelope_id] = asyncio.get_running_loop().create_future()
-        try:
-            await socket.send_json(envelope)
-            answer = await asyncio.wait_for(acknowledged, ANSWER_WITHIN)
-        except (TimeoutError, ConnectionError):
-            return 0, b""
-        finally:
-            del self._acks[envelope_id]
-        return 200, json.dumps(answer).encode() if answer else b""
 
-    async def serve_socket(self, socket: web.WebSocketResponse) -> None:
-        """Take acknowledgements from a connected app until it hangs up."""
-        self.sockets.append(socket)
-        hello = {"type": "hello", "num_connections": len(self.sockets), "connection_info": {"app_id": "AFOOTLIGHT"}}
-        await socket.send_json({**hello, "debug_info": {"host": "sandbox", "approximate_connection_time": 3600}})
-        try:
-            async for frame in socket:
-                if frame.type is aiohttp.WSMsgType.TEXT:
-                    told = json.loads(frame.data)
-                    if (waiting := self._acks.get(told.get("envelope_id", ""))) and not waiting.done():
-                        waiting.set_result(told.get("payload"))
-        finally:
-            self.sockets.remove(socket)
+USER_AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
+
+
+def _encoded(kind: Kind, payload: dict[str, Any]) -> tuple[bytes, str]:
+    if kind == "events_api":
+        return json.dumps(payload).encode(), "application/json"
+    fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
 
 
 def _read(raw: bytes) -> Any:
@@ -160,3 +163,9 @@ def _read(raw: bytes) -> Any:
         return json.loads(raw) if raw else None
     except ValueError:
         return raw.decode(errors="replace")
+
+
+def _raw(body: Any) -> bytes:
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()

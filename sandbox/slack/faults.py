@@ -4,10 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 
 
-class ConnectionCut(Exception):
-    """Hang up without an answer."""
-
-
 @dataclass
 class Faults:
     """All off at first; `clear()` switches all off. `only` narrows them to methods whose name starts so."""
@@ -19,14 +15,18 @@ class Faults:
     errors: dict[str, str] = field(default_factory=dict)
     """Error codes by method, like `{"chat.postMessage": "is_archived"}`, until taken away."""
     next_statuses: list[int] = field(default_factory=list)
-    """Statuses of the next answers; 200 lets one pass."""
+    """Statuses of the next answers; nothing is done but for a 200. What is not 200 comes as an HTML page."""
+    statuses_after_doing: list[int] = field(default_factory=list)
+    """The same for calls that are carried out before they fail."""
     cut_after_doing: int = 0
-    """So many of the next calls are carried out, and then the connection is cut."""
+    """So many of the next calls are carried out, and then the connection is reset."""
     slow: float = 0.0
-    """Seconds that each answer waits."""
+    """Seconds that each answer waits; what was asked is done before."""
     revoked: bool = False
     one_message_a_second: bool = False
     """As the real one: 1 message a second and channel, else 429."""
+    history_once_a_minute: bool = False
+    """As for apps distributed outside the Marketplace: 1 call of history and of replies a minute, 15 messages each."""
 
     def clear(self) -> None:
         self.__dict__.update(Faults().__dict__)
@@ -46,6 +46,9 @@ class Faults:
 
     def next_status(self, method: str) -> int:
         return self.next_statuses.pop(0) if self.next_statuses and self.concern(method) else 200
+
+    def status_after_doing(self, method: str) -> int:
+        return self.statuses_after_doing.pop(0) if self.statuses_after_doing and self.concern(method) else 200
 
     def cuts(self, method: str) -> bool:
         if not self.cut_after_doing or not self.concern(method):

@@ -1,234 +1,193 @@
-"""The Web API's methods on messages and conversations."""
+"""The Web API's methods on messages: posting, changing, deleting, reacting."""
 
 import re
-from dataclasses import asdict
 from typing import Any
 
-from sandbox.slack.block_kit import message_faults
-from sandbox.slack.call import Call, Json, SlackError, ok
-from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, TEAM_ID, Channel, Message
+from sandbox.slack.call import Call, Json, SlackError, ok, warned
+from sandbox.slack.content import LONGEST_POST, LONGEST_TEXT, Content, content_of
+from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, HOME_URL, TEAM_ID, Channel, Message, Workspace
 
-LONGEST_UPDATE = 4_000
-LONGEST_POST = 40_000
-HISTORY_PAGE = 999
-_EVENT_TYPE = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_EMOJI_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 
 def post_message(call: Call) -> Json:
     channel = _postable(call)
-    if call.faults.one_message_a_second and not call.may_post_now(channel.id):
-        raise SlackError("ratelimited", status=429, retry_after=1)
-    text, blocks = _content(call)
-    metadata, warnings = _metadata(call)
-    message = call.workspace.post(
-        channel.id,
-        BOT_USER,
-        text[:LONGEST_POST],
-        blocks=blocks,
-        metadata=metadata,
-        thread_ts=call.text("thread_ts") or None,
-    )
-    return ok(channel=channel.id, ts=message.ts, message=shown(message, with_metadata=True), **warnings)
+    thread = _thread(call, channel)
+    content = content_of(call)
+    message = _post(call.workspace, channel, content, thread_ts=thread)
+    tell_of(call, message)
+    told = shown(call.workspace, message, with_metadata=True)
+    return ok(channel=channel.id, ts=message.ts, message=told, **warned(*content.warnings))
 
 
 def post_ephemeral(call: Call) -> Json:
     channel = _postable(call)
     user = call.require("user")
+    if BOT_USER not in channel.members:
+        raise SlackError("not_in_channel")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
-    text, blocks = _content(call)
-    if len(text) > LONGEST_UPDATE:
-        raise SlackError("msg_too_long")
-    return ok(message_ts=call.workspace.post(channel.id, BOT_USER, text, blocks=blocks, only_for=user).ts)
+    content = content_of(call)
+    _require_short(content)
+    return ok(message_ts=_post(call.workspace, channel, content, only_for=user, thread_ts=_thread(call, channel)).ts)
+
+
+def _post(workspace: Workspace, channel: Channel, content: Content, **rest: Any) -> Message:
+    return workspace.post(
+        channel.id,
+        BOT_USER,
+        (content.text or "")[:LONGEST_POST],
+        blocks=content.blocks or [],
+        attachments=content.attachments or [],
+        metadata=content.metadata,
+        **rest,
+    )
 
 
 def update(call: Call) -> Json:
-    message = _own(call)
+    message = _own(call, "cant_update_message")
     if call.workspace.channels[message.channel].is_archived:
         raise SlackError("is_inactive")
-    text, blocks = _content(call)
-    if len(text) > LONGEST_UPDATE:
-        raise SlackError("msg_too_long")
-    if "text" in call.arguments:
-        message.text = text
-    # Text alone takes the blocks away.
-    message.blocks = blocks
-    metadata, warnings = _metadata(call)
-    message.metadata = metadata if "metadata" in call.arguments else message.metadata
-    message.edited = True
-    return ok(channel=message.channel, ts=message.ts, text=message.text, message=shown(message), **warnings)
+    content = content_of(call)
+    _require_short(content)
+    _change(message, content)
+    tell_of(call, message, subtype="message_changed")
+    told = shown(call.workspace, message, with_metadata=True)
+    return ok(channel=message.channel, ts=message.ts, text=message.text, message=told, **warned(*content.warnings))
+
+
+def _change(message: Message, content: Content) -> None:
+    if content.text is not None:
+        message.edited = message.edited or content.text != message.text
+        message.text = content.text
+        # Text alone takes the blocks away.
+        message.blocks = []
+    if content.blocks is not None:
+        message.blocks = content.blocks
+    if content.attachments is not None:
+        message.attachments = content.attachments
+    if content.metadata is not None or content.clears_metadata:
+        message.metadata = content.metadata
 
 
 def delete(call: Call) -> Json:
-    message = _own(call)
+    message = _own(call, "cant_delete_message")
     call.workspace.messages[message.channel].remove(message)
+    tell_of(call, message, subtype="message_deleted")
     return ok(channel=message.channel, ts=message.ts)
 
 
 def permalink(call: Call) -> Json:
-    channel = _channel(call)
-    if call.workspace.find(channel.id, call.require("message_ts")) is None:
+    channel, ts = call.channel(), call.require("message_ts")
+    if call.workspace.find(channel.id, ts) is None:
         raise SlackError("message_not_found")
-    at = call.require("message_ts").replace(".", "")
-    return ok(channel=channel.id, permalink=f"https://nordwerk.slack.example/archives/{channel.id}/p{at}")
+    return ok(channel=channel.id, permalink=f"{HOME_URL}archives/{channel.id}/p{ts.replace('.', '')}")
 
 
-def history(call: Call) -> Json:
-    channel = _channel(call)
-    _require_member(channel)
-    oldest, latest = float(call.text("oldest") or 0), float(call.text("latest") or "inf")
-    inclusive = call.flag("inclusive")
-    found = [one for one in call.workspace.messages[channel.id] if one.only_for is None and not one.thread_ts]
-    inside = [
-        one
-        for one in reversed(found)
-        if oldest < float(one.ts) < latest or (inclusive and float(one.ts) in (oldest, latest))
-    ]
-    return _page(call, inside)
-
-
-def replies(call: Call) -> Json:
-    channel = _channel(call)
-    _require_member(channel)
-    parent = call.require("ts")
-    if call.workspace.find(channel.id, parent) is None:
-        raise SlackError("thread_not_found")
-    return _page(call, [one for one in call.workspace.messages[channel.id] if parent in (one.ts, one.thread_ts)])
-
-
-def _page(call: Call, messages: list[Message]) -> Json:
-    limit = min(int(call.text("limit") or 100), HISTORY_PAGE)
-    start = int(call.text("cursor") or 0)
-    page = messages[start : start + limit]
-    more = start + limit < len(messages)
-    shown_page = [shown(one, with_metadata=call.flag("include_all_metadata")) for one in page]
-    next_cursor = {"next_cursor": str(start + limit) if more else ""}
-    return ok(messages=shown_page, has_more=more, response_metadata=next_cursor)
-
-
-def conversation_info(call: Call) -> Json:
-    return ok(channel=described(_channel(call)))
-
-
-def conversations_list(call: Call) -> Json:
-    return ok(
-        channels=[described(one) for one in call.workspace.channels.values() if one.kind == "public"],
-        response_metadata={"next_cursor": ""},
-    )
-
-
-def members(call: Call) -> Json:
-    return ok(members=sorted(_channel(call).members), response_metadata={"next_cursor": ""})
-
-
-def join(call: Call) -> Json:
-    channel = call.workspace.channels.get(call.require("channel"))
-    if channel is None or channel.kind == "private":
-        raise SlackError("channel_not_found")
-    if channel.kind != "public":
-        raise SlackError("method_not_supported_for_channel_type")
+def react(call: Call) -> Json:
+    channel, name = call.channel(), call.require("name")
+    message = call.workspace.find(channel.id, call.require("timestamp"))
+    if message is None or message.only_for is not None:
+        raise SlackError("message_not_found")
     if channel.is_archived:
         raise SlackError("is_archived")
-    warning = {"warning": "already_in_channel"} if BOT_USER in channel.members else {}
-    channel.members.add(BOT_USER)
-    return ok(channel=described(channel), **warning)
+    if not _EMOJI_NAME.fullmatch(name):
+        raise SlackError("invalid_name")
+    people = message.reactions.setdefault(name, [])
+    if BOT_USER in people:
+        raise SlackError("already_reacted")
+    people.append(BOT_USER)
+    return ok()
 
 
-def open_direct(call: Call) -> Json:
-    user = call.require("users")
-    if user not in call.workspace.users:
-        raise SlackError("user_not_found")
-    return ok(channel={"id": call.workspace.direct(user).id})
-
-
-def described(channel: Channel) -> Json:
-    """A channel as `conversations.info` tells it."""
-    return {
-        "id": channel.id,
-        "name": channel.name,
-        "is_channel": channel.kind == "public",
-        "is_group": channel.kind == "private",
-        "is_im": channel.kind == "im",
-        "is_private": channel.kind != "public",
-        "is_archived": channel.is_archived,
-        "is_ext_shared": channel.is_ext_shared,
-        "is_shared": channel.is_ext_shared,
-        "is_member": BOT_USER in channel.members,
-        "num_members": len(channel.members),
-        "context_team_id": TEAM_ID,
-    }
-
-
-def shown(message: Message, *, with_metadata: bool = False) -> Json:
+def shown(workspace: Workspace, message: Message, *, with_metadata: bool = False) -> Json:
     """A message as Slack tells it; without the flag only the type of its metadata."""
     told: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "team": TEAM_ID}
     if message.user == BOT_USER:
-        told |= {"bot_id": BOT_ID, "app_id": APP_ID}
-    if message.blocks:
-        told["blocks"] = message.blocks
-    if message.thread_ts:
-        told["thread_ts"] = message.thread_ts
+        told |= {"bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": BOT_PROFILE}
+    for name in ("blocks", "attachments", "thread_ts"):
+        if held := getattr(message, name):
+            told[name] = held
+    if message.edited:
+        told["edited"] = {"user": message.user, "ts": message.ts}
+    if message.files:
+        told["files"] = [{"id": one, "name": workspace.files[one].name} for one in message.files]
+    if message.reactions:
+        told["reactions"] = [{"name": n, "users": u, "count": len(u)} for n, u in message.reactions.items()]
     if message.metadata:
         told["metadata"] = message.metadata if with_metadata else {"event_type": message.metadata["event_type"]}
-    return told
+    return told | _thread_facts(workspace, message)
 
 
-def everything(message: Message) -> Json:
-    """A message with all that the sandbox knows of it."""
-    return asdict(message)
+BOT_PROFILE = {"id": BOT_ID, "app_id": APP_ID, "name": "Footlight", "deleted": False, "team_id": TEAM_ID}
 
 
-def _channel(call: Call) -> Channel:
-    channel = call.workspace.channels.get(call.require("channel"))
-    if channel is None or (channel.kind == "private" and BOT_USER not in channel.members):
-        raise SlackError("channel_not_found")
-    return channel
+def _thread_facts(workspace: Workspace, message: Message) -> Json:
+    if message.thread_ts and message.thread_ts != message.ts:
+        parent = workspace.find(message.channel, message.thread_ts)
+        return {"parent_user_id": parent.user if parent else None}
+    replies = workspace.replies(message)
+    if not replies:
+        return {}
+    people = sorted({one.user for one in replies})
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(replies),
+        "reply_users": people,
+        "reply_users_count": len(people),
+        "latest_reply": replies[-1].ts,
+    }
 
 
-def _require_member(channel: Channel) -> None:
-    if BOT_USER not in channel.members:
-        raise SlackError("not_in_channel")
+def tell_of(call: Call, message: Message, subtype: str | None = None) -> None:
+    """The app hears of its own messages where it listens to all of them: in direct messages."""
+    if call.workspace.channels[message.channel].kind != "im":
+        return
+    base = {"type": "message", "channel": message.channel, "channel_type": "im"}
+    told = shown(call.workspace, message)
+    if subtype is None:
+        call.announce({**told, **base})
+    elif subtype == "message_changed":
+        call.announce({**base, "subtype": subtype, "hidden": True, "message": told, "ts": call.workspace.new_ts()})
+    else:
+        more = {"previous_message": told, "deleted_ts": message.ts, "ts": call.workspace.new_ts()}
+        call.announce({**base, "subtype": subtype, "hidden": True, **more})
 
 
 def _postable(call: Call) -> Channel:
-    if (told := call.require("channel")) in call.workspace.users:
+    told = call.require("channel")
+    if (user := call.workspace.users.get(told)) is not None:
+        if user.is_bot:
+            raise SlackError("channel_not_found")
         return call.workspace.direct(told)
-    channel = _channel(call)
+    named = call.workspace.channel_named(told.removeprefix("#")) if told.startswith("#") else None
+    channel = named if named and named.kind == "public" else call.channel()
     if channel.is_archived:
         raise SlackError("is_archived")
-    if channel.kind == "public" and "chat:write.public" not in call.scopes:
-        _require_member(channel)
+    if BOT_USER not in channel.members and "chat:write.public" not in call.scopes:
+        raise SlackError("not_in_channel")
     return channel
 
 
-def _own(call: Call) -> Message:
-    channel = _channel(call)
+def _thread(call: Call, channel: Channel) -> str | None:
+    if not (ts := call.text("thread_ts")):
+        return None
+    parent = call.workspace.find(channel.id, ts)
+    if parent is None or parent.only_for is not None:
+        raise SlackError("cannot_reply_to_message")
+    return parent.thread_ts or parent.ts
+
+
+def _own(call: Call, refusal: str) -> Message:
+    channel = call.channel()
     message = call.workspace.find(channel.id, call.require("ts"))
     if message is None or message.only_for is not None:
         raise SlackError("message_not_found")
     if message.user != BOT_USER:
-        raise SlackError("cant_update_message")
+        raise SlackError(refusal)
     return message
 
 
-def _content(call: Call) -> tuple[str, list[dict[str, Any]]]:
-    text, blocks = call.text("text"), call.json("blocks") or []
-    if not text and not blocks:
-        raise SlackError("no_text")
-    if faults := message_faults(blocks):
-        if faults == ["msg_blocks_too_long"]:
-            raise SlackError("msg_blocks_too_long")
-        raise SlackError("invalid_blocks", messages=faults)
-    return text, blocks
-
-
-def _metadata(call: Call) -> tuple[dict[str, Any] | None, Json]:
-    metadata = call.json("metadata")
-    if not metadata:
-        return None, {}
-    if not isinstance(metadata.get("event_payload"), dict):
-        raise SlackError("invalid_metadata_format")
-    if not _EVENT_TYPE.fullmatch(str(metadata.get("event_type", ""))):
-        # A bad type is no error: the message goes out without metadata.
-        return None, {"warning": "invalid_metadata_schema"}
-    return metadata, {}
+def _require_short(content: Content) -> None:
+    if len(content.text or "") > LONGEST_TEXT:
+        raise SlackError("msg_too_long")

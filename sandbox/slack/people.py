@@ -1,12 +1,18 @@
 """What people do in Slack, and the requests that Slack sends the app for it."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from sandbox.slack import views_api
-from sandbox.slack.call import Triggers
+from sandbox.slack import payloads, views_api
+from sandbox.slack.call import SlackError
+from sandbox.slack.conversations_api import joined
 from sandbox.slack.deliveries import Answer, Deliveries
+from sandbox.slack.inputs import Values, chosen, unfilled
 from sandbox.slack.messages_api import shown
-from sandbox.slack.workspace import APP_ID, BOT_USER, TEAM_ID, Channel, Message, Modal, Workspace
+from sandbox.slack.replies import show_reply
+from sandbox.slack.triggers import ResponseUrls, Triggers
+from sandbox.slack.workspace import BOT_USER, TEAM_ID, Message, Modal, Workspace
 
 Json = dict[str, Any]
 
@@ -15,209 +21,229 @@ class NotThere(Exception):
     """No such button, message or view on this person's screen."""
 
 
-class People:
-    """`await people.command("UANNA", "CLEADS", "/contact", "max@firma.example")`, and so on; each tells the answer."""
+class Unfilled(ValueError):
+    """Slack does not submit a modal while a required input is empty."""
 
-    def __init__(self, workspace: Workspace, deliveries: Deliveries, triggers: Triggers, response_url: Any) -> None:
+
+class People:
+    """
+    `await people.command("UANNABECKER", "C0LEADS0001", "/contact", "max@firma.example")`, and so on.
+
+    Each tells what the app answered. Events (`mention`, `direct`, `open_home` ...) go out at once in the background;
+    who awaits them gets the answer to the last attempt.
+    """
+
+    def __init__(
+        self, workspace: Workspace, deliveries: Deliveries, triggers: Triggers, response_urls: ResponseUrls
+    ) -> None:
         self._workspace = workspace
         self._deliveries = deliveries
         self._triggers = triggers
-        self._response_url = response_url
+        self._response_urls = response_urls
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Answer:
         """Type a slash command; a reply in the answer is shown to the one who typed it, or to everybody."""
         who, where = self._workspace.users[user], self._workspace.channels[channel]
-        fields = {
-            "token": "",
-            "api_app_id": APP_ID,
-            "team_id": who.team_id,
-            "team_domain": "nordwerk",
-            "channel_id": channel,
-            "channel_name": where.name or "directmessage",
-            "user_id": user,
-            "user_name": who.name,
-            "command": command,
-            "text": text,
-            "response_url": self._response_url(channel, user, None),
-            "trigger_id": self._triggers.make(user),
-            "is_enterprise_install": "false",
-        }
+        response_url = self._response_urls.make(channel, user, None)
+        fields = payloads.slash_command(who, where, command, text, self._triggers.make(user), response_url)
         answer = await self._deliveries.call("slash_commands", fields, f"{command} by {who.name}")
-        if not answer.is_ack:
-            code = "dispatch_failed" if answer.status else "operation_timeout"
-            self._show_reply(where, user, f"{command} failed with the error `{code}`")
-        elif answer.body:
-            self._show_reply(where, user, answer.body)
+        if answer.is_ack and answer.body:
+            show_reply(self._workspace, where, user, f"{command} {text}".strip(), answer.body)
         return answer
-
-    def _show_reply(self, channel: Channel, user: str, body: Any) -> None:
-        told = body if isinstance(body, dict) else {"text": str(body)}
-        for_all = told.get("response_type") == "in_channel"
-        self._workspace.post(
-            channel.id,
-            BOT_USER,
-            told.get("text", ""),
-            blocks=told.get("blocks") or [],
-            only_for=None if for_all else user,
-        )
 
     async def press(
-        self, user: str, channel: str, ts: str, action_id: str, value: str | None = None, *, option: str | None = None
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        action_id: str,
+        value: str | None = None,
+        *,
+        option: str | Sequence[str] | None = None,
+        values: Values | None = None,
     ) -> Answer:
-        """Press a button (or pick `option` of an overflow or select) in a message."""
-        message = self._seen(user, channel, ts)
-        block_id, element = find_element(message.blocks, action_id, value)
-        payload = self._action(user, block_id, element, option) | {
-            "container": {
-                "type": "message",
-                "message_ts": ts,
-                "channel_id": channel,
-                "is_ephemeral": message.only_for is not None,
-            },
-            "channel": {"id": channel, "name": self._workspace.channels[channel].name or "directmessage"},
-            "state": {"values": {}},
-            "response_url": self._response_url(channel, user, message),
-        }
-        if message.only_for is None:
-            payload["message"] = shown(message)
-        return await self._deliveries.call("interactive", payload, f"{action_id} pressed by {self._name(user)}")
+        """
+        Press a button in a message, or choose `option` (a value, an id, a date) of an overflow, select or picker.
 
-    async def press_in_view(self, user: str, view_id: str, action_id: str, value: str | None = None) -> Answer:
+        A `confirm` is for the caller to ask. `values` is the state of the message's inputs, as it opened otherwise.
+        """
+        message = self._seen(user, channel, ts)
+        pressed = self._action(message.blocks, action_id, value, option)
+        where = payloads.in_message(self._workspace, message, self._response_urls.make(channel, user, message), values)
+        return await self._interact("block_actions", user, f"{action_id} pressed", {**where, "actions": [pressed]})
+
+    async def press_in_view(
+        self,
+        user: str,
+        view_id: str,
+        action_id: str,
+        value: str | None = None,
+        *,
+        option: str | Sequence[str] | None = None,
+        values: Values | None = None,
+    ) -> Answer:
         """Press a button in a modal or a home."""
         modal = self._on_screen(user, view_id)
-        block_id, element = find_element(modal.view.get("blocks", []), action_id, value)
-        payload = self._action(user, block_id, element, None) | {
-            "container": {"type": "view", "view_id": view_id},
-            "view": views_api.told(modal),
-        }
-        return await self._deliveries.call("interactive", payload, f"{action_id} pressed by {self._name(user)}")
+        modal.values |= values or {}
+        pressed = self._action(modal.view["blocks"], action_id, value, option)
+        where = payloads.in_view(modal)
+        return await self._interact("block_actions", user, f"{action_id} pressed", {**where, "actions": [pressed]})
 
-    async def submit(self, user: str, view_id: str, values: dict[str, dict[str, Json]] | None = None) -> Answer:
-        """Submit a modal; `values` by block id and action id, like `{"why": {"text": {"value": "no"}}}`."""
+    async def submit(self, user: str, view_id: str, values: Values | None = None) -> Answer:
+        """
+        Submit a modal; `values` by block id and action id, like `{"why": {"text": {"value": "no"}}}`.
+
+        What they do not name stays as it opened. An answer that Slack refuses is told as `failure`.
+
+        Raises:
+            Unfilled
+        """
         modal = self._on_screen(user, view_id)
-        modal.values = initial_values(modal.view) | (values or {})
-        payload = self._base("view_submission", user) | {
-            "trigger_id": self._triggers.make(user),
-            "view": views_api.told(modal),
-            "response_urls": [],
-        }
-        answer = await self._deliveries.call("interactive", payload, f"modal submitted by {self._name(user)}")
-        if answer.is_ack:
-            self._follow(user, modal, answer.body)
+        for block_id, states in (values or {}).items():
+            opened = modal.values.setdefault(block_id, {})
+            modal.values[block_id] = {**opened, **{key: {**opened.get(key, {}), **one} for key, one in states.items()}}
+        if empty := unfilled(modal.view["blocks"], modal.values):
+            raise Unfilled(f"required inputs are empty: {', '.join(empty)}")
+        told = {"view": views_api.told(modal), "response_urls": self._selected_channels(user, modal)}
+        answer = await self._interact("view_submission", user, "modal submitted", told)
+        return self._follow(user, modal, answer) if answer.is_ack else answer
+
+    def _selected_channels(self, user: str, modal: Modal) -> list[Json]:
+        """A URL to respond to for each conversation chosen in a select that asks for one."""
+        found = []
+        for block in modal.view["blocks"]:
+            element = block.get("element") or {}
+            if not element.get("response_url_enabled"):
+                continue
+            state = modal.values[block["block_id"]][element["action_id"]]
+            if channel := state.get("selected_conversation") or state.get("selected_channel"):
+                url = self._response_urls.make(channel, user, None)
+                ids = {"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel}
+                found.append({**ids, "response_url": url})
+        return found
+
+    def _follow(self, user: str, modal: Modal, answer: Answer) -> Answer:
+        stack = self._workspace.stacks.get(user, [])
+        body = answer.body if isinstance(answer.body, dict) else {}
+        try:
+            match body.get("response_action"):
+                case "errors":
+                    _require_inputs(modal, body.get("errors"))
+                case "clear":
+                    stack.clear()
+                case "update":
+                    views_api.replace(self._workspace, modal, views_api.checked(self._workspace, body.get("view")))
+                case "push":
+                    views_api.push_on(self._workspace, user, views_api.checked(self._workspace, body.get("view")))
+                case None if modal in stack:
+                    stack.remove(modal)
+        except SlackError as error:
+            return Answer(answer.status, answer.body, answer.seconds, f"{error.code}: {'; '.join(error.messages)}")
         return answer
 
-    def _follow(self, user: str, modal: Modal, body: Any) -> None:
-        stack = self._workspace.stacks.get(user, [])
-        action = body.get("response_action") if isinstance(body, dict) else None
-        if action == "errors":
-            return
-        if action == "clear":
-            stack.clear()
-        elif action == "update":
-            views_api.replace(self._workspace, modal, views_api.checked(body["view"]))
-        elif action == "push":
-            views_api.push_on(self._workspace, user, views_api.checked(body["view"]))
-        elif modal in stack:
-            stack.remove(modal)
-
-    async def close(self, user: str, view_id: str) -> Answer | None:
-        """Close a modal without submitting it."""
+    async def close(self, user: str, view_id: str, *, whole_stack: bool = False) -> Answer | None:
+        """Close a modal unsubmitted, or with `whole_stack` (the ×) all of them; None: the app does not want to know."""
         modal = self._on_screen(user, view_id)
-        self._workspace.stacks[user].remove(modal)
+        stack = self._workspace.stacks[user]
+        if whole_stack or modal.view.get("clear_on_close"):
+            stack.clear()
+        else:
+            stack.remove(modal)
         if not modal.view.get("notify_on_close"):
             return None
-        payload = self._base("view_closed", user) | {"view": views_api.told(modal), "is_cleared": False}
+        payload = payloads.interaction("view_closed", self._workspace.users[user])
+        payload |= {"view": views_api.told(modal), "is_cleared": whole_stack}
         return await self._deliveries.call("interactive", payload, f"modal closed by {self._name(user)}")
 
     async def message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Answer:
         """Use a shortcut on a message."""
         message = self._seen(user, channel, ts)
-        payload = self._base("message_action", user) | {
+        where = self._workspace.channels[channel]
+        told = {
             "callback_id": callback_id,
             "action_ts": self._workspace.new_ts(),
-            "trigger_id": self._triggers.make(user),
             "message_ts": ts,
-            "response_url": self._response_url(channel, user, None),
-            "channel": {"id": channel, "name": self._workspace.channels[channel].name or "directmessage"},
-            "message": shown(message),
+            "response_url": self._response_urls.make(channel, user, None),
+            "channel": {"id": channel, "name": payloads.channel_name(where)},
+            "message": shown(self._workspace, message),
         }
-        return await self._deliveries.call("interactive", payload, f"{callback_id} used by {self._name(user)}")
+        return await self._interact("message_action", user, f"{callback_id} used", told)
 
-    def say(self, user: str, channel: str, text: str) -> Message:
+    async def global_shortcut(self, user: str, callback_id: str) -> Answer:
+        """Use a shortcut that belongs to no message."""
+        told = {"callback_id": callback_id, "action_ts": self._workspace.new_ts()}
+        return await self._interact("shortcut", user, f"{callback_id} used", told)
+
+    async def _interact(self, kind: str, user: str, about: str, told: Json) -> Answer:
+        payload = payloads.interaction(kind, self._workspace.users[user])
+        payload |= {"trigger_id": self._triggers.make(user), **told}
+        return await self._deliveries.call("interactive", payload, f"{about} by {self._name(user)}")
+
+    def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
         """Write a message; the app hears of it where it was mentioned, or in a direct message."""
-        message = self._workspace.post(channel, user, text)
-        where = self._workspace.channels[channel]
-        base = {"user": user, "text": text, "ts": message.ts, "channel": channel, "event_ts": message.ts}
-        if where.kind == "im":
-            self.event({"type": "message", "channel_type": "im", **base}, user)
-        elif f"<@{BOT_USER}>" in text and BOT_USER in where.members:
-            self.event({"type": "app_mention", **base}, user)
+        message = self._workspace.post(channel, user, text, thread_ts=thread_ts)
+        self._tell_of(message)
         return message
 
-    def direct(self, user: str, text: str) -> Message:
+    def mention(self, user: str, channel: str, text: str) -> asyncio.Task[Answer]:
+        """Write a message that begins with the app's name; the app has to be in the channel to hear of it."""
+        message = self._workspace.post(channel, user, f"<@{BOT_USER}> {text}")
+        if (delivery := self._tell_of(message)) is None:
+            raise NotThere("the app is not in this channel")
+        return delivery
+
+    def direct(self, user: str, text: str) -> asyncio.Task[Answer]:
         """Write the bot a direct message."""
-        return self.say(user, self._workspace.direct(user).id, text)
+        message = self._workspace.post(self._workspace.direct(user).id, user, text)
+        delivery = self._tell_of(message)
+        assert delivery is not None
+        return delivery
 
-    def open_home(self, user: str) -> None:
-        self.event(
-            {"type": "app_home_opened", "user": user, "channel": self._workspace.direct(user).id, "tab": "home"}, user
-        )
+    def _tell_of(self, message: Message) -> asyncio.Task[Answer] | None:
+        where = self._workspace.channels[message.channel]
+        told = {"user": message.user, "text": message.text, "ts": message.ts, "channel": message.channel}
+        told |= {"team": TEAM_ID, "event_ts": message.ts, "client_msg_id": self._workspace.new_id("msg-")}
+        told |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
+        if where.kind == "im":
+            return self.event({"type": "message", "channel_type": "im", **told}, message.user)
+        if f"<@{BOT_USER}>" in message.text and BOT_USER in where.members:
+            return self.event({"type": "app_mention", **told}, message.user)
+        return None
 
-    def invite_bot(self, user: str, channel: str) -> None:
-        self._workspace.channels[channel].members.add(BOT_USER)
-        self.event(
-            {"type": "member_joined_channel", "user": BOT_USER, "channel": channel, "team": TEAM_ID, "inviter": user},
-            user,
-        )
+    def open_home(self, user: str, tab: str = "home") -> asyncio.Task[Answer]:
+        """On the first visit the event has no `view`."""
+        event: Json = {"type": "app_home_opened", "user": user, "channel": self._workspace.direct(user).id, "tab": tab}
+        if (home := self._workspace.homes.get(user)) is not None:
+            event["view"] = views_api.told(home)
+        return self.event(event, user)
 
-    def archive(self, user: str, channel: str, *, undo: bool = False) -> None:
+    def invite_bot(self, user: str, channel: str) -> asyncio.Task[Answer]:
+        where = self._workspace.channels[channel]
+        where.members.add(BOT_USER)
+        return self.event(joined(where, user), user)
+
+    def archive(self, user: str, channel: str, *, undo: bool = False) -> asyncio.Task[Answer]:
         self._workspace.channels[channel].is_archived = not undo
-        self.event({"type": "channel_unarchive" if undo else "channel_archive", "channel": channel, "user": user}, user)
+        return self.event(
+            {"type": "channel_unarchive" if undo else "channel_archive", "channel": channel, "user": user}, user
+        )
 
-    def event(self, event: Json, user: str) -> None:
+    def event(self, event: Json, user: str = BOT_USER) -> asyncio.Task[Answer]:
         """Any event, in its envelope."""
+        ts = event.get("event_ts") or event.get("ts") or self._workspace.new_ts()
         team = self._workspace.users[user].team_id
-        ts = event.get("event_ts") or self._workspace.new_ts()
-        envelope = {
-            "token": "",
-            "team_id": team,
-            "context_team_id": TEAM_ID,
-            "api_app_id": APP_ID,
-            "event": {"event_ts": ts, **event},
-            "type": "event_callback",
-            "event_id": self._workspace.new_id("Ev"),
-            "event_time": int(float(ts)),
-            "authorizations": [
-                {
-                    "enterprise_id": None,
-                    "team_id": TEAM_ID,
-                    "user_id": BOT_USER,
-                    "is_bot": True,
-                    "is_enterprise_install": False,
-                }
-            ],
-            "is_ext_shared_channel": False,
-        }
-        self._deliveries.event(envelope, str(event["type"]))
+        envelope = payloads.event_callback(event, self._workspace.new_id("Ev"), ts, user_team=team)
+        return self._deliveries.event(envelope, str(event["type"]))
 
-    def _action(self, user: str, block_id: str, element: Json, option: str | None) -> Json:
-        told = {key: element[key] for key in ("type", "action_id", "value", "text") if key in element}
-        action = told | {"block_id": block_id, "action_ts": self._workspace.new_ts()}
+    def _action(
+        self, blocks: list[Json], action_id: str, value: str | None, option: str | Sequence[str] | None
+    ) -> Json:
+        block_id, element = find_element(blocks, action_id, value)
+        state: Json = {}
         if option is not None:
-            action["selected_option"] = next(one for one in element["options"] if one["value"] == option)
-        return self._base("block_actions", user) | {"trigger_id": self._triggers.make(user), "actions": [action]}
-
-    def _base(self, kind: str, user: str) -> Json:
-        who = self._workspace.users[user]
-        return {
-            "type": kind,
-            "token": "",
-            "api_app_id": APP_ID,
-            "team": {"id": TEAM_ID, "domain": "nordwerk"},
-            "user": {"id": user, "username": who.name, "name": who.name, "team_id": who.team_id},
-            "enterprise": None,
-            "is_enterprise_install": False,
-        }
+            given = [option] if isinstance(option, str) else option
+            state = chosen({**element, "type": "static_select"} if element["type"] == "overflow" else element, given)
+        return payloads.action(block_id, element, state, self._workspace.new_ts())
 
     def _seen(self, user: str, channel: str, ts: str) -> Message:
         message = self._workspace.find(channel, ts)
@@ -235,32 +261,18 @@ class People:
         return self._workspace.users[user].name
 
 
+def _require_inputs(modal: Modal, errors: Any) -> None:
+    """Errors are told by the block id of an input; anything else Slack's client calls a trouble connecting."""
+    inputs = {block["block_id"] for block in modal.view["blocks"] if block["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not inputs.issuperset(errors):
+        raise SlackError("invalid_errors", messages=["errors must name block ids of inputs"])
+
+
 def find_element(blocks: list[Json], action_id: str, value: str | None) -> tuple[str, Json]:
     """The block id and the element with this action id (and value, where several share the id)."""
-    for place, block in enumerate(blocks):
+    for block in blocks:
         inside = [*block.get("elements", []), block.get("accessory"), block.get("element")]
         for element in inside:
-            if element and element.get("action_id") == action_id and value in (None, element.get("value")):
-                return block.get("block_id") or f"block{place}", element
+            if element and element.get("action_id") == action_id and value in (None, "", element.get("value")):
+                return block["block_id"], element
     raise NotThere(f"no element {action_id}")
-
-
-def initial_values(view: Json) -> dict[str, dict[str, Json]]:
-    """What a modal submitted as it opens tells of its inputs."""
-    inputs = [block for block in view.get("blocks", []) if block.get("type") == "input"]
-    return {
-        block.get("block_id", f"block{place}"): {block["element"].get("action_id", ""): _initial(block["element"])}
-        for place, block in enumerate(inputs)
-    }
-
-
-def _initial(element: Json) -> Json:
-    kind = element["type"]
-    if kind.endswith("_input"):
-        return {"type": kind, "value": element.get("initial_value")}
-    if kind in ("checkboxes", "multi_static_select"):
-        return {"type": kind, "selected_options": element.get("initial_options", [])}
-    for what in ("user", "conversation", "channel", "option", "date"):
-        if f"initial_{what}" in element:
-            return {"type": kind, f"selected_{what}": element[f"initial_{what}"]}
-    return {"type": kind, "selected_option": None}

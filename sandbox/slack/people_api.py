@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 from sandbox.slack.block_kit import message_faults, view_faults
 from sandbox.slack.call import Call, Json, SlackError, ok
-from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, TEAM_ID, User
+from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, HOME_URL, TEAM_DOMAIN, TEAM_ID, TEAM_NAME, User
 
 
 def auth_test(call: Call) -> Json:
     return ok(
-        url="https://nordwerk.slack.example/",
-        team="Nordwerk",
+        url=HOME_URL,
+        team=TEAM_NAME,
         user="footlight",
         team_id=TEAM_ID,
         user_id=BOT_USER,
@@ -25,48 +25,71 @@ def user_info(call: Call) -> Json:
     user = call.workspace.users.get(call.require("user"))
     if user is None:
         raise SlackError("user_not_found")
-    return ok(user=described(user, with_locale=call.flag("include_locale")))
+    with_email = "users:read.email" in call.scopes
+    return ok(user=described(user, with_locale=call.flag("include_locale"), with_email=with_email))
 
 
 def user_by_email(call: Call) -> Json:
     wanted = call.require("email").lower()
-    user = next((one for one in call.workspace.users.values() if one.email == wanted), None)
-    if user is None:
+    users = call.workspace.users.values()
+    user = next((one for one in users if one.email.lower() == wanted and one.team_id == TEAM_ID), None)
+    if user is None or user.deleted:
         raise SlackError("users_not_found")
     return ok(user=described(user))
 
 
-def described(user: User, *, with_locale: bool = False) -> Json:
+def described(user: User, *, with_locale: bool = False, with_email: bool = True) -> Json:
     """A user as `users.info` tells them."""
     offset = datetime.now(ZoneInfo(user.tz)).utcoffset()
-    locale = {"locale": user.locale} if with_locale else {}
-    return {
+    profile = {"real_name": user.name, "display_name": user.name, "team": user.team_id}
+    told = {
         "id": user.id,
         "team_id": user.team_id,
-        "name": user.name.lower().replace(" ", "."),
+        "name": handle(user),
+        "deleted": user.deleted,
         "real_name": user.name,
-        "deleted": False,
         "tz": user.tz,
+        "tz_label": user.tz,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
-        "is_admin": user.is_admin,
+        "is_bot": user.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+        "profile": profile | ({"email": user.email} if with_email and user.email else {}),
+        **({"locale": user.locale} if with_locale else {}),
+    }
+    if user.team_id != TEAM_ID:
+        # Of people of other teams Slack does not tell what they may do at home.
+        return told | {"is_stranger": True}
+    return told | {
+        "is_admin": user.is_admin or user.is_owner,
         "is_owner": user.is_owner,
         "is_primary_owner": False,
         "is_restricted": user.is_restricted,
         "is_ultra_restricted": False,
-        "is_stranger": user.team_id != TEAM_ID,
-        "is_bot": user.is_bot,
-        "profile": {"real_name": user.name, "display_name": user.name, "email": user.email, "team": user.team_id},
-        **locale,
     }
 
 
+def handle(user: User) -> str:
+    """The old user name."""
+    return user.name.lower().replace(" ", ".")
+
+
 def team_info(call: Call) -> Json:
-    return ok(team={"id": TEAM_ID, "name": "Nordwerk", "domain": "nordwerk"})
+    if (wanted := call.text("team")) and wanted != TEAM_ID:
+        raise SlackError("team_not_found")
+    icon = {"image_default": True}
+    return ok(team={"id": TEAM_ID, "name": TEAM_NAME, "domain": TEAM_DOMAIN, "email_domain": "", "icon": icon})
 
 
 def validate_blocks(call: Call) -> Json:
-    blocks, view = call.json("blocks"), call.json("view")
-    faults = message_faults(blocks) if blocks is not None else view_faults(view)
+    """Exactly one of `blocks`, `view` and `message`; missing text is no fault here."""
+    given = [name for name in ("blocks", "view", "message") if call.has(name)]
+    if len(given) != 1:
+        raise SlackError("invalid_arguments", messages=["exactly one of blocks, view, message is needed"])
+    told = call.json(given[0])
+    if given[0] == "message":
+        told = told.get("blocks") if isinstance(told, dict) else told
+    faults = view_faults(told) if given[0] == "view" else message_faults(told)
     if faults:
-        raise SlackError("invalid_blocks", messages=faults)
+        raise SlackError("invalid_blocks", faults=faults, errors=[one.told() for one in faults])
     return ok()

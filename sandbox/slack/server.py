@@ -1,27 +1,32 @@
-"""The sandbox Slack as a running server: the Web API, response URLs and sockets, and the people who use it."""
+"""The sandbox Slack as a running server: the Web API, response URLs, uploads and sockets, and the people who use it."""
 
 import asyncio
 import json
 import socket
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
 from sandbox.exchanges import Exchange, OnExchange
-from sandbox.slack.block_kit import message_faults
-from sandbox.slack.call import Call, Json, SlackError, Triggers
+from sandbox.slack.call import Call, Json, SlackError, ok, read_arguments
 from sandbox.slack.deliveries import Deliveries
 from sandbox.slack.faults import Faults
-from sandbox.slack.messages_api import shown
-from sandbox.slack.methods import ALL_SCOPES, METHODS
+from sandbox.slack.files_api import receive_upload
+from sandbox.slack.methods import ALL_SCOPES, METHODS, Method
+from sandbox.slack.pace import Pace
 from sandbox.slack.people import People
-from sandbox.slack.workspace import BOT_USER, Message, Workspace
+from sandbox.slack.replies import refusal, respond
+from sandbox.slack.triggers import ResponseUrls, Triggers
+from sandbox.slack.workspace import Workspace
 
-RESPONSE_URL_USES, RESPONSE_URL_SECONDS = 5, 1_800
+LARGEST_BODY = 32 * 1024 * 1024
+UNAVAILABLE = b"<!DOCTYPE html><html><body><h1>Slack is having trouble</h1></body></html>"
+OPEN_CONNECTION = "apps.connections.open"
+Seen = TypeVar("Seen")
 
 
 class SlackSandbox:
@@ -29,7 +34,8 @@ class SlackSandbox:
     `async with SlackSandbox(workspace, bot_token=..., signing_secret=...) as slack:` serves on a free port.
 
     Requests to the app go to `app_url` (can be set later on `deliveries`), or to a connected socket. What people
-    do is `slack.people`; `requests` counts calls by method.
+    do is `slack.people`; `requests` counts calls by method. `file_delay` is in seconds: so long after its upload a
+    file cannot be used in a block.
     """
 
     def __init__(
@@ -38,9 +44,10 @@ class SlackSandbox:
         *,
         bot_token: str,
         signing_secret: str,
-        app_token: str | None = None,
+        app_token: str = "xapp-sandbox",  # noqa: S107
         app_url: str | None = None,
         scopes: Iterable[str] = ALL_SCOPES,
+        file_delay: float = 0.2,
         port: int = 0,
         on_exchange: OnExchange | None = None,
     ) -> None:
@@ -48,28 +55,35 @@ class SlackSandbox:
         self.bot_token = bot_token
         self.app_token = app_token
         self.scopes = frozenset(scopes)
+        self.file_delay = file_delay
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
+        """Calls by method, refused ones too."""
         self.on_exchange = on_exchange
         self.deliveries = Deliveries(signing_secret, app_url, on_exchange=on_exchange, now=workspace.now)
         self.triggers = Triggers(workspace)
-        self.people = People(workspace, self.deliveries, self.triggers, self._response_url)
-        self._responses: dict[str, tuple[str, str, Message | None, float]] = {}
-        self._uses: Counter[str] = Counter()
-        self._posted_at: dict[str, float] = {}
+        self.response_urls = ResponseUrls(workspace, lambda: self._root)
+        self.people = People(workspace, self.deliveries, self.triggers, self.response_urls)
+        self._pace = Pace(self.faults, workspace.now)
         self._port = port
         self._runner: web.AppRunner | None = None
 
     @property
     def base_url(self) -> str:
         """Ends with `/api/`."""
-        return f"http://127.0.0.1:{self._port}/api/"
+        return f"{self._root}api/"
+
+    @property
+    def _root(self) -> str:
+        return f"http://127.0.0.1:{self._port}/"
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=4 * 1024 * 1024)
+        # aiohttp sets TCP_NODELAY on every connection.
+        app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", "/api/{method}", self._serve)
         app.router.add_post("/respond/{key}", self._respond)
-        app.router.add_get("/socket", self._socket)
+        app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/socket", self.deliveries.sockets.serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         listener = socket.create_server(("127.0.0.1", self._port))
@@ -85,103 +99,128 @@ class SlackSandbox:
             await self._runner.cleanup()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        method, started = request.match_info["method"], monotonic()
-        self.requests[method] += 1
+        name, started = request.match_info["method"], monotonic()
+        self.requests[name] += 1
         arguments: Json = {}
+        headers: dict[str, str] = {}
         try:
-            await self.faults.wait(method)
-            arguments = await _arguments(request)
-            status, body, headers = 200, self._answer(method, arguments, request.headers.get("Authorization", "")), {}
+            known = METHODS.get(name) or (Method(_nothing, writes=True) if name == OPEN_CONNECTION else None)
+            self._strike(name)
+            arguments, warnings = await read_arguments(request, takes_json=known is not None and known.writes)
+            body = self._answer(name, known, arguments, request.headers.get("Authorization", ""))
+            status, body = self.faults.status_after_doing(name), _with_warnings(body, warnings)
         except SlackError as error:
             status, body = error.status, error.body()
             headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
-        if self.faults.cuts(method):
-            assert request.transport is not None
-            request.transport.close()
-        if self.on_exchange:
-            sent, raw = json.dumps(arguments).encode(), json.dumps(body).encode()
-            path, seconds = request.rel_url.path, monotonic() - started
-            self.on_exchange(Exchange("api", request.method, path, method, status, seconds, sent, raw))
+        await self.faults.wait(name)
+        if self.faults.cuts(name):
+            self._report(name, request, 0, started, arguments, {})
+            return _reset(request)
+        self._report(name, request, status, started, arguments, body)
+        if status >= 500:
+            return web.Response(status=status, body=UNAVAILABLE, content_type="text/html")
         return web.json_response(body, status=status, headers=headers)
 
-    def _answer(self, method: str, arguments: Json, authorization: str) -> Json:
-        if self.faults.says_too_many(method):
+    def _strike(self, name: str) -> None:
+        """Raises: SlackError, for what the switches say before anything is done."""
+        if self.faults.says_too_many(name):
             raise SlackError("ratelimited", status=429, retry_after=self.faults.retry_after)
-        if (status := self.faults.next_status(method)) != 200:
+        if (status := self.faults.next_status(name)) != 200:
             raise SlackError("internal_error", status=status)
-        token = authorization.removeprefix("Bearer ") or str(arguments.get("token", ""))
-        if method == "apps.connections.open":
-            return self._open_connection(token)
-        known = METHODS.get(method)
+
+    def _answer(self, name: str, known: Method | None, arguments: Json, authorization: str) -> Json:
         if known is None:
-            raise SlackError("unknown_method")
-        self._admit(token, known.scope)
-        if code := self.faults.errors.get(method):
+            raise SlackError("unknown_method", req_method=name)
+        token = authorization.removeprefix("Bearer ").strip() or str(arguments.pop("token", ""))
+        if name == OPEN_CONNECTION:
+            return self._open_connection(token)
+        if not known.public:
+            self._admit(token)
+        if code := self.faults.errors.get(name):
             raise SlackError(code)
-        call = Call(method, arguments, self.workspace, self.faults, self.scopes, self._may_post_now, self.triggers)
+        call = Call(
+            name,
+            arguments,
+            self.workspace,
+            self.scopes,
+            self.triggers,
+            self.file_delay,
+            self._root,
+            self._announce,
+        )
+        if known.scopes:
+            call.require_scope(*known.scopes)
+        self._pace.admit(name, arguments)
         return known.run(call)
 
-    def _admit(self, token: str, scope: str | None) -> None:
+    def _announce(self, event: Json) -> None:
+        if self.deliveries.app_url or self.deliveries.sockets:
+            self.people.event(event)
+
+    def _admit(self, token: str) -> None:
         if not token:
             raise SlackError("not_authed")
+        if token == self.app_token:
+            raise SlackError("not_allowed_token_type")
         if token != self.bot_token:
             raise SlackError("invalid_auth")
         if self.faults.revoked:
             raise SlackError("token_revoked")
-        if scope and scope not in self.scopes:
-            raise SlackError("missing_scope", messages=[f"needed: {scope}"])
 
     def _open_connection(self, token: str) -> Json:
-        if not self.app_token or token != self.app_token:
+        if not token:
+            raise SlackError("not_authed")
+        if token == self.bot_token:
+            raise SlackError("not_allowed_token_type")
+        if token != self.app_token:
             raise SlackError("invalid_auth")
-        return {"ok": True, "url": f"ws://127.0.0.1:{self._port}/socket?ticket={self.workspace.new_id('ticket')}"}
-
-    def _may_post_now(self, channel: str) -> bool:
-        last, now = self._posted_at.get(channel, 0.0), monotonic()
-        if now - last < 1.0:
-            return False
-        self._posted_at[channel] = now
-        return True
-
-    def _response_url(self, channel: str, user: str, message: Message | None) -> str:
-        key = self.workspace.new_id("response")
-        self._responses[key] = channel, user, message, self.workspace.now()
-        return f"http://127.0.0.1:{self._port}/respond/{key}"
+        ticket = self.deliveries.sockets.ticket()
+        return ok(url=f"ws://127.0.0.1:{self._port}/socket?ticket={ticket}&app_id=sandbox")
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
-        key = request.match_info["key"]
-        told = await request.json()
-        if key not in self._responses:
-            return web.Response(status=404, text="no_service")
-        channel, user, message, made = self._responses[key]
-        self._uses[key] += 1
-        if self._uses[key] > RESPONSE_URL_USES or self.workspace.now() - made > RESPONSE_URL_SECONDS:
-            return web.Response(status=404, text="used_url")
-        if faults := message_faults(told.get("blocks") or []):
-            return web.json_response({"ok": False, "error": "invalid_blocks", "errors": faults}, status=400)
-        self._apply_response(channel, user, message, told)
-        return web.Response(text="ok")
+        started = monotonic()
+        try:
+            told = json.loads(await request.read())
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+        if not isinstance(told, dict):
+            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+        status, body = self._carry_out(request.match_info["key"], told)
+        self._report("response_url", request, status, started, told, body or {"ok": True})
+        return web.json_response(body, status=status) if body else web.Response(text="ok")
 
-    def _apply_response(self, channel: str, user: str, message: Message | None, told: dict[str, Any]) -> None:
-        stream = self.workspace.messages[channel]
-        if told.get("delete_original"):
-            if message in stream:
-                stream.remove(message)
-        elif told.get("replace_original") and message is not None:
-            message.text, message.blocks, message.edited = told.get("text", ""), told.get("blocks") or [], True
+    def _carry_out(self, key: str, told: Json) -> tuple[int, Json | None]:
+        occasion = self.response_urls.use(key)
+        if isinstance(occasion, str):
+            return 404, {"ok": False, "error": occasion}
+        if refused := refusal(told):
+            return 400, refused
+        try:
+            self._pace.admit_message(occasion.channel)
+        except SlackError as error:
+            return error.status, error.body()
+        respond(self.workspace, occasion, told)
+        return 200, None
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        if request.content_type == "multipart/form-data":
+            field = next(iter((await request.post()).values()), "")
+            content = field.file.read() if isinstance(field, web.FileField) else b""
         else:
-            only_for = None if told.get("response_type") == "in_channel" else user
-            self.workspace.post(
-                channel, BOT_USER, told.get("text", ""), blocks=told.get("blocks") or [], only_for=only_for
-            )
+            content = await request.read()
+        told = receive_upload(self.workspace, request.match_info["file"], content)
+        self.requests["upload"] += 1
+        return web.Response(status=200 if told else 400, text=told or "upload refused")
 
-    async def _socket(self, request: web.Request) -> web.StreamResponse:
-        connection = web.WebSocketResponse()
-        await connection.prepare(request)
-        await self.deliveries.serve_socket(connection)
-        return connection
+    def _report(
+        self, about: str, request: web.Request, status: int, started: float, sent: Mapping[str, Any], body: Json
+    ) -> None:
+        if self.on_exchange is not None:
+            took, raw = monotonic() - started, json.dumps(body).encode()
+            path, sent_raw = request.rel_url.path, json.dumps(sent, default=str).encode()
+            self.on_exchange(Exchange("api", request.method, path, about, status, took, sent_raw, raw))
 
-    async def until(self, seen: Any, within: float = 5.0) -> Any:
+    async def until(self, seen: Callable[[], Seen], within: float = 5.0) -> Seen:
         """Wait until `seen()` gives something true, and return it; TimeoutError otherwise."""
         deadline = monotonic() + within
         while not (found := seen()):
@@ -192,17 +231,22 @@ class SlackSandbox:
 
     def texts(self, channel: str) -> list[str]:
         """What stands in a channel, oldest first."""
-        return [shown(message)["text"] for message in self.workspace.messages[channel]]
+        return [message.text for message in self.workspace.messages[channel]]
 
 
-async def _arguments(request: web.Request) -> Json:
-    arguments: Json = dict(request.query)
-    if request.content_type == "application/json":
-        try:
-            told = await request.json()
-        except ValueError:
-            raise SlackError("invalid_json") from None
-        if not isinstance(told, dict):
-            raise SlackError("json_not_object")
-        return arguments | told
-    return arguments | dict(await request.post())
+def _nothing(call: Call) -> Json:
+    return ok()
+
+
+def _with_warnings(body: Json, warnings: list[str]) -> Json:
+    if not warnings:
+        return body
+    told = [*filter(None, str(body.get("warning", "")).split(",")), *warnings]
+    metadata = {**body.get("response_metadata", {}), "warnings": told}
+    return {**body, "warning": ",".join(told), "response_metadata": metadata}
+
+
+def _reset(request: web.Request) -> web.Response:
+    if isinstance(request.transport, asyncio.Transport):
+        request.transport.abort()
+    return web.Response()

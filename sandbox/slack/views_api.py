@@ -1,10 +1,14 @@
-"""The Web API's methods on modals and homes."""
+"""The Web API's methods on views: modals on a user's screen, and their App Home."""
 
 import json
+from itertools import chain
 from typing import Any
 
 from sandbox.slack.block_kit import view_faults
 from sandbox.slack.call import Call, Json, SlackError, ok
+from sandbox.slack.content import picture_faults, settled
+from sandbox.slack.inputs import initial_values
+from sandbox.slack.triggers import TriggerRefused
 from sandbox.slack.workspace import APP_ID, BOT_ID, TEAM_ID, Modal, Workspace
 
 LARGEST_VIEW = 250_000
@@ -12,21 +16,28 @@ MOST_STACKED = 3
 
 
 def open_view(call: Call) -> Json:
-    view = checked(call.json("view"))
-    user = call.triggers.use(call.require("trigger_id"))
+    view = _asked(call, "modal")
+    user = _user(call)
     modal = _made(call.workspace, user, view)
     call.workspace.stacks[user] = [modal]
     return ok(view=told(modal))
 
 
 def push(call: Call) -> Json:
-    view = checked(call.json("view"))
-    user = call.triggers.use(call.require("trigger_id"))
+    view = _asked(call, "modal")
+    user = _user(call)
+    if not call.workspace.stacks.get(user):
+        raise SlackError("not_found")
     return ok(view=told(push_on(call.workspace, user, view)))
 
 
 def push_on(workspace: Workspace, user: str, view: Json) -> Modal:
-    """Put a view on top of a user's stack."""
+    """
+    Put a checked view on top of a user's stack.
+
+    Raises:
+        SlackError
+    """
     stack = workspace.stacks.setdefault(user, [])
     if len(stack) >= MOST_STACKED:
         raise SlackError("push_limit_reached")
@@ -38,46 +49,67 @@ def push_on(workspace: Workspace, user: str, view: Json) -> Modal:
 
 
 def update_view(call: Call) -> Json:
-    view = checked(call.json("view"))
-    wanted = call.text("view_id")
-    modal = call.workspace.modal(wanted) if wanted else _by_external_id(call)
-    if modal is None:
+    view = checked(call.workspace, call.json("view"))
+    modal = _found(call)
+    if modal is None or view["type"] != modal.view["type"]:
         raise SlackError("not_found")
-    if (hash_ := call.text("hash")) and hash_ != modal.hash:
-        raise SlackError("hash_conflict")
+    _require_same_hash(call, modal)
+    _require_new_external_id(call.workspace, view, modal)
     replace(call.workspace, modal, view)
     return ok(view=told(modal))
 
 
 def replace(workspace: Workspace, modal: Modal, view: Json) -> None:
-    """Show another view in a modal's place; what was typed into inputs of the same ids stays."""
+    """Show another checked view in a modal's place; what was typed into inputs of the same ids stays."""
+    typed = modal.values
     modal.view, modal.hash = view, workspace.new_id("hash.")
+    modal.values = {
+        block_id: {action_id: _kept(typed, block_id, action_id, state) for action_id, state in states.items()}
+        for block_id, states in initial_values(view["blocks"]).items()
+    }
+
+
+def _kept(typed: dict[str, dict[str, Json]], block_id: str, action_id: str, fresh: Json) -> Json:
+    before = typed.get(block_id, {}).get(action_id)
+    return before if before is not None and before["type"] == fresh["type"] else fresh
 
 
 def publish(call: Call) -> Json:
     user = call.require("user_id")
     if user not in call.workspace.users:
-        raise SlackError("user_not_found")
-    view = checked(call.json("view"))
+        raise SlackError("invalid_arguments", messages=["user_id is not a user of this team"])
+    view = _asked(call, "home")
     present = call.workspace.homes.get(user)
-    if present and (hash_ := call.text("hash")) and hash_ != present.hash:
-        raise SlackError("hash_conflict")
-    modal = call.workspace.homes[user] = _made(call.workspace, user, view)
-    return ok(view=told(modal))
+    if present is None:
+        call.workspace.homes[user] = _made(call.workspace, user, view)
+    else:
+        _require_same_hash(call, present)
+        replace(call.workspace, present, view)
+    return ok(view=told(call.workspace.homes[user]))
 
 
-def checked(view: Any) -> Json:
+def _asked(call: Call, kind: str) -> Json:
+    view = checked(call.workspace, call.json("view"))
+    if view["type"] != kind:
+        raise SlackError("invalid_arguments", messages=[f"must be {kind} [json-pointer:/view/type]"])
+    if kind == "modal":
+        _require_new_external_id(call.workspace, view, None)
+    return view
+
+
+def checked(workspace: Workspace, view: Any) -> Json:
     """
-    A view that Slack takes.
+    A view that Slack takes, with the ids that Slack adds.
 
     Raises:
         SlackError
     """
-    if len(json.dumps(view)) > LARGEST_VIEW:
+    if len(json.dumps(view).encode()) > LARGEST_VIEW:
         raise SlackError("view_too_large")
-    if faults := view_faults(view):
-        raise SlackError("invalid_arguments", messages=faults)
-    return dict(view)
+    faults = view_faults(view) or picture_faults(workspace, view["blocks"])
+    if faults:
+        raise SlackError("invalid_arguments", faults=faults)
+    return {**view, "blocks": settled(view["blocks"])}
 
 
 def told(modal: Modal) -> Json:
@@ -86,6 +118,10 @@ def told(modal: Modal) -> Json:
         "private_metadata": "",
         "callback_id": "",
         "external_id": "",
+        "clear_on_close": False,
+        "notify_on_close": False,
+        "close": None,
+        "submit": None,
         **modal.view,
         "id": modal.id,
         "team_id": TEAM_ID,
@@ -100,10 +136,34 @@ def told(modal: Modal) -> Json:
 
 
 def _made(workspace: Workspace, user: str, view: Json) -> Modal:
-    return Modal(workspace.new_id("V"), user, view, workspace.new_id("hash."))
+    values = initial_values(view["blocks"])
+    return Modal(workspace.new_id("V"), user, view, workspace.new_id("hash."), values)
 
 
-def _by_external_id(call: Call) -> Modal | None:
+def _user(call: Call) -> str:
+    try:
+        return call.triggers.use(call.require("trigger_id"))
+    except TriggerRefused as refused:
+        raise SlackError(str(refused)) from None
+
+
+def _found(call: Call) -> Modal | None:
+    if call.has("view_id"):
+        return call.workspace.modal(call.text("view_id"))
     wanted = call.require("external_id")
-    stacks = call.workspace.stacks.values()
-    return next((one for stack in stacks for one in stack if one.view.get("external_id") == wanted), None)
+    return next((one for one in _open(call.workspace) if one.view.get("external_id") == wanted), None)
+
+
+def _open(workspace: Workspace) -> list[Modal]:
+    return [*chain.from_iterable(workspace.stacks.values()), *workspace.homes.values()]
+
+
+def _require_same_hash(call: Call, modal: Modal) -> None:
+    if (given := call.text("hash")) and given != modal.hash:
+        raise SlackError("hash_conflict")
+
+
+def _require_new_external_id(workspace: Workspace, view: Json, own: Modal | None) -> None:
+    wanted = view.get("external_id")
+    if wanted and any(one is not own and one.view.get("external_id") == wanted for one in _open(workspace)):
+        raise SlackError("duplicate_external_id")

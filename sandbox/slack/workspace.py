@@ -1,13 +1,17 @@
-"""The state of a workspace: its people, channels, messages, and what is open on whose screen."""
+"""The state of a workspace: its people, channels, messages, files, and what is open on whose screen."""
 
 import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from time import time
 from typing import Any, Literal
 
 BOT_USER, BOT_ID, APP_ID, TEAM_ID = "UFOOTLIGHT", "BFOOTLIGHT", "AFOOTLIGHT", "TNORDWERK"
+TEAM_NAME, TEAM_DOMAIN = "Nordwerk", "nordwerk"
+HOME_URL = f"https://{TEAM_DOMAIN}.slack.example/"
 
 
 @dataclass
@@ -24,6 +28,7 @@ class User:
     is_restricted: bool = False
     team_id: str = TEAM_ID
     is_bot: bool = False
+    deleted: bool = False
 
 
 @dataclass
@@ -50,7 +55,12 @@ class Message:
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
     edited: bool = False
+    """Only a changed text is marked; changed blocks are not."""
     only_for: str | None = None
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    """User ids by the name of the emoji."""
 
 
 @dataclass
@@ -66,19 +76,36 @@ class Modal:
     previous_id: str | None = None
 
 
+@dataclass
+class File:
+    """An upload. It can be looked at, and used in blocks, from `ready_at` (seconds since 1970) on."""
+
+    id: str
+    name: str
+    length: int
+    alt_text: str = ""
+    title: str = ""
+    content: bytes | None = None
+    completed: bool = False
+    ready_at: float = float("inf")
+    shares: dict[str, str] = field(default_factory=dict)
+    """The message's ts by channel."""
+
+
 class Workspace:
     """Everything, in memory. `now` gives seconds since 1970."""
 
-    def __init__(self, now: Any = time) -> None:
+    def __init__(self, now: Callable[[], float] = time) -> None:
         self.now = now
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
+        self.files: dict[str, File] = {}
         self.stacks: dict[str, list[Modal]] = {}
         """The modals open on each user's screen, the topmost last."""
         self.homes: dict[str, Modal] = {}
         self._numbers = count(1)
-        self._last_ts = 0.0
+        self._last_ts = 0
         self.add_user(User(BOT_USER, "Footlight", "", is_bot=True))
 
     def add_user(self, user: User) -> User:
@@ -89,6 +116,9 @@ class Workspace:
         self.channels[channel.id] = channel
         self.messages.setdefault(channel.id, [])
         return channel
+
+    def channel_named(self, name: str) -> Channel | None:
+        return next((one for one in self.channels.values() if one.name == name and one.name), None)
 
     def direct(self, user_id: str) -> Channel:
         """The direct message channel of the bot with a user, made when it is new."""
@@ -102,8 +132,8 @@ class Workspace:
 
     def new_ts(self) -> str:
         """A moment that no other message has."""
-        self._last_ts = max(self.now(), self._last_ts + 0.000_001)
-        return f"{self._last_ts:.6f}"
+        self._last_ts = max(int(self.now() * 1_000_000), self._last_ts + 1)
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def post(self, channel: str, user: str, text: str, **rest: Any) -> Message:
         message = Message(channel, self.new_ts(), user, text, **rest)
@@ -113,24 +143,33 @@ class Workspace:
     def find(self, channel: str, ts: str) -> Message | None:
         return next((one for one in self.messages.get(channel, ()) if one.ts == ts), None)
 
+    def replies(self, parent: Message) -> list[Message]:
+        """The answers in a message's thread, oldest first."""
+        stream = self.messages[parent.channel]
+        return [one for one in stream if one.thread_ts == parent.ts and one.ts != parent.ts and one.only_for is None]
+
     def modal(self, view_id: str) -> Modal | None:
         stacks = [*self.stacks.values(), list(self.homes.values())]
         return next((modal for stack in stacks for modal in stack if modal.id == view_id), None)
 
     def save(self, path: Path) -> None:
-        """Write users, channels and messages to a file; what is open on screens is not kept."""
+        """Write everything to one file; it is replaced at once, so that a kill leaves the old or the new."""
         state = {
             "users": [asdict(user) for user in self.users.values()],
             "channels": [asdict(one) | {"members": sorted(one.members)} for one in self.channels.values()],
-            "messages": [asdict(one) for stream in self.messages.values() for one in stream],
+            "messages": [asdict(one) for one in chain.from_iterable(self.messages.values())],
+            "files": [_saved_file(one) for one in self.files.values()],
+            "modals": [asdict(one) for one in chain.from_iterable(self.stacks.values())],
+            "homes": [asdict(one) for one in self.homes.values()],
             "next": next(self._numbers),
+            "last_ts": self._last_ts,
         }
         part = path.with_suffix(".part")
         part.write_text(json.dumps(state))
         part.replace(path)
 
     @classmethod
-    def load(cls, path: Path, now: Any = time) -> "Workspace":
+    def load(cls, path: Path, now: Callable[[], float] = time) -> "Workspace":
         state = json.loads(path.read_text())
         workspace = cls(now)
         for user in state["users"]:
@@ -139,5 +178,22 @@ class Workspace:
             workspace.add_channel(Channel(**channel | {"members": set(channel["members"])}))
         for message in state["messages"]:
             workspace.messages[message["channel"]].append(Message(**message))
+        for modal in state["modals"]:
+            workspace.stacks.setdefault(modal["user"], []).append(Modal(**modal))
+        workspace.homes = {home["user"]: Modal(**home) for home in state["homes"]}
+        workspace.files = {file["id"]: _loaded_file(file) for file in state["files"]}
         workspace._numbers = count(state["next"])
+        workspace._last_ts = state["last_ts"]
         return workspace
+
+
+def _saved_file(file: File) -> dict[str, Any]:
+    """The content as base64; a file that is not ready yet never will be, as its upload is not repeated."""
+    content = None if file.content is None else b64encode(file.content).decode()
+    return asdict(file) | {"content": content, "ready_at": None if file.ready_at == float("inf") else file.ready_at}
+
+
+def _loaded_file(state: dict[str, Any]) -> File:
+    content = None if state["content"] is None else b64decode(state["content"])
+    ready_at = float("inf") if state["ready_at"] is None else state["ready_at"]
+    return File(**state | {"content": content, "ready_at": ready_at})
