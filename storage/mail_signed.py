@@ -1,0 +1,39 @@
+"""A mail is about to be signed: its sender becomes known, and each recipient has a campaign."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from storage.campaigns import CampaignInForce, CampaignsInForce
+from storage.recipients import Named, look_up
+from storage.senders import keep_senders, own_domains
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeSigned:
+    """A mail before it is sent: normalised addresses."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """What the batch needs beside the session; our own domains by the settings, or empty."""
+
+    campaigns: CampaignsInForce
+    own_domains: frozenset[str] = frozenset()
+
+    def choose(self, session: Session, mails: Sequence[ToBeSigned]) -> list[tuple[CampaignInForce | None, ...]]:
+        """For each mail, what each of its recipients sees, in their order. Nothing is kept of the recipients."""
+        self.campaigns.refresh(session)
+        keep_senders(session, {mail.sender for mail in mails})
+        own = self.own_domains or own_domains(session)
+        seen_as = look_up(session, {Named(one, None) for mail in mails for one in mail.recipients}, own=own)
+        return [
+            tuple(self.campaigns.choose(seen_as[Named(one, None)], mail.at)[0] for one in mail.recipients)
+            for mail in mails
+        ]

@@ -1,0 +1,95 @@
+"""The web edge: THE table of endpoints, and the application made of it."""
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from webhooks import banners, click_batches, health, hubspot, hubspot_lists, redirect, signatures
+from webhooks.edge import EDGE, Edge, Handler
+from webhooks.fetches import running_fetches
+from webhooks.metrics import Metrics
+from webhooks.problems import Problem, answer, as_problem
+
+LARGEST_BODY: Final = 1_000_000
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address. A GET answers HEAD too; other methods get 405."""
+
+    method: str
+    path: str
+    handler: Handler
+    what_for: str
+
+
+async def slack_events(request: web.Request) -> web.StreamResponse:
+    """Slack's requests go to the bot, where it runs in HTTP mode."""
+    handler = request.app[EDGE].slack_events
+    if handler is None:
+        raise Problem(404, "switched off", "Slack does not come here: it is set up for Socket Mode, or not at all.")
+    return await handler(request)
+
+
+# Tokens may be mangled into anything, so their paths take whatever follows.
+ENDPOINTS: Final = (
+    Endpoint("GET", "/c/{token:.*}", redirect.follow, "a banner's link: keeps the click, redirects to the target"),
+    Endpoint("GET", "/b/{token:.*}", banners.show, "the banner for a recipient now: counts the view"),
+    Endpoint("POST", "/webhooks/hubspot", hubspot.receive, "app webhooks of HubSpot"),
+    Endpoint("POST", "/webhooks/hubspot/lists", hubspot_lists.receive, "list changes, told by a HubSpot workflow"),
+    Endpoint("POST", "/webhooks/clicks", click_batches.receive, "click events of another signature tool"),
+    Endpoint("POST", "/api/signatures", signatures.sign, "banners and links for an e-mail about to be sent"),
+    Endpoint("POST", "/slack/events", slack_events, "Slack's events, commands and actions in HTTP mode"),
+    Endpoint("GET", "/healthz", health.live, "whether the process lives"),
+    Endpoint("GET", "/readyz", health.ready, "whether it is ready, and why not"),
+    Endpoint("GET", "/metrics", health.metrics, "what was counted, for Prometheus"),
+)
+
+
+def make_app(edge: Edge) -> web.Application:
+    """The application; its gates to the store live as long as it runs."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app[EDGE] = edge
+    app[banners.PICTURES] = banners.Pictures(edge.store)
+    app[click_batches.REPORTED] = click_batches.reported_clicks(edge)
+    app[signatures.SIGNING] = signatures.signing(edge)
+    app.cleanup_ctx.append(running_fetches)
+    for endpoint in ENDPOINTS:
+        add = app.router.add_get if endpoint.method == "GET" else app.router.add_post
+        add(endpoint.path, guarded(endpoint, edge.metrics))
+    return app
+
+
+def guarded(endpoint: Endpoint, metrics: Metrics) -> Handler:
+    """The endpoint's handler, with every error answered and counted, so that nothing of a request reaches a log."""
+    name = endpoint.path.partition("/{")[0]
+    accepted, acknowledged = metrics.accepted.labels(name), metrics.acknowledged.labels(name)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        began = perf_counter()
+        try:
+            response = await endpoint.handler(request)
+            accepted.inc()
+        except Exception as error:  # noqa: BLE001 - the loop's edge: what nobody expected is logged and counted
+            response = _refused(error, name, metrics)
+        acknowledged.observe(perf_counter() - began)
+        return response
+
+    return handle
+
+
+def _refused(error: Exception, endpoint: str, metrics: Metrics) -> web.StreamResponse:
+    problem = as_problem(error)
+    if problem is None:
+        metrics.failed.labels(endpoint).inc()
+        log.error("an error that nobody expected", endpoint=endpoint, exc_info=error)
+        problem = Problem(500, "failed", "Something is wrong on our side; it was logged.")
+    else:
+        metrics.refused.labels(endpoint, problem.reason).inc()
+        log.info("request refused", endpoint=endpoint, status=problem.status, reason=problem.reason)
+    return answer(problem)
