@@ -1,0 +1,53 @@
+"""What the bot says, in English and German: one catalogue a language, the same keys in each."""
+
+from datetime import timedelta
+from typing import Final
+
+from bot.blocks.text import Mrkdwn, escape, plain
+from bot.texts.de import TEXTS as GERMAN
+from bot.texts.en import TEXTS as ENGLISH
+
+CATALOGUES: Final = {"en": ENGLISH, "de": GERMAN}
+_THOUSANDS: Final = {"en": ",", "de": "."}
+_PERCENT: Final = {"en": "%", "de": " %"}
+
+
+class Texts:
+    """The texts of one language; a language that we do not speak is answered in English."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in CATALOGUES else "en"
+        self._texts = CATALOGUES[self.language]
+
+    def __call__(self, key: str, **values: str | int) -> Mrkdwn:
+        """The text of `key` for mrkdwn; values are escaped, save those that are Mrkdwn already."""
+        told = {name: self.number(value) if isinstance(value, int) else escape(value) for name, value in values.items()}
+        return Mrkdwn(self._texts[key].format(**told))
+
+    def plain(self, key: str, **values: str | int) -> str:
+        """The text of `key` for plain_text objects, where nothing is escaped."""
+        told = {name: self.number(value) if isinstance(value, int) else plain(value) for name, value in values.items()}
+        return self._texts[key].format(**told)
+
+    def count(self, key: str, number: int) -> Mrkdwn:
+        """`number` with its noun: 1 click, 2 clicks."""
+        return self(f"{key}_one" if number == 1 else f"{key}_other", n=number)
+
+    def number(self, number: int) -> str:
+        """`number` with its thousands set apart."""
+        return f"{number:,}".replace(",", _THOUSANDS[self.language])
+
+    def percent(self, share: float) -> str:
+        """0.07 as 7 %."""
+        return f"{self.number(round(share * 100))}{_PERCENT[self.language]}"
+
+    def ago(self, passed: timedelta) -> Mrkdwn:
+        """How long ago, roughly; only for what is made anew whenever it is looked at."""
+        minutes = int(passed.total_seconds() // 60)
+        if minutes < 1:
+            return self("just_now")
+        if minutes < 60:
+            return self("ago_minutes", n=minutes)
+        if minutes < 48 * 60:
+            return self("ago_hours", n=minutes // 60)
+        return self("ago_days", n=minutes // (24 * 60))

@@ -1,0 +1,125 @@
+"""The lead message: one message that shows what became of a lead, and what can be done now."""
+
+from collections.abc import Callable
+from typing import Final
+
+from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK, campaigns_line
+from bot.blocks.elements import (
+    ADD_TO_HUBSPOT,
+    CLAIM,
+    DISMISS,
+    OPEN_IN_HUBSPOT,
+    OPT_OUT,
+    RELEASE,
+    UNDO,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    section,
+)
+from bot.blocks.reader import Reader
+from bot.blocks.text import Mrkdwn, address, bold, escape
+from decisions.lead_news import CLICKS_THAT_SPEAK_UP
+from storage.leads import LeadCard, LeadStage
+
+CLAIM_LEAD: Final = "claim_lead"
+RELEASE_LEAD: Final = "release_lead"
+DISMISS_LEAD: Final = "dismiss_lead"
+UNDO_DISMISSAL: Final = "undo_dismissal"
+ADD_LEAD: Final = "add_lead_to_hubspot"
+
+
+def lead_message(card: LeadCard, reader: Reader, hubspot_url: str | None = None) -> Message:
+    """
+    The present state of a lead.
+
+    Args:
+        hubspot_url: where the contact that it became is opened.
+    """
+    if card.stage is LeadStage.OPTED_OUT:
+        return opted_out_lead(card, reader)
+    state = _STATES[card.stage](card, reader)
+    lines = [Mrkdwn(f":sparkles: {_title(card, reader, bold(card.email or '', 254))}"), *_interest(card, reader)]
+    blocks = [
+        section([*lines, *([state] if state and card.stage is not LeadStage.DISMISSED else [])]),
+        *([context([state])] if card.stage is LeadStage.DISMISSED else []),
+        *actions(_buttons(card, hubspot_url)),
+    ]
+    told = [_title(card, reader, address(card.email or "")), *_interest(card, reader), state]
+    return Message(" · ".join(line for line in told if line), blocks)
+
+
+def opted_out_lead(card: LeadCard, reader: Reader) -> Message:
+    """What stays of a lead that was opted out: nobody's name."""
+    told = reader.texts("opted_out_lead", who=reader.who(card.changed_by))
+    return Message(told, [context([told])])
+
+
+def forgotten_lead(reader: Reader) -> Message:
+    """What stays of a lead that was erased."""
+    told = reader.texts("forgotten_lead")
+    return Message(told, [context([told])])
+
+
+def _title(card: LeadCard, reader: Reader, email: Mrkdwn) -> Mrkdwn:
+    return reader.texts("lead_again" if card.spoke_up_at else "new_lead", email=email)
+
+
+def _interest(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
+    texts = reader.texts
+    lines = [_clicked(card, reader)]
+    if card.account:
+        contacts = texts.count("contacts", card.account_contacts)
+        clicks = texts.count("clicks", card.account_clicks)
+        lines.append(texts("account_line", account=card.account, contacts=contacts, clicks=clicks))
+    return lines
+
+
+def _clicked(card: LeadCard, reader: Reader) -> Mrkdwn:
+    texts, when = reader.texts, reader.when(card.last_at)
+    if card.clicks > 1:
+        clicks = texts.count("clicks", card.clicks)
+        return texts("clicked_often", clicks=clicks, campaigns=campaigns_line(card.campaigns), when=when)
+    campaign = bold(card.campaigns[0].campaign) if card.campaigns else texts("no_campaign")
+    if card.sender:
+        told = texts("clicked_campaign", campaign=campaign, sender=address(card.sender))
+    else:
+        told = texts("clicked_campaign_only", campaign=campaign)
+    return Mrkdwn(f"{told} · {when}")
+
+
+def _claimed(card: LeadCard, reader: Reader) -> Mrkdwn:
+    return reader.texts("claimed_by", who=reader.who(card.changed_by), when=reader.when(card.changed_at))
+
+
+def _dismissed(card: LeadCard, reader: Reader) -> Mrkdwn:
+    return reader.texts("dismissed_by", who=reader.who(card.changed_by), n=CLICKS_THAT_SPEAK_UP)
+
+
+def _contact(card: LeadCard, reader: Reader) -> Mrkdwn:
+    return reader.texts("in_hubspot_since", when=reader.when(card.changed_at))
+
+
+_STATES: Final[dict[LeadStage, Callable[[LeadCard, Reader], Mrkdwn]]] = {
+    LeadStage.OPEN: lambda card, reader: Mrkdwn(""),
+    LeadStage.CLAIMED: _claimed,
+    LeadStage.DISMISSED: _dismissed,
+    LeadStage.CONTACT: _contact,
+}
+
+
+def _buttons(card: LeadCard, hubspot_url: str | None) -> list[Block]:
+    value, about = str(card.id), escape(card.email or "", 40)
+    claim = button(CLAIM, CLAIM_LEAD, value, style="primary", about=about)
+    add = button(ADD_TO_HUBSPOT, ADD_LEAD, value, about=about)
+    dismiss = button(DISMISS, DISMISS_LEAD, value, about=about)
+    opt_out = button(OPT_OUT, ASK_OPT_OUT, f"lead:{card.id}", about=about)
+    open_it = [button(OPEN_IN_HUBSPOT, OPEN_LINK, url=hubspot_url, about=about)] if hubspot_url else []
+    return {
+        LeadStage.OPEN: [claim, add, dismiss, opt_out],
+        LeadStage.CLAIMED: [add, button(RELEASE, RELEASE_LEAD, value, about=about), opt_out],
+        LeadStage.DISMISSED: [button(UNDO, UNDO_DISMISSAL, value, about=about)],
+        LeadStage.CONTACT: open_it,
+    }[card.stage]

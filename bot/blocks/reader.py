@@ -1,0 +1,30 @@
+"""For whom something is shown: in which language, and whether it is made anew whenever they look."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.blocks.text import Mrkdwn, date, mention
+from bot.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`now` is set where the text is made for this one look; what stays in a channel has none."""
+
+    texts: Texts
+    now: datetime | None = None
+
+    def when(self, moment: datetime) -> Mrkdwn:
+        """A moment: how long ago for one look, else a date that Slack shows in each reader's zone."""
+        return date(moment) if self.now is None else self.texts.ago(self.now - moment)
+
+    def day(self, moment: datetime) -> Mrkdwn:
+        """The day of a moment."""
+        return date(moment, "{date_short_pretty}")
+
+    def who(self, actor: str | None) -> Mrkdwn:
+        """An actor as the audit names them."""
+        kind, _, user_id = (actor or "").partition(":")
+        if kind == "slack" and user_id:
+            return mention(user_id)
+        return self.texts(f"actor_{kind}") if kind in ("cli", "hubspot", "recipient") else self.texts("someone")

@@ -1,0 +1,93 @@
+"""The one door for text into Slack: escaped, guarded, shortened. What comes out as Mrkdwn may stand in a message."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from decisions.outside_text import clean
+
+# Half of what a text object may hold (3,000): how Slack counts emoji and entities is not documented.
+LONGEST_SECTION: Final = 2_700
+# chat.update refuses more than 4,000; phones show far less.
+LONGEST_TEXT: Final = 1_500
+LONGEST_NAME: Final = 80
+# An address may have 254 octets; it is shown whole, for people copy it.
+LONGEST_ADDRESS: Final = 254
+
+ZERO_WIDTH_SPACE: Final = "\u200b"
+# Slack has no escape for these. Inside a word they do nothing, so that addresses with _ stay as they can be copied.
+_MARK: Final = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+
+
+class Mrkdwn(str):
+    """Text that is escaped already; every other text is escaped when it is put into one."""
+
+    __slots__ = ()
+
+
+def plain(text: str, limit: int = LONGEST_NAME) -> str:
+    """Foreign text for a `plain_text` object, where nothing is escaped: one line, no controls, shortened."""
+    return shorten(" ".join(clean(text, limit * 4).split()), limit)
+
+
+def escape(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
+    """Foreign text for mrkdwn and for a message's `text`: it can format nothing, link nothing, mention nobody."""
+    if isinstance(text, Mrkdwn):
+        return text
+    escaped = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Mrkdwn(_MARK.sub(lambda mark: f"{ZERO_WIDTH_SPACE}{mark.group()}{ZERO_WIDTH_SPACE}", escaped))
+
+
+def address(email: str) -> Mrkdwn:
+    """An e-mail address, whole."""
+    return escape(email, LONGEST_ADDRESS)
+
+
+def bold(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
+    """`text` in bold; foreign text stays foreign."""
+    inner = escape(text, limit)
+    return Mrkdwn(f"*{inner}*") if inner else inner
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text` with at most `limit` UTF-16 units, the last one an ellipsis where something went."""
+    if _units(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    while _units(kept) > limit - 1:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def fit(lines: Iterable[Mrkdwn], limit: int = LONGEST_SECTION) -> Mrkdwn:
+    """The first of `lines` that fit, each whole: a cut inside an entity or a date would show its raw form."""
+    kept: list[str] = []
+    left = limit
+    for line in lines:
+        left -= _units(line) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    return Mrkdwn("\n".join(kept))
+
+
+def date(moment: datetime, tokens: str = "{date_short_pretty} {time}") -> Mrkdwn:
+    """An aware `moment` in the zone of whoever reads it; where a client cannot, in UTC. Not for plain_text."""
+    at = moment.astimezone(UTC)
+    return Mrkdwn(f"<!date^{int(at.timestamp())}^{tokens}|{at:%Y-%m-%d %H:%M} UTC>")
+
+
+def mention(user_id: str) -> Mrkdwn:
+    """A Slack user by name; in an update nobody is notified."""
+    return Mrkdwn(f"<@{user_id}>") if re.fullmatch(r"[UW][A-Z0-9]{1,30}", user_id) else escape(user_id)
+
+
+def link(url: str, label: str) -> Mrkdwn:
+    """A link of our own; a `|` or `>` in a URL would end it."""
+    safe = url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C").replace("&", "&amp;")
+    return Mrkdwn(f"<{safe}|{escape(label)}>")
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

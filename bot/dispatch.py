@@ -1,0 +1,82 @@
+"""Hands Slack's requests to Bolt, answers as soon as a listener acknowledges, and knows what still runs."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+log = structlog.get_logger()
+
+Done = TypeVar("Done")
+
+
+class _Ack(AsyncAck):
+    """Bolt's own way to hear of an acknowledgement is to look every 10 ms."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.given = asyncio.Event()
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
+        response = await super().__call__(*args, **kwargs)
+        self.given.set()
+        return response
+
+
+class Dispatch:
+    """
+    The way from a transport to the listeners.
+
+    Args:
+        app: made with `process_before_response`, so that a dispatch ends when its listener has ended.
+        given: what listeners may ask for by its name.
+    """
+
+    def __init__(self, app: AsyncApp, given: Mapping[str, Any]) -> None:
+        self._app = app
+        self._given = dict(given)
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def acknowledge(self, payload: dict[str, Any]) -> BoltResponse:
+        """The answer to a command or interaction; its listener may go on in the background."""
+        ack = _Ack()
+        listener = self.start(self._run(payload, ack))
+        given = asyncio.ensure_future(ack.given.wait())
+        await asyncio.wait((listener, given), return_when=asyncio.FIRST_COMPLETED)
+        given.cancel()
+        return ack.response or await listener
+
+    async def answer(self, payload: dict[str, Any]) -> bool:
+        """Let a listener answer an event, to its end; whether it could."""
+        request = self._request(payload, _Ack())
+        response = await self._app.async_dispatch(request)
+        # A token that does not work is told as 200 and an apology, which nobody reads for an event.
+        return response.status == 200 and request.context.authorize_result is not None
+
+    def start(self, work: Coroutine[Any, Any, Done]) -> "asyncio.Task[Done]":
+        """Run `work` in the background; `drain` waits for it."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def drain(self, within: float) -> None:
+        """Wait `within` seconds for what runs; what does not end is cancelled, its events stay unanswered."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=within)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("conversations cut off by the stop", conversations=len(late))
+            await asyncio.wait(late)
+
+    async def _run(self, payload: dict[str, Any], ack: _Ack) -> BoltResponse:
+        return await self._app.async_dispatch(self._request(payload, ack))
+
+    def _request(self, payload: dict[str, Any], ack: _Ack) -> AsyncBoltRequest:
+        # In this mode Bolt takes what we have parsed and proven, and does neither again.
+        return AsyncBoltRequest(mode="socket_mode", body=payload, context={**self._given, "ack": ack})
