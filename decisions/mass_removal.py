@@ -21,3 +21,14 @@ def judge_removals(members: int, leaving: int) -> Belief:
     if leaving * 2 <= members:
         return Belief(True, f"{leaving} of {members} leave, no more than half")
     return Belief(False, f"{leaving} of {members} would leave, more than half")
+
+
+def judge_emptiness(members: int, listed: int, size: int | None) -> Belief:
+    """
+    HubSpot `listed` so many members of a list whose `size` it tells too (None: it does not), of a group with `members`.
+
+    The size lags behind, so it is only looked at when nobody at all was listed.
+    """
+    if members and not listed and size:
+        return Belief(False, f"HubSpot lists nobody, but says that the list has {size} members")
+    return Belief(True, f"{listed} are listed")

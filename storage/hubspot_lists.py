@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Moment
+
+CONTACTS: Final = "0-1"
+COMPANIES: Final = "0-2"
 
 
 class HubSpotList(SQLModel, table=True):
@@ -33,3 +37,11 @@ class HubSpotListState:
     last_added_at: datetime | None = None
     last_removed_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+def keep_list(session: Session, state: HubSpotListState) -> None:
+    """Keep the list as HubSpot answered, unless a younger answer stands already."""
+    known = session.get(HubSpotList, state.list_id)
+    if known is None or known.asked_at <= state.asked_at:
+        session.merge(HubSpotList(**{name: getattr(state, name) for name in state.__slots__}))
+        session.flush()
