@@ -238,3 +238,37 @@ def _listed(on_sqlite: bool, rows: ColumnElement[str], columns: Mapping[str, Typ
 def ping(session: Session) -> None:
     """Raises StoreDown or Busy when the database does not answer."""
     session.execute(text("SELECT 1"))
+
+
+PAGES_A_STEP: Final = 500
+
+
+def forget_bytes(engine: Engine) -> bool:
+    """
+    Remove from SQLite's files what was deleted: from the search index step by step, from the write-ahead log at once.
+
+    False while a reader holds the log: call it again. PostgreSQL does this by itself (autovacuum).
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with _named_errors():
+        borrowed = engine.raw_connection()
+    try:
+        connection = borrowed.driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        _merge_search_index(connection)
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    finally:
+        borrowed.close()
+
+
+def _merge_search_index(connection: sqlite3.Connection) -> None:
+    # One 'optimize' would hold the write lock for seconds; -n begins the same work, n goes on (FTS5 documentation 6.8).
+    pages = -PAGES_A_STEP
+    while True:
+        before = connection.total_changes
+        connection.execute("INSERT INTO contact_search (contact_search, rank) VALUES ('merge', ?)", (pages,))
+        if connection.total_changes - before < 2:
+            return
+        pages = PAGES_A_STEP

@@ -1,4 +1,4 @@
-"""Privacy: all we hold of a person for them to read, and forgetting it all but the hashes that keep it forgotten."""
+"""Privacy: forgetting all we hold of a person, save the hashes that keep them forgotten."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

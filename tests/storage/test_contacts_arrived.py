@@ -1,32 +1,19 @@
 """States of contacts become ours, whatever their order, age or repetition."""
 
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import col, select
 
-from storage import Session, Store, contacts
+from storage import Session, Store, contact_card, contacts, open_store
 from storage.address_claims import AddressConflict, address_conflicts
 from storage.addresses import Address, AddressKind
+from storage.contact_card import ContactCard
 from storage.contacts import Contact, ContactId, ContactState
-from storage.contacts_arrived import Stored, mark_missing, store_states
-from storage.opt_outs import Hasher
+from storage.contacts_arrived import mark_missing
+from storage.leads import Lead, LeadStage
 from storage.target_groups import GroupMember, TargetGroup
-
-HASHER = Hasher(b"k" * 32)
-T0 = datetime.fromisoformat("2026-11-25T09:00:00Z")
-
-
-def a_state(
-    hubspot_id: str = "501", email: str | None = "max@firma.de", minute: int = 0, **others: object
-) -> ContactState:
-    properties = {"firstname": "Max", "lastname": "Mustermann"}
-    values: dict[str, object] = {"properties": properties, **others}
-    return ContactState(hubspot_id, T0 + timedelta(minutes=minute), email=email, **values)  # type: ignore[arg-type]
-
-
-def store_all(store: Store, *states: ContactState) -> Stored:
-    return store.write_now(store_states, states, hasher=HASHER, now=T0)
+from tests.storage.people import HASHER, T0, a_state, at, become_lead, store_all
 
 
 def addresses(store: Store) -> dict[str, tuple[str | None, AddressKind | None]]:
@@ -94,7 +81,7 @@ def test_equal_state_changes_only_the_freshness(store: Store) -> None:
     stored = store_all(store, a_state(minute=5))
 
     assert (stored.added, stored.updated, stored.unchanged) == (0, 0, 1)
-    assert the_contact(store).asked_at == T0 + timedelta(minutes=5)
+    assert the_contact(store).asked_at == at(5)
 
 
 def test_older_state_never_overwrites(store: Store) -> None:
@@ -186,10 +173,10 @@ def test_deleted_leaves_groups_and_comes_back(store: Store) -> None:
     in_group(store, "Customers", "501")
     before = the_contact(store).id
 
-    store_all(store, ContactState("501", T0 + timedelta(minutes=1), is_deleted=True))
+    store_all(store, ContactState("501", at(1), is_deleted=True))
     deleted = the_contact(store)
 
-    assert (deleted.deleted_at, deleted.name) == (T0 + timedelta(minutes=1), "Max Mustermann")
+    assert (deleted.deleted_at, deleted.name) == (at(1), "Max Mustermann")
     assert groups_of(store, "501") == []
     assert addresses(store) == {"max@firma.de": ("501", AddressKind.PRIMARY)}
 
@@ -202,9 +189,34 @@ def test_missing_counts_as_deleted(store: Store) -> None:
     """An id that HubSpot no longer knows is a deleted contact; ids that merely lead to a survivor are not meant."""
     store_all(store, a_state("601", other_ids=("501",)))
 
-    assert store.write_now(mark_missing, ["501", "999"], T0 + timedelta(minutes=1)) == 0
-    assert store.write_now(mark_missing, ["601"], T0 + timedelta(minutes=1)) == 1
-    assert the_contact(store).deleted_at == T0 + timedelta(minutes=1)
+    assert store.write_now(mark_missing, ["501", "999"], at(1)) == 0
+    assert store.write_now(mark_missing, ["601"], at(1)) == 1
+    assert the_contact(store).deleted_at == at(1)
+
+
+def test_lead_becomes_contact(store: Store) -> None:
+    """A lead whose address HubSpot holds now is a contact, with what it clicked."""
+    become_lead(store, "max@firma.de")
+
+    store_all(store, a_state())
+
+    card = store.read_now(contact_card.card_of_address, "max@firma.de", HASHER)
+    assert isinstance(card, ContactCard)
+    assert card.performance.clicks == 1
+    assert store.read_now(lambda session: session.exec(select(Lead.stage)).one()) is LeadStage.CONTACT
+
+
+def test_stored_by_two_at_once_is_one_contact(store: Store) -> None:
+    """Two processes that store the same new person at once make one contact of them."""
+    with ThreadPoolExecutor(4) as pool:
+        others = [
+            open_store(store.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")) for _ in range(4)
+        ]
+        list(pool.map(lambda other: store_all(other, a_state(), a_state("502", "b@firma.de")), others))
+        for other in others:
+            other.close_now()
+
+    assert people(store) == {"501": ("501",), "502": ("502",)}
 
 
 def in_group(store: Store, name: str, hubspot_id: str) -> None:

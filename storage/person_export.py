@@ -1,0 +1,151 @@
+"""The export: everything we hold of a person, for them to read."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from storage import opt_out_asked, owners, target_groups
+from storage.addresses import Address
+from storage.audit import AuditEntry
+from storage.campaigns import Campaign
+from storage.companies import Company
+from storage.contacts import Contact, ContactId
+from storage.feed import Activity
+from storage.leads import Lead
+from storage.opt_outs import Hasher, OptOutState
+from storage.performance import Counter
+from storage.posted import Posted
+from storage.senders import Sender
+from storage.target_groups import TargetGroup
+from storage.tracking import Event, EventClass, EventKind
+
+
+class NotKnown(Exception):
+    """Nothing is stored under this address: it is no contact, no lead, never got a banner, and is not opted out."""
+
+
+Values = dict[str, Any]
+
+
+def export(session: Session, email: str, hasher: Hasher) -> Values:
+    """
+    All that is stored of a normalised address and of the contact it belongs to, as JSON's types; moments as ISO 8601.
+
+    Machines' clicks are in it too, with their verdict. Of who was erased only that remains.
+
+    Raises:
+        NotKnown
+    """
+    opted_out = opt_out_asked.of_address(session, email, hasher)
+    found = session.execute(_ADDRESSES.where(col(Address.email) == email)).first()
+    if found is None and opted_out is None:
+        raise NotKnown(NotKnown.__doc__)
+    contact_id = found.contact_id if found else None
+    if contact_id is not None:
+        addresses = session.execute(_ADDRESSES.where(col(Address.contact_id) == contact_id)).all()
+        opted_out = opted_out or opt_out_asked.of_contact(session, contact_id, hasher)
+    else:
+        addresses = [found] if found else []
+    ids = [row.id for row in addresses]
+    return {
+        "email": email,
+        "addresses": [{"email": row.email, "kind": row.kind, "since": _iso(row.since)} for row in addresses],
+        **(_contact(session, contact_id) if contact_id is not None else _NO_CONTACT),
+        **_events(session, ids),
+        **_derived(session, ids),
+        "opted_out": _opted_out(opted_out),
+    }
+
+
+_ADDRESSES: Final = select(
+    col(Address.id), col(Address.email), col(Address.kind), col(Address.since), col(Address.contact_id)
+).order_by(col(Address.email))
+_NO_CONTACT: Final[Values] = {"contact": None, "properties": {}, "target_groups": []}
+
+
+def _contact(session: Session, contact_id: int) -> Values:
+    contact = session.get_one(Contact, contact_id)
+    ids = select(col(ContactId.hubspot_id)).where(col(ContactId.contact_id) == contact_id).order_by("hubspot_id")
+    company = session.get(Company, contact.company_id) if contact.company_id else None
+    return {
+        "contact": {
+            "hubspot_ids": list(session.execute(ids).scalars()),
+            "name": contact.name,
+            "company": company.name if company else None,
+            "owner": owners.owner_names(session, [contact.owner_id or ""]).get(contact.owner_id or ""),
+            "lifecycle": contact.lifecycle,
+            "created_at": _iso(contact.created_at),
+            "deleted_at": _iso(contact.deleted_at),
+            "hidden_at": _iso(contact.hidden_at),
+            "asked_at": _iso(contact.asked_at),
+        },
+        "properties": dict(contact.properties),
+        "target_groups": target_groups.groups_of_contact(session, contact_id),
+    }
+
+
+def _events(session: Session, address_ids: Collection[int]) -> Values:
+    query = (
+        select(Event, col(Campaign.name), col(Sender.email), col(TargetGroup.name))
+        .outerjoin(Campaign, col(Campaign.id) == col(Event.campaign_id))
+        .outerjoin(Sender, col(Sender.id) == col(Event.sender_id))
+        .outerjoin(TargetGroup, col(TargetGroup.id) == col(Event.group_id))
+        .where(col(Event.address_id).in_(address_ids))
+        .order_by(col(Event.at), col(Event.id))
+    )
+    kinds: dict[int, list[Values]] = {kind: [] for kind in EventKind}
+    for event, campaign, sender, group in session.execute(query):
+        kinds[event.kind].append(_event(event, campaign, sender, group))
+    return {
+        "views": kinds[EventKind.VIEW],
+        "clicks": kinds[EventKind.CLICK],
+        "spoilt_links": kinds[EventKind.MANGLED],
+    }
+
+
+def _event(event: Event, campaign: str | None, sender: str | None, group: str | None) -> Values:
+    return {
+        "occurred_at": _iso(event.at),
+        "campaign": campaign,
+        "sender": sender,
+        "mail": event.mail_id,
+        "verdict": EventClass(event.counts_as).name.lower(),
+        "is_doubted": event.is_doubted,
+        "sign": event.sign,
+        "measures": event.measures,
+        "agent": event.agent,
+        "method": event.method,
+        "chosen_by": event.rule,
+        "target_group": group,
+    }
+
+
+def _derived(session: Session, address_ids: Collection[int]) -> Values:
+    """What we made of the events."""
+    return {
+        "counters": [_row(row, leave_out=("address_id",)) for row in _of(session, Counter, address_ids)],
+        "leads": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Lead, address_ids)],
+        "activities": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Activity, address_ids)],
+        "messages": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Posted, address_ids)],
+        "audit": [_row(row, leave_out=("id", "address_id")) for row in _of(session, AuditEntry, address_ids)],
+    }
+
+
+def _of(session: Session, table: Any, address_ids: Collection[int]) -> Iterable[Any]:
+    return session.execute(select(table).where(table.address_id.in_(address_ids))).scalars()
+
+
+def _row(row: Any, *, leave_out: Collection[str]) -> Values:
+    values = {name: value for name, value in row.model_dump().items() if name not in leave_out}
+    return {name: _iso(value) if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _opted_out(state: OptOutState | None) -> Values | None:
+    return {"since": _iso(state.since), "by": state.by, "erased": state.erased} if state else None
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
