@@ -1,7 +1,7 @@
 """Whether a person or a machine made a view or a click, by which signs, with the reason."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -85,6 +85,22 @@ def judge_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
     return _machine(fired) if fired else HUMAN
 
 
+def settle_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
+    """
+    The last word on a click that only probable signs spoke against, when the rest of its mail's fetches are in.
+
+    Its request was judged when it came, and need not be known any more: only the signs in its mail are looked at. A
+    burst or a spoilt link unmasks a machine; being quick alone does not.
+    """
+    fired = [(sign, measure) for sign in SIGNS_IN_A_MAIL if (measure := sign.measure(click, mail))]
+    if not fired:
+        return HUMAN
+    verdict = replace(_machine(fired), sure=True)
+    if any(sign in (MANGLED, BURST) for sign, _ in fired):
+        return verdict
+    return replace(verdict, kind=VerdictKind.HUMAN, because=f"{verdict.because}, and nothing else spoke against it")
+
+
 def judge_agent_alone(user_agent: str | None) -> Verdict:
     """Person or machine, for a click reported by another tool: there is no timing, and no agent counts as a person."""
     if user_agent and (measure := read_agent(user_agent).why_no_click):
@@ -163,7 +179,8 @@ SOON: Final = Sign("too soon", "it came too soon after the mail's first fetch", 
 BURST: Final = Sign("burst", "several links of one call were followed at once", certain=False, measure=_burst)
 
 # In the order in which they decide: the certain ones first.
-SIGNS_OF_A_MACHINE: Final = (AGENT, PREFETCH, HEAD, MANGLED, SOON, BURST)
+SIGNS_IN_A_MAIL: Final = (MANGLED, SOON, BURST)
+SIGNS_OF_A_MACHINE: Final = (AGENT, PREFETCH, HEAD, *SIGNS_IN_A_MAIL)
 
 
 def _machine(fired: Sequence[tuple[Sign, str]]) -> Verdict:

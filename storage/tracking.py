@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, Select, SmallInteger, Text, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Index, Select, SmallInteger, Text, and_, bindparam, func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -41,6 +41,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("ix_event_address_id_kind_counts_as_at", "address_id", "kind", "counts_as", "at"),
         Index("ix_event_mail_id_kind_at", "mail_id", "kind", "at"),
+        Index("ix_event_doubted", "at", sqlite_where=text("is_doubted"), postgresql_where=text("is_doubted")),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -102,10 +103,14 @@ class Tracked:
     method: str
     rule: RuleKind
     group_id: int | None
+    counted: EventClass | None = None
+    """What it counted as so far, where that is to be taken back; None: what the verdict says."""
 
     @property
     def counts_as(self) -> EventClass:
         """A probable sign only delays the alert: until it is settled, the event counts as a person's."""
+        if self.counted is not None:
+            return self.counted
         return _CLASS_OF[self.verdict.kind] if self.verdict.sure else EventClass.HUMAN
 
 
@@ -206,6 +211,26 @@ def _last_seen(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
 
 def _run(session: Session, statement: Callable[[bool], Select[*tuple[Any, ...]]], **parameters: Any) -> Iterable[Any]:
     return session.connection().execute(statement(is_sqlite(session)), parameters)
+
+
+def doubted_before(session: Session, moment: datetime, limit: int) -> dict[str, list[datetime]]:
+    """The mails with clicks that are doubted and older than `moment`, and when those clicks were; oldest first."""
+    query = (
+        select(col(Event.mail_id), col(Event.at))
+        .where(col(Event.is_doubted), col(Event.at) < moment, col(Event.mail_id).is_not(None))
+        .order_by(col(Event.at))
+        .limit(limit)
+    )
+    found: dict[str, list[datetime]] = {}
+    for mail_id, at in session.execute(query):
+        found.setdefault(str(mail_id), []).append(at)
+    return found
+
+
+def of_mail(session: Session, mail_id: str, since: datetime, until: datetime) -> list[Event]:
+    """A mail's events from `since` to `until`, oldest first."""
+    query = select(Event).where(col(Event.mail_id) == mail_id, col(Event.at).between(since, until))
+    return list(session.execute(query.order_by(col(Event.at), col(Event.id))).scalars())
 
 
 def fetch_of(kind: EventKind, link: Link, at: datetime) -> Fetch:

@@ -7,7 +7,7 @@ import typer
 from decisions.addresses import normalise
 from footlight.cli.command import ACTOR, opened
 from footlight.cli.printing import AsJson, console, print_json
-from storage import opt_out_asked, privacy
+from storage import opt_out_asked, person_export, privacy
 from storage.database import forget_bytes
 
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
@@ -30,7 +30,7 @@ def export(email: Email) -> None:
     """Everything that is stored on a person, as JSON."""
     address = normalise(email)
     with opened() as footlight:
-        print_json(footlight.store.read_now(privacy.export, address, footlight.hasher))
+        print_json(footlight.store.read_now(person_export.export, address, footlight.hasher))
 
 
 def erase(

@@ -15,6 +15,7 @@ from decisions.human_or_machine import (
     judge_agent_alone,
     judge_click,
     judge_view,
+    settle_click,
 )
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -188,3 +189,16 @@ def test_certain_signs_come_first():
     certain = [sign.certain for sign in SIGNS_OF_A_MACHINE]
 
     assert certain == sorted(certain, reverse=True)
+
+
+def test_a_quick_click_is_settled_as_a_persons() -> None:
+    """Being quick alone does not unmask a machine once the mail's other fetches are in; a burst does."""
+    at = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    view = Fetch(FetchKind.VIEW, at, "mail", "1", None)
+    click = Fetch(FetchKind.CLICK, at + timedelta(seconds=0.4), "mail", "1", None)
+    others = [Fetch(FetchKind.CLICK, at + timedelta(seconds=1), "mail", link, None) for link in ("2", "3")]
+
+    alone, in_a_burst = settle_click(click, [view, click]), settle_click(click, [view, click, *others])
+
+    assert (alone.kind, alone.sure) == (VerdictKind.HUMAN, True)
+    assert (in_a_burst.kind, in_a_burst.sure) == (VerdictKind.MACHINE, True)

@@ -518,6 +518,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_event_address_id_kind_counts_as_at", "event", ["address_id", "kind", "counts_as", "at"], unique=False
     )
+    op.create_index(
+        "ix_event_doubted",
+        "event",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("is_doubted"),
+        postgresql_where=sa.text("is_doubted"),
+    )
     op.create_index("ix_event_mail_id_kind_at", "event", ["mail_id", "kind", "at"], unique=False)
     op.create_table(
         "lead",

@@ -1,0 +1,190 @@
+"""`footlight contacts`, `leads`, `feed`: who people are and what they did."""
+
+from typing import Annotated
+
+import typer
+
+from decisions.addresses import NotAnAddress, normalise
+from footlight.cli.command import command_group, opened
+from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
+from storage import Session, contact_search, feed, leads
+from storage.contact_card import ContactCard, card_of_address
+from storage.contact_search import Hit
+from storage.opt_outs import Hasher
+from storage.performance import Performance
+
+PAGE = 500
+Limit = Annotated[int, typer.Option(help="At most so many.")]
+
+contacts = command_group("contacts", "The people we manage, as HubSpot holds them.")
+leads_family = command_group("leads", "People who clicked and are no contacts.")
+
+
+class NotKnown(Exception):
+    """Nobody is known by that address. `footlight contacts find TEXT` looks for a part of a name or an address."""
+
+
+@contacts.command("list")
+def list_all(*, as_json: AsJson = False) -> None:
+    """Every contact that has an address."""
+    with opened() as footlight:
+        hits = [hit for hit in footlight.store.read_now(_all) if hit.email]
+    _print_hits(hits, as_json, "No contact yet: footlight groups import LIST")
+
+
+def _all(session: Session) -> list[Hit]:
+    found: list[Hit] = []
+    while page := contact_search.listed_contacts(session, after=found[-1].contact_id if found else 0, limit=PAGE):
+        found += page
+    return found
+
+
+@contacts.command("find")
+def find(text: str, *, limit: Limit = 20, as_json: AsJson = False) -> None:
+    """Contacts by a part of a name, an address or a domain."""
+    with opened() as footlight:
+        found = footlight.store.read_now(contact_search.find, text, limit)
+    if found.is_suggestion and found.contacts and not as_json:
+        console.print("Nobody is called that; did you mean:")
+    _print_hits(found.contacts, as_json, "Nobody found.")
+
+
+def _print_hits(hits: "list[Hit] | tuple[Hit, ...]", as_json: bool, empty: str) -> None:
+    if as_json:
+        print_json([{"email": hit.email, "name": hit.name, "company": hit.company} for hit in hits])
+    else:
+        print_table(("Name", "Address", "Company"), ((hit.name, hit.email, hit.company) for hit in hits), empty)
+
+
+@contacts.command("show")
+def show(email: str, *, as_json: AsJson = False) -> None:
+    """One contact: who they are, and their performance."""
+    try:
+        address = normalise(email)
+    except NotAnAddress as error:
+        raise NotKnown(f"{error}. {NotKnown.__doc__}") from error
+    with opened() as footlight:
+        card = footlight.store.read_now(_card, address, footlight.hasher)
+    if as_json:
+        print_json(_as_json(card, address))
+    else:
+        _print_card(card)
+
+
+def _card(session: Session, address: str, hasher: Hasher) -> ContactCard:
+    card = card_of_address(session, address, hasher)
+    if not isinstance(card, ContactCard):
+        raise NotKnown(NotKnown.__doc__ if card is None else "That is a lead, no contact: footlight leads list")
+    return card
+
+
+def _as_json(card: ContactCard, asked: str) -> dict[str, object]:
+    return {
+        "email": card.email or asked,
+        "other_emails": card.other_emails,
+        "hubspot_id": card.hubspot_id,
+        "name": card.name,
+        "properties": card.properties,
+        "company": card.company,
+        "owner": card.owner,
+        "target_groups": card.target_groups,
+        "opted_out": card.opted_out is not None,
+        "deleted_in_hubspot": card.deleted_at is not None,
+        "equal_to_hubspot_at": told_exactly(card.asked_at),
+        "performance": _performance(card.performance),
+    }
+
+
+def _performance(numbers: Performance) -> dict[str, object]:
+    return {
+        "views": numbers.views,
+        "clicks": numbers.clicks,
+        "click_rate": numbers.click_rate,
+        "machine_clicks": numbers.machine_clicks,
+        "recent_clicks": [
+            {"campaign": click.campaign, "occurred_at": told_exactly(click.occurred_at)}
+            for click in numbers.recent_clicks
+        ],
+        "popular_campaigns": [
+            {"campaign": popular.campaign, "clicks": popular.clicks} for popular in numbers.popular_campaigns
+        ],
+    }
+
+
+def _print_card(card: ContactCard) -> None:
+    console.print(f"[bold]{card.name.replace('[', '') or card.email or card.hubspot_id}[/bold]")
+    if card.opted_out:
+        console.print(f"Opted out of tracking on {told(card.opted_out.since)}. Nothing is recorded since.")
+    numbers = card.performance
+    rate = f" ({numbers.click_rate:.0%})" if numbers.click_rate is not None else ""
+    rows: list[tuple[str, object]] = [
+        ("Address", card.email),
+        ("Clicks", f"{numbers.clicks} clicks of {numbers.views} views{rate}"),
+        ("Company", card.company),
+        ("Owner", card.owner),
+        ("Target groups", ", ".join(card.target_groups)),
+        *((fact.label, fact.value) for fact in card.facts),
+        ("Most clicked", ", ".join(f"{one.campaign} ({one.clicks})" for one in numbers.popular_campaigns)),
+        ("Equal to HubSpot", card.asked_at),
+        ("Deleted in HubSpot", card.deleted_at),
+    ]
+    print_table(("", ""), [row for row in rows if row[1]], "")
+    for click in numbers.recent_clicks:
+        console.print(f"  {told(click.occurred_at)}  {click.campaign or 'no campaign'}")
+
+
+@leads_family.command("list")
+def list_leads(*, limit: Limit = 100, as_json: AsJson = False) -> None:
+    """Leads, newest first."""
+    with opened() as footlight:
+        found = [lead for lead in footlight.store.read_now(leads.newest, limit) if lead.email]
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": lead.id,
+                    "email": lead.email,
+                    "stage": lead.stage,
+                    "clicks": lead.clicks,
+                    "since": told_exactly(lead.first_at),
+                    "last_click_at": told_exactly(lead.last_at),
+                    "account": lead.account,
+                }
+                for lead in found
+            ]
+        )
+        return
+    rows = ((lead.email, lead.stage, lead.clicks, lead.last_at, lead.account) for lead in found)
+    print_table(("Address", "Stage", "Clicks", "Last click", "Account"), rows, "No lead yet.")
+
+
+def show_feed(*, limit: Limit = 50, as_json: AsJson = False) -> None:
+    """The latest activity, newest first."""
+    with opened() as footlight:
+        found = [one for one in footlight.store.read_now(feed.newest, limit) if one.email]
+    if as_json:
+        print_json(
+            [
+                {
+                    "email": one.email,
+                    "name": one.name,
+                    "company": one.company,
+                    "clicks": one.clicks,
+                    "campaigns": [popular.campaign for popular in one.campaigns],
+                    "first_at": told_exactly(one.first_at),
+                    "last_at": told_exactly(one.last_at),
+                }
+                for one in found
+            ]
+        )
+        return
+    rows = (
+        (
+            one.last_at,
+            one.name or one.email,
+            one.company,
+            f"{one.clicks} × " + ", ".join(c.campaign for c in one.campaigns),
+        )
+        for one in found
+    )
+    print_table(("When", "Who", "Company", "Clicked"), rows, "Nothing yet.")

@@ -1,0 +1,87 @@
+"""Doubted clicks are settled: the last word on those that only probable signs spoke against, counters with it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from decisions.human_or_machine import BURST_WITHIN, TOO_SOON, Verdict, settle_click
+from decisions.who_sees_what import RuleKind
+from storage import leads, performance, tracking
+from storage.addresses import Address
+from storage.fetch_arrived import tell_of_clicks
+from storage.leads import Lead
+from storage.tracking import Event, EventClass, EventKind, Tracked, fetch_of
+
+# Long enough for a scanner to show itself by a burst, short enough for a person to be called back.
+SETTLED_AFTER: Final = timedelta(seconds=45)
+AROUND: Final = BURST_WITHIN + TOO_SOON
+
+
+def settle(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Settle the clicks that have been doubted for 45 seconds, and tell leads and feed of people's; how many mails."""
+    doubted = tracking.doubted_before(session, now - SETTLED_AFTER, limit)
+    for mail_id, moments in doubted.items():
+        mail = tracking.of_mail(session, mail_id, min(moments) - tracking.FRESH, max(moments) + AROUND)
+        settled = [event for event in mail if event.is_doubted and event.at < now - SETTLED_AFTER]
+        _revise(session, settled, mail, now=now)
+    return len(doubted)
+
+
+def _revise(session: Session, settled: Sequence[Event], mail: Sequence[Event], *, now: datetime) -> None:
+    fetches = [fetch_of(EventKind(one.kind), (one.mail_id or "", one.address_id), one.at) for one in mail]
+    # Who was in the same burst, and was believed because it had not shown yet, is judged again with it.
+    near = [one for one in mail if one.kind == EventKind.CLICK and _is_near(one, settled)]
+    human: list[tuple[int, datetime]] = []
+    for event in near:
+        was_doubted, was = event.is_doubted, event.counts_as
+        if was == EventClass.MACHINE:
+            continue
+        place = mail.index(event)
+        verdict = settle_click(fetches[place], fetches)
+        _change(session, event, verdict)
+        if event.counts_as == EventClass.HUMAN and was_doubted and event.address_id is not None:
+            human.append((event.address_id, event.at))
+        elif event.counts_as != was and not was_doubted:
+            _tell_again(session, event, now)
+    contacts = select(Address.id).where(col(Address.contact_id).is_not(None))
+    ours = set(session.exec(contacts.where(col(Address.id).in_({address_id for address_id, _ in human}))))
+    tell_of_clicks(session, human, ours, now=now)
+
+
+def _is_near(event: Event, settled: Sequence[Event]) -> bool:
+    return any(abs(event.at - one.at) <= BURST_WITHIN for one in settled)
+
+
+def _change(session: Session, event: Event, verdict: Verdict) -> None:
+    performance.count(session, [_tracked(event, verdict, EventClass(event.counts_as))], by=-1)
+    after = _tracked(event, verdict, None)
+    performance.count(session, [after])
+    event.counts_as, event.is_doubted = int(after.counts_as), False
+    event.sign, event.measures = verdict.sign, verdict.measures
+    session.add(event)
+    session.flush()
+
+
+def _tracked(event: Event, verdict: Verdict, counted: EventClass | None) -> Tracked:
+    return Tracked(
+        kind=EventKind(event.kind),
+        at=event.at,
+        address_id=event.address_id,
+        campaign_id=event.campaign_id,
+        sender_id=event.sender_id,
+        mail_id=event.mail_id,
+        verdict=verdict,
+        agent=event.agent,
+        method=event.method,
+        rule=RuleKind(event.rule),
+        group_id=event.group_id,
+        counted=counted,
+    )
+
+
+def _tell_again(session: Session, event: Event, now: datetime) -> None:
+    """A click that was told of turned out to be a machine's: the lead's message shows the right number again."""
+    theirs = session.exec(select(Lead.id).where(col(Lead.address_id) == event.address_id)).all()
+    leads.owe_changed(session, [id_ for id_ in theirs if id_ is not None], now=now)
