@@ -64,6 +64,7 @@ class OutboxItem(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Moment)
     attempts: int = Field(default=0)
     attempted_at: datetime | None = Field(default=None, sa_type=Moment)
+    attempted_version: int = Field(default=0, description="the version that the last attempt brought")
     trouble: str | None = Field(default=None)
 
 
@@ -111,7 +112,8 @@ def owe(
 
 
 _OWED: Final = (
-    *("destination", "kind", "subject", "facts", "key", "version", "state", "created_at", "due_at", "attempts"),
+    *("destination", "kind", "subject", "facts", "key", "version", "state", "created_at", "due_at"),
+    *("attempts", "attempted_version"),
 )
 
 
@@ -131,7 +133,7 @@ def owe_many(
     # In one order everywhere, so that batches of several processes cannot deadlock; numbers in their own.
     in_order = sorted({str(subject) for subject in subjects}, key=lambda subject: (len(subject), subject))
     rows = [
-        (destination, kind.value, subject, told, f"{kind}-{subject}-{at}", 1, OutboxState.DUE.value, at, due_at, 0)
+        (destination, kind.value, subject, told, f"{kind}-{subject}-{at}", 1, OutboxState.DUE.value, at, due_at, 0, 0)
         for destination in sorted(set(destinations))
         for subject in in_order
     ]

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("attempted_at", sa.BigInteger(), nullable=True),
+        sa.Column("attempted_version", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )

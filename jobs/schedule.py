@@ -1,0 +1,127 @@
+"""The schedule: THE table of jobs, and what runs them when they are due, on the leader alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prometheus_client import CollectorRegistry, Counter
+
+from jobs import retention
+from jobs.leader import Leader
+from storage import Busy, Store, StoreDown
+
+log = structlog.get_logger()
+
+# How soon another process notices that the leader is gone.
+TAKE_OVER: Final = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What jobs work with."""
+
+    store: Store
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again: in words, and how often. It runs first when its process takes the lead."""
+
+    name: str
+    run: Callable[[], Awaitable[object]]
+    every: timedelta
+
+
+def jobs(means: Means) -> tuple[Job, ...]:
+    """THE table of jobs."""
+    store, now, days = means.store, means.now, timedelta(days=1)
+    return (
+        Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
+        Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),
+    )
+
+
+class Schedule:
+    """
+    Runs jobs while this process leads.
+
+    A run that is late is made once, not as often as it was missed; one that is due while the last still runs is left
+    out. A job that fails is logged by name, counted, and runs again at its next turn.
+    """
+
+    def __init__(
+        self, table: tuple[Job, ...], leader: Leader, registry: CollectorRegistry, take_over: timedelta = TAKE_OVER
+    ) -> None:
+        self._table = table
+        self._leader = leader
+        self._take_over = take_over
+        self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self.runs = Counter("footlight_jobs", "Runs of jobs, by how they ended", ("job", "outcome"), registry=registry)
+
+    async def run(self) -> None:
+        """Run jobs whenever this process leads, until `stop`."""
+        self._scheduler.start()
+        led = False
+        while not self._stopping.is_set():
+            leads = await self._leader.leads()
+            if leads and not led:
+                self._begin()
+            elif led and not leads:
+                self._scheduler.remove_all_jobs()
+            led = leads
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._take_over.total_seconds())
+
+    async def stop(self, within: timedelta) -> None:
+        """Begin no job any more; those that run may end `within` that time, then they are cancelled."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.remove_all_jobs()
+            if self._running:
+                await asyncio.wait(self._running, timeout=within.total_seconds())
+            self._scheduler.shutdown(wait=False)  # cancels what still runs
+        await self._leader.resign()
+
+    def _begin(self) -> None:
+        for job in self._table:
+            self._scheduler.add_job(
+                self._turn,
+                "interval",
+                args=[job],
+                id=job.name,
+                seconds=job.every.total_seconds(),
+                next_run_time=datetime.now(UTC),
+                replace_existing=True,
+            )
+
+    async def _turn(self, job: Job) -> None:
+        if not await self._leader.leads():
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await job.run()
+            self.runs.labels(job.name, "done").inc()
+        except (StoreDown, Busy) as error:
+            self._failed(job, str(error))
+        except Exception as error:  # noqa: BLE001 - the edge: one job's trouble must not end the others
+            # Its text may hold what it worked on, an address even.
+            self._failed(job, type(error).__name__)
+        finally:
+            self._running.discard(task)
+
+    def _failed(self, job: Job, because: str) -> None:
+        self.runs.labels(job.name, "failed").inc()
+        log.error("job failed", job=job.name, because=because)
