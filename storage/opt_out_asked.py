@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from decisions.addresses import account_domain
 from storage import audit, leads, opt_outs
 from storage.accounts import account_ids
+from storage.address_claims import LostClaim
 from storage.addresses import Address
 from storage.contacts import ContactId, take_turns
 from storage.opt_outs import Hasher, KeyKind, OptOutState, PersonKeys
@@ -35,7 +36,7 @@ def opt_out(session: Session, email: str, *, actor: str, hasher: Hasher, now: da
         return opt_out_contact(session, contact_id, actor=actor, hasher=hasher, now=now)
     person = PersonKeys.of(hasher, emails=[email])
     address_ids = [address_id] if address_id is not None else []
-    return OptOutResult(_end(session, person, address_ids, actor=actor, now=now), None)
+    return OptOutResult(_end(session, person, address_ids, actor=actor, hasher=hasher, now=now), None)
 
 
 def opt_out_contact(session: Session, contact_id: int, *, actor: str, hasher: Hasher, now: datetime) -> OptOutResult:
@@ -45,7 +46,9 @@ def opt_out_contact(session: Session, contact_id: int, *, actor: str, hasher: Ha
         select(Address.id).where(Address.contact_id == contact_id).order_by(col(Address.id))
     ).all()
     person = keys_of_contacts(session, [contact_id], hasher)[contact_id]
-    was_new = _end(session, person, [id_ for id_ in address_ids if id_ is not None], actor=actor, now=now)
+    was_new = _end(
+        session, person, [id_ for id_ in address_ids if id_ is not None], actor=actor, hasher=hasher, now=now
+    )
     return OptOutResult(was_new, contact_id)
 
 
@@ -72,11 +75,15 @@ def of_address(session: Session, email: str, hasher: Hasher) -> OptOutState | No
 
 
 def keys_of_contacts(session: Session, contact_ids: Collection[int], hasher: Hasher) -> Mapping[int, PersonKeys]:
-    """All keys that we hold of each of these contacts: every address, every HubSpot id."""
+    """All keys that we hold of each of these contacts: every HubSpot id, every address, lost ones too."""
     emails: dict[int, list[str]] = {contact_id: [] for contact_id in contact_ids}
     ids: dict[int, list[str]] = {contact_id: [] for contact_id in contact_ids}
     held = select(Address.contact_id, Address.email).where(col(Address.contact_id).in_(contact_ids))
-    for contact_id, email in session.exec(held):
+    lost = select(LostClaim.contact_id, Address.email).join(Address, col(Address.id) == col(LostClaim.address_id))
+    for contact_id, email in (
+        *session.exec(held),
+        *session.exec(lost.where(col(LostClaim.contact_id).in_(contact_ids))),
+    ):
         emails[contact_id or 0].append(email)
     known = select(ContactId.contact_id, ContactId.hubspot_id).where(col(ContactId.contact_id).in_(contact_ids))
     for contact_id, hubspot_id in session.exec(known):
@@ -84,9 +91,14 @@ def keys_of_contacts(session: Session, contact_ids: Collection[int], hasher: Has
     return {id_: PersonKeys.of(hasher, emails=emails[id_], hubspot_ids=ids[id_]) for id_ in contact_ids}
 
 
-def _end(session: Session, person: PersonKeys, address_ids: Sequence[int], *, actor: str, now: datetime) -> bool:
+def _end(
+    session: Session, person: PersonKeys, address_ids: Sequence[int], *, actor: str, hasher: Hasher, now: datetime
+) -> bool:
+    """Opt out this person, and whoever has one of the addresses in HubSpot as well; False if they were already."""
     was_new = not opt_outs.states(session, {None: person})
     opt_outs.record(session, person.own, actor, now)
+    losers = session.exec(select(LostClaim.contact_id).where(col(LostClaim.address_id).in_(address_ids))).all()
+    opt_outs.spread(session, keys_of_contacts(session, losers, hasher))
     if was_new:
         leads.opted_out(session, address_ids, actor=actor, now=now)
         address_id = address_ids[0] if address_ids else None

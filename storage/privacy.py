@@ -3,15 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, union_all, update
 from sqlmodel import Session, col, select
 
 from storage import audit, kept_totals, opt_outs, outbox, posted
+from storage.accounts import Account, AccountDomain
 from storage.address_claims import LostClaim
 from storage.addresses import Address
 from storage.audit import AuditEntry
+from storage.campaigns import CampaignAccount
+from storage.companies import Company
 from storage.contacts import Contact, ContactId, contact_ids, take_turns
 from storage.feed import Activity
 from storage.inbox import Hint, HintKind
@@ -21,7 +24,7 @@ from storage.opt_outs import Hasher, KeyKind, PersonKeys
 from storage.outbox import Due, OutboxItem, OutboxState
 from storage.performance import Counter
 from storage.posted import Posted
-from storage.target_groups import GroupMember
+from storage.target_groups import GroupAccount, GroupMember
 from storage.tracking import Event
 
 # Every table that points at people is in one of these.
@@ -30,6 +33,9 @@ NAMED_BY_ADDRESS: Final[tuple[type[Event | Counter | Activity | Lead | LostClaim
 )
 EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
 NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
+USES_ACCOUNTS: Final[tuple[type[Address | Company | CampaignAccount | GroupAccount], ...]] = (
+    *(Address, Company, CampaignAccount, GroupAccount),
+)
 OUT_OF_REACH: Final = (
     "answers in Slack that only one person saw",
     "what people copied or exported from Slack",
@@ -98,8 +104,20 @@ def _forget_addresses(session: Session, address_ids: Collection[int], now: datet
         session.execute(delete(table).where(col(table.address_id).in_(address_ids)))
     for log in EMPTIED_OF_ADDRESS:
         session.execute(update(log).where(col(log.address_id).in_(address_ids)).values(address_id=None))
+    account_ids = session.exec(select(Address.account_id).where(col(Address.id).in_(address_ids)).distinct()).all()
     session.execute(delete(Address).where(col(Address.id).in_(address_ids)))
+    _forget_empty_accounts(session, [id_ for id_ in account_ids if id_ is not None])
     return messages
+
+
+def _forget_empty_accounts(session: Session, account_ids: Collection[int]) -> None:
+    """A domain may be one person's; it goes with the last of its addresses, unless somebody works with the account."""
+    used: Any = union_all(
+        *(select(table.account_id).where(col(table.account_id).in_(account_ids)) for table in USES_ACCOUNTS)
+    )
+    empty = set(account_ids).difference(session.execute(used).scalars())
+    session.execute(delete(AccountDomain).where(col(AccountDomain.account_id).in_(empty)))
+    session.execute(delete(Account).where(col(Account.id).in_(empty)))
 
 
 def _owe_rewrites(session: Session, address_ids: Collection[int], now: datetime) -> int:
