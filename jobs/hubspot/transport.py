@@ -3,13 +3,14 @@
 import copy
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final, Self
 
 import structlog
 import urllib3
 from hubspot.crm.contacts import ApiClient, ApiException, Configuration
 
-from jobs.hubspot.limiter import LONGEST_WAIT, Budget, Limiter, Ticket
+from jobs.hubspot.limiter import Budget, Limiter, Ticket
 from jobs.hubspot.trouble import HubSpotDown, HubSpotTrouble, RateLimited, TokenRefused, trouble_of
 from jobs.hubspot.versions import Version, family_of, path_in, scopes_for
 
@@ -85,17 +86,18 @@ class Transport(ApiClient):  # type: ignore[misc]  # the package has no types
         try:
             return self._once(send, method, path, ticket)
         except RateLimited as limited:
-            if not self._may_wait(limited, ticket) or tries == 1:
+            if limited.is_daily:
+                raise
+            self._stand_back(limited, ticket)
+            if tries == 1:
                 raise
         return self._until_taken(send, method, path, tries - 1)
 
-    def _may_wait(self, limited: RateLimited, ticket: Ticket) -> bool:
-        """Whether a refused request is worth another try; if HubSpot named a time, all wait until then."""
-        if limited.is_daily or limited.wait is None:
-            return False
-        self.limiter.close(ticket, limited.wait)
-        log.info("HubSpot's rate limit reached", budget=ticket.budget, seconds=limited.wait.total_seconds())
-        return limited.wait.total_seconds() <= LONGEST_WAIT
+    def _stand_back(self, limited: RateLimited, ticket: Ticket) -> None:
+        """From now on everybody waits as long as HubSpot wants; too long a wait is refused at the next turn."""
+        wait = limited.wait or timedelta(0)
+        self.limiter.close(ticket, wait)
+        log.info("HubSpot's rate limit reached", budget=ticket.budget, seconds=wait.total_seconds())
 
     def _once(self, send: Callable[[], Any], method: str, path: str, ticket: Ticket) -> bytes:
         started = time.monotonic()

@@ -13,7 +13,7 @@ NO_HEADERS: dict[str, str] = {}
 
 
 @given(
-    most=st.integers(1, 30),
+    most=st.integers(1, 12),
     requests=st.lists(st.tuples(st.floats(0, 3), st.floats(0, 4), st.floats(0, 1), st.booleans()), max_size=120),
 )
 def test_never_more_than_the_limit_in_any_window(most, requests):
@@ -64,6 +64,14 @@ def test_waits_exactly_until_a_slot_is_free():
 
     assert decide(window, 105.0, interactive=True) == pytest.approx(5.0)
     assert decide(window, 110.0, interactive=True) == 0.0
+
+
+def test_requests_under_way_count():
+    """A request that is not answered yet takes its place, however long it lasts."""
+    window = sent(sent(Window(2, 10.0)))
+
+    assert decide(window, 100.0, interactive=True) > 0
+    assert decide(ended(ended(window, 100.0), 100.0), 105.0, interactive=True) == pytest.approx(5.0)
 
 
 def test_follows_the_limit_that_hubspot_tells():
