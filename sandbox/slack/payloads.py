@@ -76,6 +76,9 @@ def action(block_id: str, element: Json, state: Json, ts: str) -> Json:
     return {**given, **state, "type": element["type"], "block_id": block_id, "action_ts": ts}
 
 
+_TOLD = ("type", "action_id", "value", "text", "url", "style", "placeholder")
+
+
 def event_callback(event: Json, event_id: str, ts: str, *, user_team: str = TEAM_ID) -> Json:
     """An event in its envelope."""
     authorization = {

@@ -104,6 +104,7 @@ class People:
             modal.values[block_id] = {**opened, **{key: {**opened.get(key, {}), **one} for key, one in states.items()}}
         if empty := unfilled(modal.view["blocks"], modal.values):
             raise Unfilled(f"required inputs are empty: {', '.join(empty)}")
+        modal.errors = {}
         told = {"view": views_api.told(modal), "response_urls": self._selected_channels(user, modal)}
         answer = await self._interact("view_submission", user, "modal submitted", told)
         return self._follow(user, modal, answer) if answer.is_ack else answer
@@ -128,7 +129,7 @@ class People:
         try:
             match body.get("response_action"):
                 case "errors":
-                    _require_inputs(modal, body.get("errors"))
+                    modal.errors = _of_inputs(modal, body.get("errors"))
                 case "clear":
                     stack.clear()
                 case "update":
@@ -261,11 +262,12 @@ class People:
         return self._workspace.users[user].name
 
 
-def _require_inputs(modal: Modal, errors: Any) -> None:
+def _of_inputs(modal: Modal, errors: Any) -> dict[str, str]:
     """Errors are told by the block id of an input; anything else Slack's client calls a trouble connecting."""
     inputs = {block["block_id"] for block in modal.view["blocks"] if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or not inputs.issuperset(errors):
         raise SlackError("invalid_errors", messages=["errors must name block ids of inputs"])
+    return {block_id: str(error) for block_id, error in errors.items()}
 
 
 def find_element(blocks: list[Json], action_id: str, value: str | None) -> tuple[str, Json]:

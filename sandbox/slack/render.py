@@ -1,193 +1,119 @@
-"""Messages and modals as Slack would show them: pure functions to safe HTML whose buttons are forms."""
+"""Messages, modals and homes as Slack shows them: pure functions to safe HTML that works without script."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Final
 
-from sandbox.slack.mrkdwn import Reader, plain_to_html, to_html
+from sandbox.slack.mrkdwn import plain_to_html, to_html
+from sandbox.slack.render_elements import element_html
+from sandbox.slack.render_inputs import input_html
+from sandbox.slack.render_text_blocks import alert, data_table, markdown, rich_text, table
+from sandbox.slack.screen import MODAL_FORM, Screen, hidden, image_html, text_html
 
 Json = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class Screen:
-    """
-    Where things are shown.
-
-    `action` is the URL that a pressed button posts `action_id`, `value` and `option` to, with the `hidden` fields;
-    a button with a confirm first shows its question.
-    """
-
-    reader: Reader
-    action: str
-    hidden: Mapping[str, str] = field(default_factory=dict)
-    users: Mapping[str, str] = field(default_factory=dict)
-    channels: Mapping[str, str] = field(default_factory=dict)
+__all__ = ["Screen", "block_html", "home_html", "message_html", "reactions_html", "view_html"]
 
 
-def message_html(blocks: list[Json], text: str, screen: Screen) -> str:
+def message_html(blocks: Sequence[Json], text: str, screen: Screen) -> str:
     """A message's inside: its blocks, or its text where there are none."""
-    if not blocks:
-        return f'<div class="section">{to_html(text, screen.reader)}</div>'
-    return "".join(block_html(block, screen) for block in blocks)
+    inside = "".join(block_html(block, screen) for block in blocks) or f"<div>{to_html(text, screen.reader)}</div>"
+    return f'<div class="blocks">{inside}</div>'
+
+
+def reactions_html(reactions: dict[str, list[str]]) -> str:
+    """User ids by the name of the emoji, as a `Message` holds them."""
+    shown = (f"<li>{plain_to_html(f':{name}:')} {len(people)}</li>" for name, people in reactions.items())
+    return f'<ul class="reactions" aria-label="Reactions">{"".join(shown)}</ul>' if reactions else ""
 
 
 def view_html(view: Json, screen: Screen, submit_to: str, close_to: str) -> str:
-    """A modal: a dialog with one form; without script it stands open on the page."""
-    hidden = _hidden(screen.hidden)
-    blocks = "".join(block_html(block, screen) for block in view.get("blocks", []))
-    close = escape(view["close"]["text"]) if view.get("close") else "Cancel"
-    submit = f'<button class="primary">{plain_to_html(view["submit"]["text"])}</button>' if view.get("submit") else ""
+    """
+    A modal: a dialog that stands open on the page.
+
+    Its inputs post to `submit_to` with the fields that `inputs.typed_values` reads, its close button to `close_to`;
+    both with the screen's `hidden`.
+    """
     title = plain_to_html(view["title"]["text"])
+    blocks = "".join(block_html(block, screen) for block in view.get("blocks", []))
+    fields = hidden(screen.hidden)
     return (
-        f'<dialog open class="modal" aria-label="{escape(view["title"]["text"])}"><h3>{title}</h3>'
-        f'<form id="modal-form" method="post" action="{escape(submit_to)}">{hidden}</form>{blocks}'
-        f'<footer><form method="post" action="{escape(close_to)}">{hidden}<button>{close}</button></form>'
-        f"{submit.replace('<button', '<button form=modal-form', 1)}</footer></dialog>"
+        f'<dialog open class="modal" aria-labelledby="modal-title"><h3 id="modal-title">{title}</h3>'
+        f'<form id="{MODAL_FORM}" method="post" action="{escape(submit_to)}">{fields}</form>'
+        f'<div class="blocks">{blocks}</div>'
+        f'<footer><form method="post" action="{escape(close_to)}">{fields}'
+        f'<button class="button">{_label(view, "close", "Cancel")}</button></form>{_submit(view)}</footer></dialog>'
     )
 
 
-def block_html(block: Json, screen: Screen) -> str:
-    """One block; an unknown kind says so."""
-    render = _BLOCKS.get(block.get("type", ""))
-    return render(block, screen) if render else f"<p>[{escape(str(block.get('type')))}]</p>"
-
-
-def _text(text: Json | None, screen: Screen) -> str:
-    if not text:
+def _submit(view: Json) -> str:
+    if not view.get("submit"):
         return ""
-    return plain_to_html(text["text"]) if text["type"] == "plain_text" else to_html(text["text"], screen.reader)
+    return f'<button class="button primary" form="{MODAL_FORM}">{_label(view, "submit", "Submit")}</button>'
+
+
+def _label(view: Json, name: str, default: str) -> str:
+    return plain_to_html(view[name]["text"]) if view.get(name) else default
+
+
+def home_html(view: Json, screen: Screen) -> str:
+    """An App Home."""
+    blocks = "".join(block_html(block, screen) for block in view.get("blocks", []))
+    return f'<section class="home" aria-label="Home"><div class="blocks">{blocks}</div></section>'
+
+
+def block_html(block: Json, screen: Screen) -> str:
+    """One block; a kind that is not drawn says so."""
+    draw = _BLOCKS.get(block.get("type", ""))
+    return draw(block, screen) if draw else f'<p class="undrawn">[{escape(str(block.get("type")))}]</p>'
 
 
 def _section(block: Json, screen: Screen) -> str:
-    fields = "".join(f"<div>{_text(one, screen)}</div>" for one in block.get("fields", []))
-    accessory = element_html(block["accessory"], screen) if block.get("accessory") else ""
-    inside = f"<div>{_text(block.get('text'), screen)}{f'<div class=fields>{fields}</div>' if fields else ''}</div>"
-    return f'<div class="section">{inside}{accessory}</div>'
+    text = f'<div class="text">{text_html(block["text"], screen)}</div>' if block.get("text") else ""
+    fields = "".join(f"<li>{text_html(one, screen)}</li>" for one in block.get("fields") or [])
+    columns = f'<ul class="fields">{fields}</ul>' if fields else ""
+    accessory = block.get("accessory")
+    beside = f'<div class="accessory">{element_html(accessory, screen)}</div>' if accessory else ""
+    return f'<div class="section"><div class="body">{text}{columns}</div>{beside}</div>'
 
 
 def _header(block: Json, screen: Screen) -> str:
-    return f"<h4>{_text(block['text'], screen)}</h4>"
+    return f'<h4 class="header">{text_html(block["text"], screen)}</h4>'
 
 
 def _context(block: Json, screen: Screen) -> str:
     parts = (
-        _image(one, screen) if one["type"] == "image" else f"<span>{_text(one, screen)}</span>"
+        image_html(one, screen) if one["type"] == "image" else f"<span>{text_html(one, screen)}</span>"
         for one in block["elements"]
     )
     return f'<div class="context">{"".join(parts)}</div>'
 
 
 def _actions(block: Json, screen: Screen) -> str:
-    return f'<div class="actions">{"".join(element_html(one, screen) for one in block["elements"])}</div>'
+    elements = "".join(element_html(one, screen) for one in block["elements"])
+    return f'<div class="actions" role="group" aria-label="Actions">{elements}</div>'
 
 
 def _image(block: Json, screen: Screen) -> str:
-    return f'<img src="{escape(block.get("image_url", ""))}" alt="{escape(block["alt_text"])}">'
+    title = f"<figcaption>{text_html(block['title'], screen)}</figcaption>" if block.get("title") else ""
+    return f'<figure class="image">{title}{image_html(block, screen)}</figure>'
 
 
-def _input(block: Json, screen: Screen) -> str:
-    element = block["element"]
-    name = f"{block.get('block_id', '')}/{element.get('action_id', '')}"
-    hint = f"<small>{_text(block['hint'], screen)}</small>" if block.get("hint") else ""
-    label = _text(block["label"], screen)
-    return f'<label class="input"><span>{label}</span>{_field(element, name, screen)}{hint}</label>'
+def _divider(block: Json, screen: Screen) -> str:
+    return "<hr>"
 
 
-def _field(element: Json, name: str, screen: Screen) -> str:
-    kind, form = element["type"], f'form="modal-form" name="{escape(name)}"'
-    if kind == "plain_text_input" and element.get("multiline"):
-        return f"<textarea {form}>{escape(element.get('initial_value') or '')}</textarea>"
-    if kind.endswith("_input") or kind == "datepicker":
-        value = escape(str(element.get("initial_value") or element.get("initial_date") or ""))
-        return f'<input {form} value="{value}" type="{"date" if kind == "datepicker" else "text"}">'
-    many = " multiple" if kind.startswith("multi_") or kind == "checkboxes" else ""
-    return f"<select {form}{many}><option value=''></option>{_choices(element, screen)}</select>"
-
-
-def _choices(element: Json, screen: Screen) -> str:
-    kind = element["type"]
-    known = screen.users if "users" in kind else screen.channels if "channel" in kind or "convers" in kind else None
-    pairs = (
-        list(known.items())
-        if known is not None
-        else [(one["value"], one["text"]["text"]) for one in element.get("options", [])]
-    )
-    chosen = {element.get(f"initial_{what}") for what in ("user", "channel", "conversation")}
-    chosen |= {(element.get("initial_option") or {}).get("value")}
-    chosen |= {one["value"] for one in element.get("initial_options", [])}
-    return "".join(
-        f'<option value="{escape(value)}"{" selected" if value in chosen else ""}>{escape(label)}</option>'
-        for value, label in pairs
-    )
-
-
-def _rich_text(block: Json, screen: Screen) -> str:
-    return f'<div class="section">{escape(_flat(block))}</div>'
-
-
-def _flat(node: Any) -> str:
-    if isinstance(node, dict):
-        return str(node.get("text", "")) if node.get("type") == "text" else _flat(node.get("elements", []))
-    return "".join(_flat(one) for one in node)
-
-
-_BLOCKS: dict[str, Callable[[Json, Screen], str]] = {
+_BLOCKS: Final[dict[str, Callable[[Json, Screen], str]]] = {
     "section": _section,
     "header": _header,
     "context": _context,
     "actions": _actions,
+    "divider": _divider,
     "image": _image,
-    "input": _input,
-    "divider": lambda block, screen: "<hr>",
-    "rich_text": _rich_text,
+    "input": input_html,
+    "rich_text": rich_text,
+    "markdown": markdown,
+    "table": table,
+    "data_table": data_table,
+    "alert": alert,
 }
-
-
-def element_html(element: Json, screen: Screen) -> str:
-    """A button, image, overflow or select."""
-    kind = element["type"]
-    if kind == "image":
-        return _image(element, screen)
-    if kind == "button":
-        return _button(element, screen)
-    if kind == "overflow":
-        options = "".join(_option_button(element, one, screen) for one in element["options"])
-        return f'<details class="overflow"><summary aria-label="More actions">⋯</summary>{options}</details>'
-    return (
-        f'<form method="post" action="{escape(screen.action)}">{_hidden(screen.hidden, element)}'
-        f'<select name="option" aria-label="Choose">{_choices(element, screen)}</select><button>Choose</button></form>'
-    )
-
-
-def _button(element: Json, screen: Screen) -> str:
-    label = plain_to_html(element["text"]["text"])
-    aria = f' aria-label="{escape(element["accessibility_label"])}"' if element.get("accessibility_label") else ""
-    style = f' class="{escape(element.get("style", ""))}"'
-    if confirm := element.get("confirm"):
-        question = f"<b>{_text(confirm['title'], screen)}</b><p>{_text(confirm['text'], screen)}</p>"
-        sure = _press(element, screen, _text(confirm["confirm"], screen), ' class="danger"')
-        return f'<details class="confirm"><summary{aria}{style}>{label}</summary><div>{question}{sure}</div></details>'
-    if url := element.get("url"):
-        return f'<a role="button"{style}{aria} href="{escape(url)}" rel="noreferrer" target="_blank">{label}</a>'
-    return _press(element, screen, label, style + aria)
-
-
-def _press(element: Json, screen: Screen, label: str, attributes: str) -> str:
-    fields = _hidden(screen.hidden, element)
-    return f'<form method="post" action="{escape(screen.action)}">{fields}<button{attributes}>{label}</button></form>'
-
-
-def _option_button(element: Json, option: Json, screen: Screen) -> str:
-    label = plain_to_html(option["text"]["text"])
-    fields = _hidden({**screen.hidden, "option": option["value"]}, element)
-    return f'<form method="post" action="{escape(screen.action)}">{fields}<button>{label}</button></form>'
-
-
-def _hidden(fields: Mapping[str, str], element: Json | None = None) -> str:
-    own = {"action_id": element.get("action_id", ""), "value": element.get("value", "")} if element else {}
-    return "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in {**fields, **own}.items()
-    )

@@ -72,6 +72,8 @@ class Modal:
     view: dict[str, Any]
     hash: str
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    """What the app objected to at the last submission, by block id."""
     root_id: str | None = None
     previous_id: str | None = None
 
