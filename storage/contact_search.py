@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from decisions import search
 from decisions.addresses import NotAnAddress, domain_of, normalise
+from decisions.outside_text import clean
 from decisions.search import plain
 from storage.addresses import Address, AddressKind
 from storage.companies import Company
@@ -96,7 +97,7 @@ def _by_address(session: Session, text_: str) -> int | None:
 
 
 def _words(text_: str) -> list[str]:
-    return [word for word in plain(text_[:LONGEST_QUERY]).split() if word.strip('"*%_')]
+    return plain(clean(text_, LONGEST_QUERY)).split()
 
 
 def _matching(session: Session, words: Sequence[str], limit: int) -> list[int]:
@@ -146,7 +147,7 @@ def _quoted(word: str) -> str:
 
 def _alike(session: Session, asked: str, limit: int) -> list[int]:
     """Whom a misspelt name may mean: those who share rare trigrams with it, ranked by likeness."""
-    if not _has_trigrams(session):
+    if len(asked) < TRIGRAM or not _has_trigrams(session):
         return []
     query = select(col(Contact.id), col(Contact.name), col(Contact.search_text)).where(_SHOWN)
     rows = session.execute(_sharing_trigrams(session, query, asked)).all()
