@@ -18,6 +18,7 @@ from bot.blocks.elements import (
     section,
 )
 from bot.blocks.reader import Reader
+from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import Mrkdwn, address, bold, date, escape, fit, plain
 from bot.texts import Texts
 from storage.contact_card import ContactCard
@@ -149,7 +150,7 @@ def _click(click: RecentClick, reader: Reader) -> Mrkdwn:
 
 
 def _buttons(card: ContactCard) -> list[Block]:
-    about = shown_name(card)
+    about, subject = shown_name(card), str(Subject(SubjectKind.CONTACT, card.contact_id))
     open_it = [button(OPEN_IN_HUBSPOT, OPEN_LINK, url=card.hubspot_url, about=about)] if card.hubspot_url else []
-    opt_out = [] if card.opted_out else [button(OPT_OUT, ASK_OPT_OUT, f"contact:{card.contact_id}", about=about)]
+    opt_out = [] if card.opted_out else [button(OPT_OUT, ASK_OPT_OUT, subject, about=about)]
     return open_it + opt_out

@@ -1,6 +1,7 @@
 """The lead message: one message that shows what became of a lead, and what can be done now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Final
 
 from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK, campaigns_line
@@ -20,7 +21,8 @@ from bot.blocks.elements import (
     section,
 )
 from bot.blocks.reader import Reader
-from bot.blocks.text import Mrkdwn, address, bold, escape
+from bot.blocks.subject import Subject, SubjectKind
+from bot.blocks.text import LONGEST_ADDRESS, LONGEST_SECTION, LONGEST_TEXT, Mrkdwn, address, bold, fit, plain
 from decisions.lead_news import CLICKS_THAT_SPEAK_UP
 from storage.leads import LeadCard, LeadStage
 
@@ -29,26 +31,59 @@ RELEASE_LEAD: Final = "release_lead"
 DISMISS_LEAD: Final = "dismiss_lead"
 UNDO_DISMISSAL: Final = "undo_dismissal"
 ADD_LEAD: Final = "add_lead_to_hubspot"
+# Eight of them must stay below what a message may hold in sum.
+LONGEST_IN_LIST: Final = 1_000
 
 
-def lead_message(card: LeadCard, reader: Reader, hubspot_url: str | None = None) -> Message:
+def lead_message(
+    card: LeadCard, reader: Reader, hubspot_url: str | None = None, *, is_being_added: bool = False
+) -> Message:
     """
     The present state of a lead.
 
     Args:
         hubspot_url: where the contact that it became is opened.
+        is_being_added: HubSpot was asked to make the contact, and has not answered yet.
     """
     if card.stage is LeadStage.OPTED_OUT:
         return opted_out_lead(card, reader)
-    state = _STATES[card.stage](card, reader)
-    lines = [Mrkdwn(f":sparkles: {_title(card, reader, bold(card.email or '', 254))}"), *_interest(card, reader)]
-    blocks = [
-        section([*lines, *([state] if state and card.stage is not LeadStage.DISMISSED else [])]),
-        *([context([state])] if card.stage is LeadStage.DISMISSED else []),
-        *actions(_buttons(card, hubspot_url)),
-    ]
-    told = [_title(card, reader, address(card.email or "")), *_interest(card, reader), state]
-    return Message(" · ".join(line for line in told if line), blocks)
+    state = _state(card, reader, is_being_added)
+    told = [_title(card, reader, address(card.email or "")), *_interest(card, reader), *state]
+    return Message(" · ".join(told), _blocks(card, reader, hubspot_url, state, is_being_added=is_being_added))
+
+
+def lead_list(cards: Sequence[LeadCard], reader: Reader) -> Message:
+    """Leads, each with its buttons."""
+    if not cards:
+        told = reader.texts("no_leads")
+        return Message(told, [section([told])])
+    rows = [_blocks(card, reader, None, _state(card, reader, False), in_list=True) for card in cards]
+    names = ", ".join(address(card.email or "") for card in cards)
+    told = Mrkdwn(f"{reader.texts.count('leads_text', len(cards))}: {names}")
+    return Message(fit([told], LONGEST_TEXT), [section([reader.texts("leads_head")]), *chain.from_iterable(rows)])
+
+
+def _blocks(
+    card: LeadCard,
+    reader: Reader,
+    hubspot_url: str | None,
+    state: Sequence[Mrkdwn],
+    *,
+    in_list: bool = False,
+    is_being_added: bool = False,
+) -> list[Block]:
+    title = Mrkdwn(f":sparkles: {_title(card, reader, bold(card.email or '', LONGEST_ADDRESS))}")
+    lines = fit([title, *_interest(card, reader)], LONGEST_IN_LIST if in_list else LONGEST_SECTION)
+    buttons = _buttons(card, hubspot_url, in_list=in_list)
+    if is_being_added:
+        buttons = [one for one in buttons if one["action_id"] != ADD_LEAD]
+    return [section([lines]), *([context(state)] if state else []), *actions(buttons)]
+
+
+def _state(card: LeadCard, reader: Reader, is_being_added: bool) -> list[Mrkdwn]:
+    """What became of it, in words that stand apart: who, and since when."""
+    told = [_STATES[card.stage](card, reader)] if card.stage in _STATES else []
+    return [*told, reader.texts("adding_to_hubspot")] if is_being_added else told
 
 
 def opted_out_lead(card: LeadCard, reader: Reader) -> Message:
@@ -103,23 +138,24 @@ def _contact(card: LeadCard, reader: Reader) -> Mrkdwn:
 
 
 _STATES: Final[dict[LeadStage, Callable[[LeadCard, Reader], Mrkdwn]]] = {
-    LeadStage.OPEN: lambda card, reader: Mrkdwn(""),
     LeadStage.CLAIMED: _claimed,
     LeadStage.DISMISSED: _dismissed,
     LeadStage.CONTACT: _contact,
 }
 
 
-def _buttons(card: LeadCard, hubspot_url: str | None) -> list[Block]:
-    value, about = str(card.id), escape(card.email or "", 40)
-    claim = button(CLAIM, CLAIM_LEAD, value, style="primary", about=about)
+def _buttons(card: LeadCard, hubspot_url: str | None, *, in_list: bool) -> list[Block]:
+    value = str(Subject(SubjectKind.LEAD, card.id, in_list))
+    about = plain(card.email or "")
+    claim = button(CLAIM, CLAIM_LEAD, value, style="" if in_list else "primary", about=about)
     add = button(ADD_TO_HUBSPOT, ADD_LEAD, value, about=about)
     dismiss = button(DISMISS, DISMISS_LEAD, value, about=about)
-    opt_out = button(OPT_OUT, ASK_OPT_OUT, f"lead:{card.id}", about=about)
+    release = button(RELEASE, RELEASE_LEAD, value, about=about)
+    opt_out = button(OPT_OUT, ASK_OPT_OUT, value, about=about)
     open_it = [button(OPEN_IN_HUBSPOT, OPEN_LINK, url=hubspot_url, about=about)] if hubspot_url else []
     return {
         LeadStage.OPEN: [claim, add, dismiss, opt_out],
-        LeadStage.CLAIMED: [add, button(RELEASE, RELEASE_LEAD, value, about=about), opt_out],
+        LeadStage.CLAIMED: [add, dismiss, release, opt_out],
         LeadStage.DISMISSED: [button(UNDO, UNDO_DISMISSAL, value, about=about)],
         LeadStage.CONTACT: open_it,
     }[card.stage]

@@ -1,12 +1,20 @@
 """What a look-up finds when it is not one contact: a short list, a suggestion, or nobody."""
 
+from collections.abc import Sequence
+from typing import Final
+
+from bot.blocks.contact_card import numbers
 from bot.blocks.elements import Block, Message, button, context, section
 from bot.blocks.reader import Reader
-from bot.blocks.text import LONGEST_ADDRESS, Mrkdwn, address, bold, escape, plain
+from bot.blocks.subject import Subject, SubjectKind
+from bot.blocks.text import LONGEST_ADDRESS, LONGEST_TEXT, Mrkdwn, address, bold, escape, fit, plain
+from storage.contact_card import ContactCard
 from storage.contact_search import Found, Hit
+from storage.leads import LeadCard
 
-SHOW_CONTACT = "show_contact"
-LONGEST_QUERY = 80
+SHOW_PERSON: Final = "show_person"
+LONGEST_QUERY: Final = 80
+LONGEST_ROW: Final = 1_000
 
 
 def search_results(query: str, found: Found, reader: Reader) -> Message:
@@ -28,10 +36,28 @@ def nobody(query: str, reader: Reader, *, is_address: bool) -> Message:
     return Message(f"{told} {hint}", [section([reader.texts(key, query=bold(query, longest))]), context([hint])])
 
 
+def people_list(found: Sequence[tuple[str, ContactCard | LeadCard | None]], reader: Reader) -> Message:
+    """Several addresses at once, and who is behind each."""
+    told = ", ".join(address(email) for email, _ in found)
+    return Message(fit([Mrkdwn(told)], LONGEST_TEXT), [_person(email, who, reader) for email, who in found])
+
+
 def _hit(hit: Hit, reader: Reader) -> Block:
     name = bold(hit.name) or reader.texts("no_name")
     rest = Mrkdwn(" · ".join(part for part in (address(hit.email or ""), escape(hit.company or "")) if part))
-    show = button(
-        reader.texts.plain("show"), SHOW_CONTACT, str(hit.contact_id), about=plain(hit.name or hit.email or "")
-    )
-    return section([line for line in (name, rest) if line], accessory=show)
+    return _row(name, rest, Subject(SubjectKind.CONTACT, hit.contact_id), hit.name or hit.email or "", reader)
+
+
+def _person(email: str, who: ContactCard | LeadCard | None, reader: Reader) -> Block:
+    if who is None:
+        return section([reader.texts("unknown_address", query=bold(email, LONGEST_ADDRESS))])
+    if isinstance(who, LeadCard):
+        name = reader.texts("new_lead", email=bold(email, LONGEST_ADDRESS))
+        return _row(name, reader.texts.count("clicks", who.clicks), Subject(SubjectKind.LEAD, who.id), email, reader)
+    rest = Mrkdwn(f"{address(email)} · {numbers(who.performance, reader.texts)}")
+    return _row(bold(who.name or email), rest, Subject(SubjectKind.CONTACT, who.contact_id), who.name or email, reader)
+
+
+def _row(name: Mrkdwn, rest: Mrkdwn, subject: Subject, about: str, reader: Reader) -> Block:
+    show = button(reader.texts.plain("show"), SHOW_PERSON, str(subject), about=plain(about))
+    return section([fit([line for line in (name, rest) if line], LONGEST_ROW)], accessory=show)

@@ -83,10 +83,9 @@ def mention(user_id: str) -> Mrkdwn:
     return Mrkdwn(f"<@{user_id}>") if re.fullmatch(r"[UW][A-Z0-9]{1,30}", user_id) else escape(user_id)
 
 
-def link(url: str, label: str) -> Mrkdwn:
-    """A link of our own; a `|` or `>` in a URL would end it."""
-    safe = url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C").replace("&", "&amp;")
-    return Mrkdwn(f"<{safe}|{escape(label)}>")
+def channel_mention(channel_id: str) -> Mrkdwn:
+    """A Slack channel by name, for those who may see it."""
+    return Mrkdwn(f"<#{channel_id}>") if re.fullmatch(r"[CGD][A-Z0-9]{1,30}", channel_id) else escape(channel_id)
 
 
 def _units(text: str) -> int:

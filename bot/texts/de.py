@@ -121,4 +121,11 @@ TEXTS: Final = {
     "`/footlight feed` tun dasselbe.",
     "help_shortcut": "An jeder Nachricht: _Weitere Aktionen_ → _Look up addresses_.",
     "unknown_command": "`{word}` kenne ich nicht.",
+    # words for the admin
+    "admin_paused": "In {channel} kann ich nicht schreiben. {because}. Was aussteht, wartet; nichts geht verloren.",
+    "admin_group": "{group} stimmt seit {when} nicht mit der HubSpot-Liste überein: {trouble}",
+    "admin_groups_well": "Alle Zielgruppen stimmen wieder mit ihren HubSpot-Listen überein.",
+    "admin_still_in_hubspot": "HubSpot ließ uns den Datensatz {id} vergessen, hat ihn aber noch; er ist hier verborgen "
+    "und nicht gelöscht. Lösche ihn in HubSpot, oder stelle ihn dort wieder her.",
+    "admin_look": "Etwas braucht Aufmerksamkeit: `footlight check` sagt, was.",
 }

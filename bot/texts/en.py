@@ -121,4 +121,11 @@ TEXTS: Final = {
     "do the same.",
     "help_shortcut": "On any message: _More actions_ → _Look up addresses_.",
     "unknown_command": "I don't know `{word}`.",
+    # words for the admin
+    "admin_paused": "I cannot post in {channel}. {because}. What it is owed waits; nothing is lost.",
+    "admin_group": "{group} is not equal to its HubSpot list since {when}: {trouble}",
+    "admin_groups_well": "All target groups are equal to their HubSpot lists again.",
+    "admin_still_in_hubspot": "HubSpot told us to forget record {id}, but still holds it, so it is hidden here and not "
+    "erased. Delete it in HubSpot, or restore it there.",
+    "admin_look": "Something needs a look: `footlight check` tells what.",
 }

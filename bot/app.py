@@ -1,0 +1,165 @@
+"""The bot: THE table of conversations, and the Bolt app that holds them."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import contact, feed, lead, opt_out
+from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
+from bot.blocks.elements import Message, section
+from bot.blocks.lead_message import ADD_LEAD
+from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
+from bot.blocks.search_results import SHOW_PERSON
+from bot.desk import Desk, Refused, say, say_in_channel
+from bot.dispatch import Dispatch
+from bot.help import footlight
+from bot.slack_errors import error_code
+from bot.texts import Texts
+from storage import Busy, StoreDown, dead_letters
+
+log = structlog.get_logger()
+
+Listener = Callable[..., Awaitable[None]]
+
+
+class Kind(StrEnum):
+    """By what a conversation begins or goes on; the values are Bolt's names for it."""
+
+    COMMAND = "command"
+    EVENT = "event"
+    SHORTCUT = "shortcut"
+    ACTION = "action"
+    VIEW = "view"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Something that people do in Slack, by Slack's name for it, and what answers."""
+
+    kind: Kind
+    name: str
+    listener: Listener
+    what_for: str
+
+
+async def acknowledged(ack: AsyncAck) -> None:
+    """A button that is a link: Slack still asks for an acknowledgement."""
+    await ack()
+
+
+WORDS: Final = {"contact": contact.answer_command, "leads": lead.answer_command, "feed": feed.answer_command}
+
+CONVERSATIONS: Final = (
+    Conversation(Kind.COMMAND, "/contact", contact.command, "shows a person, or a short list"),
+    Conversation(Kind.COMMAND, "/leads", lead.command, "lists leads, each with its buttons"),
+    Conversation(Kind.COMMAND, "/feed", feed.command, "lists the latest activity"),
+    Conversation(Kind.COMMAND, "/footlight", footlight(WORDS), "help, and the other commands under our own name"),
+    Conversation(Kind.EVENT, "app_mention", contact.message, "looks up what the mention says"),
+    Conversation(Kind.EVENT, "message", contact.message, "looks up what a direct message says"),
+    Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
+    Conversation(Kind.ACTION, SHOW_PERSON, contact.show, "shows one of a list"),
+    Conversation(Kind.ACTION, OPEN_LINK, acknowledged, "opens HubSpot"),
+    *(Conversation(Kind.ACTION, name, lead.move, "claims, releases, dismisses a lead") for name in lead.MOVES),
+    Conversation(Kind.ACTION, ADD_LEAD, lead.add_to_hubspot, "lets HubSpot have a lead"),
+    Conversation(Kind.ACTION, ASK_OPT_OUT, opt_out.ask, "asks before an opt-out"),
+    Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, opt_out.confirmed, "opts out"),
+)
+
+
+def make_bot(desk: Desk, *, token: str, client: AsyncWebClient) -> Dispatch:
+    """
+    The bot, ready to be given requests.
+
+    Args:
+        client: for answers; its base URL is Slack's, or that of whoever speaks like it.
+    """
+    # Bolt would read what is not given from the environment. Proofs are checked before it is asked.
+    app = AsyncApp(
+        token=token,
+        signing_secret="",
+        client=client,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+    )
+    app.error(_tell_of_error)
+    for one in CONVERSATIONS:
+        getattr(app, one.kind)(one.name)(one.listener)
+    for kind in Kind:
+        getattr(app, kind)(re.compile(".*", re.DOTALL))(unhandled)
+    app.options(re.compile(".*", re.DOTALL))(unhandled)
+    return Dispatch(app, {"desk": desk})
+
+
+async def unhandled(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
+    """What nobody handles is acknowledged: a 404 would be repeated, and counts towards being switched off."""
+    await ack()
+    kind = _name_of(body)
+    log.info("something that no conversation handles", kind=kind)
+    await desk.store.write(dead_letters.count_unknown, "slack", [kind], now=desk.now())
+
+
+def _name_of(body: dict[str, Any]) -> str:
+    """Type and name, which come from the app's own definitions or from Slack, and never hold what people wrote."""
+    if event := body.get("event"):
+        return f"event {event['type'][:80]}"
+    named = body.get("callback_id") or body.get("command") or (body.get("actions") or [{}])[0].get("action_id")
+    return f"{str(body.get('type', 'command'))[:80]} {str(named or (body.get('view') or {}).get('callback_id'))[:80]}"
+
+
+async def _tell_of_error(
+    error: Exception,
+    body: dict[str, Any],
+    client: AsyncWebClient,
+    context: AsyncBoltContext,
+    respond: AsyncRespond,
+    desk: Desk,
+) -> BoltResponse:
+    """The one place where a conversation's failure becomes words for whoever began it."""
+    key = _words_for(error)
+    is_ours = key == "something_failed"
+    if is_ours:
+        # The message of an error may hold what was sent; its kind and Slack's code do not.
+        code = error_code(error) if isinstance(error, SlackApiError) else ""
+        log.error("a conversation failed", error=type(error).__name__, code=code, what=_name_of(body))
+    texts = Texts(error.person.language if isinstance(error, Refused) else await _language(desk, context))
+    told = texts(key)
+    try:
+        await _tell(body, client, respond, Message(told, [section([told])]))
+    except (SlackApiError, OSError, TimeoutError) as trouble:
+        log.warning("nobody could be told of a failure", error=type(trouble).__name__)
+    # An event that failed for a reason of ours stays unanswered, and is tried again at the next start.
+    return BoltResponse(status=500 if is_ours and "event" in body else 200, body="")
+
+
+def _words_for(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return error.because
+    return "store_down" if isinstance(error, StoreDown | Busy) else "something_failed"
+
+
+async def _language(desk: Desk, context: AsyncBoltContext) -> str:
+    try:
+        return (await desk.person(context)).language
+    except (SlackApiError, OSError, TimeoutError):
+        return desk.language
+
+
+async def _tell(body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond, message: Message) -> None:
+    if body.get("event"):
+        await say_in_channel(client, body["event"], message)
+    elif respond.response_url:
+        await say(respond, message)
+    elif "view" in body:
+        place = opt_out.place_of(body["view"])
+        if place is not None:
+            await place.say(message)

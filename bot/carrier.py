@@ -1,0 +1,180 @@
+"""The only place that posts unasked: brings what the outbox owes to Slack's channels, and finds it again there."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.reader import Reader
+from bot.owed import Owed, owed, remember
+from bot.slack_errors import NO_MESSAGE, error_code, meaning
+from bot.texts import Texts
+from storage import Store
+from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
+from storage.delivery import Item
+from storage.outbox import slack_channel
+
+log = structlog.get_logger()
+
+# Letters, digits, _ and - only: an ill-formed type costs the metadata, and Slack tells by a warning alone.
+EVENT_TYPE: Final = "footlight_outbox"
+PAGE: Final = 15  # more are refused to apps that are distributed outside the Marketplace
+PAGES: Final = 10
+CLOCKS_APART: Final = timedelta(minutes=1)
+CHANNEL_KNOWN_FOR: Final = timedelta(hours=1)
+_NO_ANSWER: Final = (TimeoutError, aiohttp.ClientError, ConnectionError)
+
+
+class SlackCarrier:
+    """
+    Implements the store's `Carrier` for destinations `slack:CHANNEL`.
+
+    Args:
+        client: without retry handlers: repeating a dropped request would post twice.
+        language: in which channels are spoken to.
+    """
+
+    # Slack's limit is one message a second and channel.
+    interval: Final = timedelta(seconds=1)
+
+    def __init__(
+        self, client: AsyncWebClient, store: Store, *, now: Callable[[], datetime], language: str = "en"
+    ) -> None:
+        if client.retry_handlers:
+            raise ValueError("the carrier's client must have no retry handlers")
+        self._client = client
+        self._store = store
+        self._now = now
+        self._reader = Reader(Texts(language))
+        self._known: dict[str, datetime] = {}
+
+    async def send(self, item: Item) -> Sent | NotSent | Lost | Pause:
+        """Post the present state, or put it in the place of the message that told the last one."""
+        channel = slack_channel(item.destination) or ""
+        try:
+            if because := await self._why_not_there(channel):
+                return Pause(because)
+            said = await self._store.read(owed, item, channel, self._reader)
+            if said is None:
+                return Sent()
+            ts = await self._put(channel, item, said)
+        except SlackApiError as error:
+            return self._told(item, error)
+        except _NO_ANSWER as error:
+            return Lost(f"no answer from Slack ({type(error).__name__})")
+        return Sent(partial(remember, item=item, said=said, channel=channel, ts=ts, now=self._now()))
+
+    async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
+        """Look for the item's key in the messages since its attempt. A renewal is no message: it is just repeated."""
+        channel = slack_channel(item.destination) or ""
+        said = await self._store.read(owed, item, channel, self._reader)
+        if said is None or said.ts is not None:
+            return NotFound()
+        try:
+            await self._join(channel)
+            ts = await self._find(channel, item)
+        except SlackApiError as error:
+            return CannotLook(f"the channel's history cannot be read: {error_code(error)}")
+        except _NO_ANSWER as error:
+            return CannotLook(f"no answer from Slack ({type(error).__name__})")
+        if ts is None:
+            return NotFound()
+        return Sent(partial(remember, item=item, said=said, channel=channel, ts=ts, now=self._now()))
+
+    async def _put(self, channel: str, item: Item, said: Owed) -> str:
+        """The `ts` of the message that says it now."""
+        if said.ts is None:
+            return await self._post(channel, item, said)
+        try:
+            await self._client.chat_update(
+                channel=channel, ts=said.ts, **_content(said), parse="none", link_names=False
+            )
+        except SlackApiError as error:
+            if error_code(error) not in NO_MESSAGE:
+                raise
+            # Somebody removed it: that was their word, unless there is news.
+            return await self._post(channel, item, said) if said.is_news else said.ts
+        return said.ts
+
+    async def _post(self, channel: str, item: Item, said: Owed) -> str:
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": item.key}}
+        post = partial(
+            self._client.chat_postMessage,
+            channel=channel,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+            **_content(said),
+        )
+        try:
+            answer = await post()
+        except SlackApiError as error:
+            if error_code(error) != "not_in_channel":
+                raise
+            await self._join(channel)
+            answer = await post()
+        return str(answer["ts"])
+
+    async def _find(self, channel: str, item: Item) -> str | None:
+        since, cursor = f"{(item.attempted_at - CLOCKS_APART).timestamp():.6f}", ""
+        for _ in range(PAGES):
+            page = await self._client.conversations_history(
+                channel=channel, oldest=since, limit=PAGE, cursor=cursor or None, include_all_metadata=True
+            )
+            for message in page["messages"]:
+                if _key(message) == item.key:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return None
+
+    async def _why_not_there(self, channel: str) -> str | None:
+        """
+        Why no personal data may go to a channel: another organisation reads it. Joins public channels on the way.
+
+        What Slack does not tell of the channel, the answer to the message itself will.
+        """
+        now = self._now()
+        if channel in self._known and now - self._known[channel] < CHANNEL_KNOWN_FOR:
+            return None
+        try:
+            told = (await self._client.conversations_info(channel=channel))["channel"]
+        except SlackApiError as error:
+            log.info("Slack does not describe a channel", channel=channel, because=error_code(error))
+            return None
+        if told.get("is_ext_shared") or told.get("is_pending_ext_shared"):
+            return "the channel is shared with another organisation: choose one that is not"
+        if told.get("is_channel") and not told.get("is_member") and not told.get("is_private"):
+            await self._join(channel)
+        self._known[channel] = now
+        return None
+
+    async def _join(self, channel: str) -> None:
+        """So that we may look for our messages there; private channels ask for an invitation."""
+        try:
+            await self._client.conversations_join(channel=channel)
+        except SlackApiError as error:
+            log.info("not joined a channel", channel=channel, because=error_code(error))
+
+    def _told(self, item: Item, error: SlackApiError) -> NotSent | Lost | Pause:
+        told = meaning(error)
+        if isinstance(told, NotSent) and told.alone:
+            log.error("Slack refused a message of ours", kind=item.kind, because=error_code(error))
+        return told
+
+
+def _content(said: Owed) -> dict[str, Any]:
+    return {"text": said.message.text, "blocks": said.message.blocks}
+
+
+def _key(message: dict[str, Any]) -> object:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    return (metadata.get("event_payload") or {}).get("key")

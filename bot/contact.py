@@ -1,0 +1,99 @@
+"""Looking people up in Slack: `/contact`, a mention, a direct message, a shortcut on a message, and *Show*."""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.subject import Subject, SubjectKind
+from bot.desk import Desk, is_direct, say, say_in_channel
+from bot.help import help_message
+from bot.lookup import Answer, addresses_in
+from bot.permissions import Right
+from storage import Session, leads, performance, posted
+from storage.outbox import Due
+
+HELP_WORDS: Final = ("", "help", "hilfe", "?")
+_MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+
+
+async def command(
+    ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
+) -> None:
+    """`/contact max@firma.de`"""
+    await ack()
+    await answer_command(command.get("text", ""), respond, context, desk)
+
+
+async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+    """What `/contact` and `/footlight contact` say."""
+    visit = await desk.admit(context, Right.SEE)
+    await say(respond, (await desk.lookup.text(text, visit.reader)).message)
+
+
+async def message(event: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk) -> None:
+    """A mention in a channel, or a message to us alone; edits, joins and other apps' messages are not for us."""
+    is_for_us = event["type"] == "app_mention" or is_direct(event)
+    if not is_for_us or event.get("subtype") or event.get("bot_id") or not event.get("user"):
+        return
+    visit = await desk.admit(context, Right.SEE, stays=is_direct(event))
+    text = _MENTION.sub(" ", event.get("text") or "").strip()
+    if text.casefold() in HELP_WORDS:
+        answer = Answer(help_message(visit.reader))
+    else:
+        answer = await desk.lookup.text(text, visit.reader)
+    ts = await say_in_channel(client, event, answer.message)
+    if ts and answer.named:
+        await desk.store.write(_remember, event["channel"], ts, answer.named, now=desk.now())
+
+
+async def shortcut(
+    ack: AsyncAck, shortcut: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
+) -> None:
+    """*Look up addresses* on any message."""
+    await ack()
+    visit = await desk.admit(context, Right.SEE)
+    emails = addresses_in(_words_of(shortcut.get("message") or {}))
+    await say(respond, (await desk.lookup.addresses(emails, visit.reader)).message)
+
+
+async def show(
+    ack: AsyncAck, action: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
+) -> None:
+    """*Show* beside a name in a list."""
+    await ack()
+    visit = await desk.admit(context, Right.SEE)
+    answer = await desk.lookup.person(Subject.parse(action.get("value", "")), visit.reader)
+    await say(respond, answer.message)
+
+
+def _words_of(message: dict[str, Any]) -> str:
+    """A message's text, and what stands only in its blocks and attachments."""
+    rest = json.dumps([message.get("blocks"), message.get("attachments")], ensure_ascii=False)
+    return f"{message.get('text') or ''} {rest}"
+
+
+def _remember(session: Session, channel: str, ts: str, named: Iterable[Subject], now: datetime) -> None:
+    """Our answer in a direct message names these people; nothing will renew it, but erasing them takes it away."""
+    for subject in named:
+        for address_id in _address_ids(session, subject):
+            posted.remember(
+                session,
+                channel=channel,
+                ts=ts,
+                kind=Due.PERSON_FORGOTTEN,
+                subject=str(subject),
+                address_id=address_id,
+                now=now,
+            )
+
+
+def _address_ids(session: Session, subject: Subject) -> tuple[int, ...]:
+    if subject.kind is SubjectKind.CONTACT:
+        return performance.addresses_of(session, subject.id)
+    lead = leads.get(session, subject.id)
+    return (lead.address_id,) if lead else ()

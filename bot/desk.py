@@ -1,0 +1,160 @@
+"""Where conversations begin: who asks, whether they may, and how they are answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.elements import Message
+from bot.blocks.reader import Reader
+from bot.lookup import Lookup
+from bot.permissions import People, Person, Refusal, Right, refusal
+from bot.texts import Texts
+from storage import Store
+from storage.opt_outs import Hasher
+
+log = structlog.get_logger()
+
+
+class Refused(Exception):
+    """This person may not do this; they are told why."""
+
+    def __init__(self, person: Person, because: Refusal) -> None:
+        super().__init__(because)
+        self.person, self.because = person, because
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who may do what they ask for. `actor` is how the audit names them."""
+
+    person: Person
+    reader: Reader
+
+    @property
+    def actor(self) -> str:
+        return f"slack:{self.person.user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every conversation works with. `language` is spoken in channels, where there are many readers."""
+
+    store: Store
+    hasher: Hasher
+    people: People
+    now: Callable[[], datetime]
+    language: str = "en"
+
+    @property
+    def lookup(self) -> Lookup:
+        return Lookup(self.store, self.hasher)
+
+    @property
+    def channel_reader(self) -> Reader:
+        """For messages that stay in a channel."""
+        return Reader(Texts(self.language))
+
+    async def admit(self, context: AsyncBoltContext, right: Right, *, stays: bool = False) -> Visit:
+        """
+        Who sent this request.
+
+        Args:
+            stays: what they are answered is not made anew when they look again.
+
+        Raises:
+            Refused: when they lack the right.
+        """
+        person = await self.person(context)
+        if because := refusal(person, right):
+            raise Refused(person, because)
+        return Visit(person, Reader(Texts(person.language), None if stays else self.now()))
+
+    async def person(self, context: AsyncBoltContext) -> Person:
+        """Who sent this request, as our workspace sees them: from a shared channel the request may name another."""
+        authorized = context.authorize_result
+        assert authorized is not None
+        return await self.people.get(context.user_id or "", authorized.team_id or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The message whose button was pressed. What only one person sees can be changed by its response URL alone."""
+
+    channel: str
+    ts: str
+    is_ephemeral: bool
+    response_url: str | None
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> "Place":
+        container = body.get("container") or {}
+        return cls(
+            channel=str(container.get("channel_id") or ""),
+            ts=str(container.get("message_ts") or ""),
+            is_ephemeral=bool(container.get("is_ephemeral")),
+            response_url=body.get("response_url"),
+        )
+
+    async def say(self, message: Message) -> None:
+        """Tell the one who pressed, and nobody else."""
+        if self.response_url:
+            await say(AsyncRespond(response_url=self.response_url), message)
+
+    async def replace(self, message: Message, client: AsyncWebClient) -> None:
+        """Put `message` in its place, for everybody who sees it."""
+        if self.is_ephemeral and self.response_url:
+            await say(AsyncRespond(response_url=self.response_url), message, replace=True)
+            return
+        try:
+            await client.chat_update(channel=self.channel, ts=self.ts, text=message.text, blocks=message.blocks)
+        except SlackApiError as error:
+            # The change itself is stored; what stays in a channel is renewed by the outbox as well.
+            log.warning("a message could not be renewed at once", because=str(error.response.get("error")))
+
+
+async def say(respond: AsyncRespond, message: Message, *, replace: bool = False) -> None:
+    """Answer by the response URL: seen only by who asked, or in the place of the message that had the button."""
+    answer = await respond(
+        text=message.text,
+        blocks=message.blocks,
+        response_type="ephemeral",
+        replace_original=replace,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    if answer.status_code != 200:
+        # Used five times, older than half an hour, or the message is gone: there is no other way to this place.
+        log.warning("an answer could not be shown", status=answer.status_code)
+
+
+async def say_in_channel(client: AsyncWebClient, event: dict[str, Any], message: Message) -> str | None:
+    """
+    Answer a message: in a direct one openly, else seen by its author alone, as guests may read along.
+
+    Returns the `ts` of what stays.
+    """
+    channel = event["channel"]
+    if is_direct(event):
+        posted = await client.chat_postMessage(
+            channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+        )
+        return str(posted["ts"])
+    await client.chat_postEphemeral(
+        channel=channel,
+        user=event["user"],
+        text=message.text,
+        blocks=message.blocks,
+        thread_ts=event.get("thread_ts"),
+    )
+    return None
+
+
+def is_direct(event: dict[str, Any]) -> bool:
+    """Whether a message stands in the conversation of one person with us."""
+    return bool(event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D"))

@@ -1,0 +1,126 @@
+"""Whom somebody means by what they typed, and how that person, or those, are shown."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.blocks.contact_card import contact_card
+from bot.blocks.elements import Message, section
+from bot.blocks.lead_message import lead_message
+from bot.blocks.reader import Reader
+from bot.blocks.search_results import nobody, people_list, search_results
+from bot.blocks.subject import Subject, SubjectKind
+from decisions.addresses import NotAnAddress, normalise
+from decisions.outside_text import clean
+from storage import Session, Store, contact_search, leads, portal
+from storage.contact_card import ContactCard, card, card_of_address
+from storage.contact_search import LONGEST_QUERY
+from storage.leads import LeadCard
+from storage.opt_outs import Hasher
+
+MOST_SHOWN: Final = 8
+LONGEST_TEXT: Final = 40_000
+
+_LINKED: Final = re.compile(r"<mailto:([^|>]+)(?:\|[^>]*)?>")
+_ADDRESS: Final = re.compile(r"[^\s<>|\"'(),;:\[\]{}\\]{1,64}@[^\s<>|\"'(),;:\[\]{}\\/]{1,253}")
+
+Card = ContactCard | LeadCard
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown, and whom it names."""
+
+    message: Message
+    named: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Looks people up in the store."""
+
+    store: Store
+    hasher: Hasher
+
+    async def text(self, text: str, reader: Reader) -> Answer:
+        """What somebody typed: an address, or a part of a name or domain."""
+        asked = " ".join(clean(_LINKED.sub(r"\1", text), LONGEST_QUERY * 3).split())
+        if not asked:
+            return _plain(reader, "ask_whom")
+        email = _address(asked)
+        if email and (found := await self.store.read(_card_of_address, email, self.hasher)):
+            return _shown(found, reader)
+        hits = await self.store.read(contact_search.find, asked, MOST_SHOWN)
+        if not hits.contacts:
+            return Answer(nobody(asked, reader, is_address=email is not None))
+        subjects = tuple(Subject(SubjectKind.CONTACT, hit.contact_id) for hit in hits.contacts)
+        if len(subjects) == 1 and not hits.is_suggestion:
+            return await self.person(subjects[0], reader)
+        return Answer(search_results(asked, hits, reader), subjects)
+
+    async def person(self, subject: Subject | None, reader: Reader) -> Answer:
+        """A contact's card or a lead's state, as it is now."""
+        found = await self.store.read(_card_of, subject, self.hasher) if subject else None
+        return _shown(found, reader) if found else _plain(reader, "gone")
+
+    async def addresses(self, emails: Sequence[str], reader: Reader) -> Answer:
+        """The people behind addresses: one as they are shown alone, several as a list."""
+        if not emails:
+            return _plain(reader, "no_addresses")
+        if len(emails) == 1:
+            return await self.text(emails[0], reader)
+        found = await self.store.read(_cards_of_addresses, emails[:MOST_SHOWN], self.hasher)
+        return Answer(people_list(found, reader), tuple(subject_of(who) for _, who in found if who))
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """The e-mail addresses that stand in a text, normalised, each once, in their order."""
+    candidates = (candidate.strip(".!?*_~`'") for candidate in _ADDRESS.findall(text[:LONGEST_TEXT]))
+    return tuple(dict.fromkeys(email for candidate in candidates if (email := _address(candidate))))
+
+
+def subject_of(who: Card) -> Subject:
+    """By what buttons name this person."""
+    if isinstance(who, ContactCard):
+        return Subject(SubjectKind.CONTACT, who.contact_id)
+    return Subject(SubjectKind.LEAD, who.id)
+
+
+def _address(text: str) -> str | None:
+    try:
+        return normalise(text)
+    except NotAnAddress:
+        return None
+
+
+def _plain(reader: Reader, key: str) -> Answer:
+    told = reader.texts(key)
+    return Answer(Message(told, [section([told])]))
+
+
+def _shown(found: tuple[Card, str | None], reader: Reader) -> Answer:
+    who, url = found
+    message = contact_card(who, reader) if isinstance(who, ContactCard) else lead_message(who, reader, url)
+    return Answer(message, (subject_of(who),))
+
+
+def _card_of(session: Session, subject: Subject, hasher: Hasher) -> tuple[Card, str | None] | None:
+    if subject.kind is SubjectKind.CONTACT:
+        return _with_url(session, card(session, subject.id, hasher))
+    return _with_url(session, leads.get(session, subject.id))
+
+
+def _card_of_address(session: Session, email: str, hasher: Hasher) -> tuple[Card, str | None] | None:
+    return _with_url(session, card_of_address(session, email, hasher))
+
+
+def _with_url(session: Session, who: Card | None) -> tuple[Card, str | None] | None:
+    if who is None:
+        return None
+    home = portal.present(session)
+    return who, home.contact_url(who.hubspot_id) if home and who.hubspot_id else None
+
+
+def _cards_of_addresses(session: Session, emails: Sequence[str], hasher: Hasher) -> list[tuple[str, Card | None]]:
+    return [(email, card_of_address(session, email, hasher)) for email in emails]
