@@ -1,6 +1,6 @@
 """Companies: what HubSpot calls a contact's employer. Several domains of one company are one account."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from storage.addresses import Address
 from storage.bulk import insert_missing
 from storage.campaigns import CampaignAccount
 from storage.columns import EPOCH, BigId, Json, Moment
+from storage.contacts import Contact
 from storage.target_groups import GroupAccount
 
 
@@ -78,6 +79,19 @@ def companies_to_ask(session: Session, limit: int = 100) -> tuple[str, ...]:
     """Ids of companies that contacts named and HubSpot was never asked about."""
     query = select(Company.hubspot_id).where(col(Company.asked_at) == EPOCH).order_by(col(Company.hubspot_id))
     return tuple(session.exec(query.limit(limit)))
+
+
+def known_companies(session: Session, hubspot_ids: Collection[str]) -> set[str]:
+    """Those of these companies that contacts of ours named, or a target group holds."""
+    return set(session.exec(select(Company.hubspot_id).where(col(Company.hubspot_id).in_(hubspot_ids))))
+
+
+def lead_to(session: Session, merged: Mapping[str, str], *, now: datetime) -> None:
+    """Companies were merged into others, by their ids: contacts follow, and the old ones count as deleted."""
+    keep_companies(session, merged.values())
+    for old, new in sorted(merged.items()):
+        session.execute(update(Contact).where(col(Contact.company_id) == old).values(company_id=new))
+        session.execute(update(Company).where(col(Company.hubspot_id) == old).values(deleted_at=now, asked_at=now))
 
 
 def _apply(row: Company, state: CompanyState) -> bool:

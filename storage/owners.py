@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.outside_text import clean
@@ -52,7 +54,17 @@ def keep_owners(session: Session, hubspot_ids: Iterable[str]) -> None:
 
 def owners_to_ask(session: Session) -> bool:
     """Whether contacts name an owner whom HubSpot's list of owners did not tell yet."""
-    return session.exec(select(Owner.hubspot_id).where(col(Owner.name) == "").limit(1)).first() is not None
+    return session.exec(select(Owner.hubspot_id).where(*_NOT_TOLD).limit(1)).first() is not None
+
+
+def store_all_owners(session: Session, states: Sequence[OwnerState]) -> int:
+    """`store_owners` with HubSpot's whole list: who is not in it will never be told, and counts as archived."""
+    changed = store_owners(session, states)
+    session.execute(update(Owner).where(*_NOT_TOLD).values(is_archived=True))
+    return changed
+
+
+_NOT_TOLD: Final = (col(Owner.name) == "", ~col(Owner.is_archived))
 
 
 def owner_names(session: Session, hubspot_ids: Iterable[str]) -> dict[str, str]:

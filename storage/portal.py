@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.bulk import insert_missing
 from storage.columns import Moment
+
+UI_DOMAIN: Final = "app.hubspot.com"
 
 
 class Portal(SQLModel, table=True):
@@ -14,7 +18,7 @@ class Portal(SQLModel, table=True):
 
     portal_id: str = Field(primary_key=True)
     time_zone: str | None = Field(default=None)
-    ui_domain: str = Field(default="app.hubspot.com")
+    ui_domain: str = Field(default=UI_DOMAIN)
     since: datetime = Field(sa_type=Moment)
     v3_since: datetime | None = Field(default=None, sa_type=Moment, description="first proof by signature v3")
 
@@ -68,8 +72,9 @@ def remember(
     """
     row = session.exec(select(Portal)).first()
     if row is None:
-        row = Portal(portal_id=portal_id, since=now)
-        session.add(row)
+        # Another process may have been first.
+        insert_missing(session, Portal, [{"portal_id": portal_id, "ui_domain": UI_DOMAIN, "since": now}])
+        row = session.exec(select(Portal)).one()
     if row.portal_id != portal_id:
         raise OtherPortal(row.portal_id, portal_id)
     row.time_zone = time_zone or row.time_zone

@@ -1,0 +1,264 @@
+"""One pass over one HubSpot list: its members onto the stage, their present states into the store, then equal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from jobs.context import Context
+from jobs.hubspot.client import HubSpotClient
+from jobs.hubspot.contacts import read_contacts
+from jobs.hubspot.lists import Page, memberships, read_list
+from jobs.hubspot.trouble import HubSpotTrouble, NotFound
+from jobs.named_records import read_and_store_companies
+from storage import Busy, Session, StoreDown, contact_properties, opt_outs, staging, sync_runs, target_groups
+from storage.admin_told import Matter, tell_admin
+from storage.contacts import ContactState
+from storage.contacts_arrived import mark_missing, store_states
+from storage.hubspot_lists import HubSpotListState
+from storage.opt_outs import Hasher, PersonKeys
+from storage.sync_runs import Lease, LeaseLost, Outcome
+from storage.target_groups import GroupView
+
+P = ParamSpec("P")
+Out = TypeVar("Out")
+Item = TypeVar("Item")
+
+# Of 1000 contacts HubSpot tells the companies in one request; four such chunks are read at the same time.
+CHUNK: Final = 1000
+AT_ONCE: Final = 4
+# So many states are stored in one transaction: well under the 250 ms that others may have to wait for the lock.
+STORED_AT_ONCE: Final = 100
+HEARTBEAT: Final = timedelta(seconds=2)
+
+
+class Phase(StrEnum):
+    """What a pass is at."""
+
+    WAITING = "waiting for another pass"
+    MEMBERS = "reading members"
+    RECORDS = "reading records"
+    EQUAL = "making equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a pass is; `total` is None, or only HubSpot's estimate while members are read."""
+
+    group: str
+    phase: Phase
+    done: int
+    total: int | None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class ListGone(Exception):
+    """The list was deleted in HubSpot; its group keeps its last state."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the list {name} was deleted in HubSpot; its target group stays as it was."
+            " HubSpot restores a list for 90 days; or import another list"
+        )
+
+
+class ListPass:
+    """A pass that holds the lease of its group."""
+
+    def __init__(self, context: Context, group: GroupView, lease: Lease, on_progress: OnProgress) -> None:
+        assert group.hubspot_list_id is not None
+        self.context = context
+        self.group = group
+        self.list_id = group.hubspot_list_id
+        self.lease = lease
+        self.began_at = context.now()
+        self.updated = 0
+        self._on_progress = on_progress
+        self._requests_before = context.hubspot.requests
+
+    @property
+    def requests(self) -> int:
+        """Requests to HubSpot since the pass began, those of other work in this process too."""
+        return self.context.hubspot.requests - self._requests_before
+
+    async def run(self, *, accept_removals: bool) -> Outcome:
+        """
+        Make the group equal to its list.
+
+        Raises:
+            HubSpotTrouble, ListGone, storage.staging.Unbelievable, LeaseLost: the group holds whom it held before.
+        """
+        async with self._heartbeats():
+            told = await self._read_list()
+            await self._stage_members(told)
+            await (self._read_companies() if self.group.holds_companies else self._read_contacts())
+            self._progress(Phase.EQUAL, 0, None)
+            return await self._write(self._conclude, told.size, accept_removals)
+
+    @asynccontextmanager
+    async def _heartbeats(self) -> AsyncIterator[None]:
+        """A pass that waits for HubSpot is not dead."""
+        beating = asyncio.create_task(self._beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
+
+    async def _beat(self) -> None:
+        with suppress(LeaseLost):  # the pass learns it with its next write
+            while True:
+                await asyncio.sleep(HEARTBEAT.total_seconds())
+                with suppress(Busy, StoreDown):
+                    await self.context.store.write(sync_runs.heartbeat, self.lease, now=self.context.now())
+
+    async def _read_list(self) -> HubSpotListState:
+        client = self.context.hubspot
+        try:
+            told = await self.context.ask(lambda: read_list(client, self.list_id, now=self.context.now()))
+        except NotFound as error:
+            raise ListGone(self.group.name) from error
+        if told.deleted_at is not None:
+            raise ListGone(self.group.name)
+        await self._write(target_groups.follow_name, told)
+        return told
+
+    async def _stage_members(self, told: HubSpotListState) -> None:
+        while await self._write(staging.forget_staged, self.group.id):
+            pass
+        seen, walk = 0, _Walk(self.context.hubspot, self.list_id)
+        while not walk.is_done:
+            page = await self.context.ask(walk.next_page)
+            await self._write(staging.stage_page, self.group.id, page.ids)
+            seen += len(page.ids)
+            self._progress(Phase.MEMBERS, seen, told.size)
+
+    def _conclude(self, session: Session, size: int | None, accept_removals: bool) -> Outcome:
+        """All at once: the members, the group's state, the record of the run, and a word if it is well again."""
+        now, group = self.context.now(), self.group
+        difference = staging.make_equal(
+            session,
+            group.id,
+            holds_companies=group.holds_companies,
+            size=size,
+            began_at=self.began_at,
+            accept_removals=accept_removals,
+            now=now,
+        )
+        outcome = Outcome(
+            added=difference.added,
+            removed=difference.removed,
+            updated=self.updated,
+            unchanged=max(0, difference.unchanged - self.updated),
+            failed=difference.failed,
+            held_back=difference.held_back,
+            requests=self.requests,
+        )
+        if target_groups.note_equal(session, group.id, since=self.began_at, held_back=difference.held_back):
+            tell_admin(session, Matter.TARGET_GROUPS, now=now)
+        sync_runs.end(session, self.lease, outcome, now=now)
+        return outcome
+
+    async def _read_contacts(self) -> None:
+        store = self.context.store
+        names = await store.read(contact_properties.held_names)
+        await self._for_all_staged(lambda ids: self._read_chunk_of_contacts(ids, names))
+
+    async def _read_chunk_of_contacts(self, ids: Sequence[str], names: Sequence[str]) -> None:
+        asked_at, client = self.context.now(), self.context.hubspot
+        erased = await self._write(hold_back_erased, self.group.id, ids, self.context.hasher)
+        rest = [each for each in ids if each not in erased]
+        answers = await self.context.ask(lambda: read_contacts(client, rest, names, now=asked_at))
+        for states in _parts(answers.found):
+            self.updated += await self._write(store_members, self.group.id, states, self.context.hasher, asked_at)
+        await self._write(mark_missing, answers.missing, asked_at)
+
+    async def _read_companies(self) -> None:
+        await self._for_all_staged(self._read_chunk_of_companies)
+
+    async def _read_chunk_of_companies(self, ids: Sequence[str]) -> None:
+        self.updated += await read_and_store_companies(self.context, ids)
+
+    async def _for_all_staged(self, read: Callable[[Sequence[str]], Awaitable[None]]) -> None:
+        total = await self.context.store.read(staging.staged_count, self.group.id)
+        done, after = 0, ""
+        while ids := await self.context.store.read(staging.staged_after, self.group.id, after, CHUNK * AT_ONCE):
+            done, after = done + len(ids), ids[-1]
+            ended = await asyncio.gather(*(read(some) for some in _parts(ids, CHUNK)), return_exceptions=True)
+            for error in ended:
+                if error is not None:
+                    raise error
+            self._progress(Phase.RECORDS, done, total)
+
+    async def _write(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
+        """A write of the pass: only while it holds the lease."""
+        return await self.context.store.write(while_held, self.lease, self.context.now(), fn, *args, **kwargs)
+
+    def _progress(self, phase: Phase, done: int, total: int | None) -> None:
+        self._on_progress(Progress(self.group.name, phase, done, total))
+
+
+class _Walk:
+    """The pages of a list's members; after trouble it goes on from the last good page."""
+
+    def __init__(self, client: HubSpotClient, list_id: str) -> None:
+        self._client = client
+        self._list_id = list_id
+        self._after: str | None = None
+        self._pages = memberships(client, list_id)
+        self.is_done = False
+
+    def next_page(self) -> Page:
+        try:
+            page = next(self._pages)
+        except HubSpotTrouble:
+            self._pages = memberships(self._client, self._list_id, self._after)
+            raise
+        self._after = page.next_after
+        self.is_done = page.next_after is None
+        return page
+
+
+def while_held(
+    session: Session,
+    lease: Lease,
+    now: datetime,
+    fn: Callable[Concatenate[Session, P], Out],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Out:
+    sync_runs.heartbeat(session, lease, now=now)
+    return fn(session, *args, **kwargs)
+
+
+def hold_back_erased(session: Session, group_id: int, ids: Sequence[str], hasher: Hasher) -> set[str]:
+    """Those who were erased by their ids: HubSpot is not even asked about them."""
+    keys = {each: PersonKeys.of(hasher, emails=(), hubspot_ids=(each,)) for each in ids}
+    erased = {each for each, state in opt_outs.states(session, keys).items() if state.erased}
+    staging.hold_back(session, group_id, erased)
+    return erased
+
+
+def store_members(
+    session: Session, group_id: int, states: Sequence[ContactState], hasher: Hasher, now: datetime
+) -> int:
+    """Store contacts as they come; how many were members before and hold other values now."""
+    members = staging.members_among(session, group_id, {id_ for state in states for id_ in state.ids})
+    before = [state for state in states if not members.isdisjoint(state.ids)]
+    others = [state for state in states if members.isdisjoint(state.ids)]
+    stored = store_states(session, before, hasher=hasher, now=now)
+    held_back = stored.held_back | store_states(session, others, hasher=hasher, now=now).held_back
+    staging.hold_back(session, group_id, held_back)
+    return stored.updated
+
+
+def _parts(items: Sequence[Item], size: int = STORED_AT_ONCE) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
