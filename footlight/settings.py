@@ -1,11 +1,13 @@
 """THE table of settings: name, type, default, one line of help. Read once at the start, handed down as plain values."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+import base64
+import binascii
+import re
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from decisions.addresses import NotAnAddress, normalise_domain
@@ -15,19 +17,28 @@ class BadSettings(Exception):
     """Settings that cannot be used. The text has a line for each, with what to do, and never a secret's value."""
 
 
-def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+def _web_address(text: str) -> str:
+    if not _is_web_address(text):
         raise ValueError("must be a web address like https://footlight.example.com")
     return text.rstrip("/")
 
 
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:  # brackets that do not match, a port that is no number
+        return False
+    has_more = parts.username or parts.password or parts.query or parts.fragment
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not has_more
+
+
 def _slack_base_url(text: str) -> str:
-    return _public_url(text) + "/"
+    return _web_address(text) + "/"
 
 
 def _database_url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
+    if not re.match(r"sqlite:///.|postgres(ql)?://.", text):
         raise ValueError("must be sqlite:///path or postgresql://user:password@host/name")
     return text
 
@@ -49,21 +60,24 @@ def _domains(values: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError(f"must be domains separated by commas: {error}") from None
 
 
-def _networks(values: tuple[Any, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(ip_network(value) for value in values)
-    except ValueError:
-        raise ValueError("must be networks like 10.0.0.0/8, separated by commas") from None
-
-
 def _standard_secrets(values: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-    if any(not value.get_secret_value().startswith("whsec_") for value in values):
-        raise ValueError("must be whsec_... ; while rotating, two of them separated by a comma")
+    if not all(_is_standard_secret(value.get_secret_value()) for value in values):
+        raise ValueError("must be whsec_ and then base64; while rotating, two of them separated by a comma")
     return values
 
 
+def _is_standard_secret(text: str) -> bool:
+    prefix, _, encoded = text.partition("_")
+    try:
+        return prefix == "whsec" and bool(base64.b64decode(encoded, validate=True))
+    except binascii.Error:
+        return False
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Domains = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_domains)]
+Networks = Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
-Url = Annotated[str, AfterValidator(_public_url)]
 
 
 class Settings(BaseSettings):
@@ -72,9 +86,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     footlight_database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        "sqlite:///footlight.db", description="where the store is: sqlite:///path or postgresql://..."
+        "sqlite:///footlight.db", repr=False, description="where the store is: sqlite:///path or postgresql://..."
     )
-    footlight_public_url: Url | None = Field(
+    footlight_public_url: WebAddress | None = Field(
         None, description="how the world reaches us; signatures are checked against it, links in mails begin with it"
     )
     footlight_host: str = Field("127.0.0.1", description="where we listen")
@@ -89,20 +103,20 @@ class Settings(BaseSettings):
     footlight_leads_channel: str | None = Field(None, description="Slack channel id that gets new leads")
     footlight_feed_channel: str | None = Field(None, description="Slack channel id that gets the performance feed")
     footlight_admin_channel: str | None = Field(None, description="Slack channel id that gets words for the admin")
-    footlight_own_domains: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_domains)] = (
-        Field((), description="domains of our own people, never leads, never counted; default: the senders' domains")
+    footlight_own_domains: Domains = Field(
+        (), description="domains of our own people, never leads, never counted; default: the senders' domains"
     )
     footlight_timezone: Annotated[str, AfterValidator(_time_zone)] | None = Field(
         None, description="IANA name for days and for times without offset; default: the HubSpot portal's"
     )
-    footlight_trusted_proxies: Annotated[
-        tuple[Any, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)
-    ] = Field((), description="networks whose X-Forwarded-For we believe; default: none")
+    footlight_trusted_proxies: Networks = Field(
+        (), description="networks whose X-Forwarded-For we believe, like 10.0.0.0/8; default: none"
+    )
     footlight_retention_months: PositiveInt = Field(24, description="how long single views and clicks are kept")
     footlight_reconcile_minutes: PositiveInt = Field(15, description="how often groups are made equal to their lists")
     hubspot_access_token: SecretStr | None = Field(None, description="token for HubSpot's API")
     hubspot_client_secret: Secrets = Field((), description="client secret that signs HubSpot's webhooks")
-    hubspot_base_url: Url = Field("https://api.hubapi.com", description="HubSpot's API")
+    hubspot_base_url: WebAddress = Field("https://api.hubapi.com", description="HubSpot's API")
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-...; without it Slack is off")
     slack_signing_secret: Secrets = Field((), description="proves Slack's requests in HTTP mode")
     slack_app_token: SecretStr | None = Field(None, description="xapp-...; switches to Socket Mode")
@@ -120,6 +134,13 @@ class Settings(BaseSettings):
         """Whether the store is the embedded one."""
         return self.footlight_database_url.startswith("sqlite:")
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is set, in plain text, for the logs to keep out."""
+        held = (each for _, value in self for each in (value if isinstance(value, tuple) else (value,)))
+        told = (each.get_secret_value() for each in held if isinstance(each, SecretStr))
+        return tuple(secret for keys in told for secret in _split(keys))
+
 
 def read_settings(**overrides: Any) -> Settings:
     """
@@ -131,14 +152,12 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise BadSettings(
-            "\n".join(_told(one) for one in error.errors(include_input=False, include_url=False))
-        ) from None
+        wrong = error.errors(include_input=False, include_url=False)
+        raise BadSettings("\n".join(_told(one) for one in wrong)) from None
 
 
 def _told(error: Any) -> str:
-    name = str(error["loc"][0]).upper() if error["loc"] else "settings"
-    return f"{name}: {error['msg'].removeprefix('Value error, ')}"
+    return f"{str(error['loc'][0]).upper()}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def reveal(secrets: tuple[SecretStr, ...]) -> tuple[str, ...]:

@@ -12,8 +12,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry, Counter
 
-from jobs import retention
+from jobs import reconcile, retention
+from jobs.context import Context
 from jobs.leader import Leader
+from jobs.settle import settle_doubted_clicks
 from storage import Busy, Store, StoreDown
 
 log = structlog.get_logger()
@@ -28,6 +30,9 @@ class Means:
 
     store: Store
     now: Callable[[], datetime]
+    hubspot: Context | None = None
+    """None: HubSpot cannot be asked, so its jobs are left out."""
+    reconcile_every: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,15 @@ def jobs(means: Means) -> tuple[Job, ...]:
     """THE table of jobs."""
     store, now, days = means.store, means.now, timedelta(days=1)
     return (
+        *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
+        Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
         Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),
     )
+
+
+def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
+    return (Job("make imported groups equal to their HubSpot lists", partial(reconcile.run, context), every=every),)
 
 
 class Schedule:

@@ -1,0 +1,1 @@
+"""Measurements: each against its baseline, in the same run, interleaved. `make bench` runs all."""

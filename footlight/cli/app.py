@@ -1,0 +1,98 @@
+"""The command `footlight`: its families of verbs, and how errors are told."""
+
+import sys
+
+import typer
+from click.exceptions import ClickException
+
+from decisions.addresses import NotAnAddress
+from decisions.sealing import NoKey
+from footlight.cli import campaigns, contacts, groups, privacy, processes
+from footlight.cli.contacts import NotKnown
+from footlight.cli.groups import NoSuchList
+from footlight.cli.printing import complaints
+from footlight.embedded import AlreadyRuns
+from footlight.settings import BadSettings
+from jobs.hubspot.trouble import HubSpotTrouble
+from storage import Busy, StoreDown, person_export
+from storage.accounts import NoAccount
+from storage.banner_files import NotABanner
+from storage.campaign_changes import CampaignRefused
+from storage.migrate import SchemaOld, SchemaTooNew
+from storage.opt_outs import CannotOpenKey
+from storage.portal import OtherPortal
+from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
+
+# What a person can do something about: one sentence, no traceback.
+EXPECTED = (
+    AlreadyRuns,
+    BadSettings,
+    Busy,
+    CampaignRefused,
+    CannotOpenKey,
+    HubSpotTrouble,
+    NameTaken,
+    NoAccount,
+    NoKey,
+    NoSuchGroup,
+    NoSuchList,
+    NotABanner,
+    NotAnAddress,
+    NotForPeople,
+    person_export.NotKnown,
+    NotKnown,
+    OtherPortal,
+    SchemaOld,
+    SchemaTooNew,
+    StoreDown,
+)
+
+app = typer.Typer(
+    name="footlight",
+    help="Footlight tells a sales team, in Slack, who clicks the banners in its e-mail signatures.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def options(debug: bool = typer.Option(False, "--debug", help="Show a traceback with an error.")) -> None:
+    """Footlight tells a sales team, in Slack, who clicks the banners in its e-mail signatures."""
+
+
+for family in (groups.groups, campaigns.campaigns, contacts.contacts, contacts.leads_family):
+    app.add_typer(family)
+for verb, name in (
+    (processes.demo, "demo"),
+    (processes.run, "run"),
+    (processes.web, "web"),
+    (processes.worker, "worker"),
+    (processes.bot, "bot"),
+    (processes.migrate, "migrate"),
+    (processes.check, "check"),
+    (groups.sync, "sync"),
+    (contacts.show_feed, "feed"),
+    (privacy.optout, "optout"),
+    (privacy.export, "export"),
+    (privacy.erase, "erase"),
+):
+    app.command(name)(verb)
+
+
+def main() -> None:
+    """The entry point: exit status 1 for an error that has a remedy, 2 for wrong usage."""
+    try:
+        status = app(standalone_mode=False)
+    except ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(1)
+    except EXPECTED as error:
+        if "--debug" in sys.argv:
+            raise
+        complaints.print(f"footlight: {error}", markup=False)
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)

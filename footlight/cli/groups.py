@@ -1,0 +1,205 @@
+"""`footlight groups` and `footlight sync`: target groups, and making them equal to their HubSpot lists now."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from footlight.cli.command import Footlight, command_group, opened
+from footlight.cli.printing import AsJson, complaints, console, print_json, print_table, told, told_exactly
+from footlight.hubspot import hubspot_context
+from jobs import list_pass
+from jobs.context import Context
+from jobs.hubspot.lists import find_list
+from jobs.reconcile import GroupResult, sync_groups
+from storage import sync_runs, target_groups
+from storage.sync_runs import RunView
+from storage.target_groups import GroupView
+
+RUNS_SHOWN = 10
+
+groups = command_group("groups", "Named sets of contacts, imported from HubSpot lists.")
+
+
+class NoSuchList(Exception):
+    """HubSpot has no list of that id or exact name. The id stands in the list's address in HubSpot."""
+
+
+@groups.command("list")
+def list_all(*, as_json: AsJson = False) -> None:
+    """Every target group, and how fresh it is."""
+    with opened() as footlight:
+        views = footlight.store.read_now(target_groups.all_groups)
+    if as_json:
+        print_json([_group_json(view) for view in views])
+        return
+    rows = ((one.name, one.size, one.held_back or "", one.hubspot_list_id, told(one.equal_since)) for one in views)
+    headings = ("Name", "Members", "Held back", "HubSpot list", "Equal since")
+    print_table(headings, rows, "No target group yet: footlight groups import LIST")
+    for view in views:
+        if view.trouble:
+            complaints.print(f"{view.name}: {view.trouble}")
+
+
+@groups.command("import")
+def import_(
+    hubspot_list: Annotated[str, typer.Argument(metavar="LIST", help="A HubSpot list's id or exact name.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make a target group of a HubSpot list, with its members."""
+    with opened() as footlight:
+        result = asyncio.run(_import(hubspot_context(footlight.settings, footlight.opened), hubspot_list, as_json))
+    _print_results([result], as_json)
+
+
+async def _import(context: Context, asked: str, as_json: bool) -> GroupResult:
+    await context.check_portal()
+    found = await context.ask(lambda: find_list(context.hubspot, asked, now=context.now()))
+    if found is None:
+        raise NoSuchList(f"there is no list {asked}: {NoSuchList.__doc__}")
+    await context.store.write(target_groups.import_list, found, now=context.now())
+    with _Bar(as_json) as bar:
+        (result,) = await sync_groups(context, [found.list_id], on_progress=bar.show)
+    return result
+
+
+@groups.command("show")
+def show(group: str, *, as_json: AsJson = False) -> None:
+    """One target group, and its last sync runs."""
+    with opened() as footlight:
+        view = footlight.store.read_now(target_groups.find_group, group)
+        runs = footlight.store.read_now(sync_runs.newest, view.id, RUNS_SHOWN)
+    if as_json:
+        print_json({**_group_json(view), "runs": [_run_json(run) for run in runs]})
+        return
+    console.print(f"[bold]{view.name}[/bold]  {view.size} members, HubSpot list {view.hubspot_list_id or '—'}")
+    console.print(f"equal to HubSpot since {told(view.equal_since)}")
+    if view.trouble:
+        complaints.print(view.trouble)
+    rows = ((run.started_at, *_numbers(run), run.outcome.requests, run.outcome.trouble) for run in runs)
+    headings = ("Started", "Added", "Removed", "Updated", "Unchanged", "Failed", "Requests", "Trouble")
+    print_table(headings, rows, "No sync run yet: footlight sync")
+
+
+def sync(
+    names: Annotated[list[str] | None, typer.Argument(metavar="GROUP", help="Names or list ids; none: all.")] = None,
+    *,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Believe HubSpot although most members would go.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make target groups equal to their HubSpot lists now."""
+    with opened() as footlight:
+        results = asyncio.run(_sync(footlight, names or [], accept_removals, as_json))
+    _print_results(results, as_json)
+
+
+async def _sync(footlight: Footlight, names: Sequence[str], accept_removals: bool, as_json: bool) -> list[GroupResult]:
+    context = hubspot_context(footlight.settings, footlight.opened)
+    with _Bar(as_json) as bar:
+        return await sync_groups(context, names, on_progress=bar.show, accept_removals=accept_removals)
+
+
+class _Bar:
+    """A progress bar on a terminal: members, rate, time left."""
+
+    def __init__(self, as_json: bool) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
+        self._progress = Progress(*columns, console=complaints, transient=True, disable=as_json)
+        self._tasks: dict[tuple[str, str], TaskID] = {}
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, progress: list_pass.Progress) -> None:
+        key = progress.group, progress.phase
+        if key not in self._tasks:
+            description = f"{progress.group}: {progress.phase}"
+            self._tasks[key] = self._progress.add_task(description, total=progress.total, rate="")
+        task = self._progress.tasks[self._progress.task_ids.index(self._tasks[key])]
+        rate = f"{task.speed:,.0f}/s" if task.speed else ""
+        self._progress.update(self._tasks[key], completed=progress.done, total=progress.total, rate=rate)
+
+
+def _print_results(results: Sequence[GroupResult], as_json: bool) -> None:
+    """
+    Raises:
+        typer.Exit: with status 1 when a group failed.
+    """
+    if as_json:
+        print_json([_result_json(one) for one in results])
+    elif not results:
+        console.print("No target group mirrors a list yet: footlight groups import LIST")
+    for one in results:
+        if one.trouble:
+            complaints.print(f"{one.group}: {one.trouble}")
+        elif not as_json:
+            counts = f"+{one.added:,} −{one.removed:,} ~{one.updated:,} ={one.unchanged:,}"
+            held_back = f", {one.held_back:,} held back" if one.held_back else ""
+            failed = f", {one.failed:,} failed" if one.failed else ""
+            console.print(
+                f"{one.group}  {counts}  in {one.seconds:.0f} s, {one.requests:,} requests{held_back}{failed}"
+            )
+    if any(one.trouble for one in results):
+        raise typer.Exit(1)
+
+
+def _result_json(one: GroupResult) -> dict[str, object]:
+    return {
+        "group": one.group,
+        "added": one.added,
+        "removed": one.removed,
+        "updated": one.updated,
+        "unchanged": one.unchanged,
+        "failed": one.failed,
+        "held_back": one.held_back,
+        "requests": one.requests,
+        "seconds": round(one.seconds, 3),
+        "trouble": one.trouble,
+    }
+
+
+def _group_json(view: GroupView) -> dict[str, object]:
+    return {
+        "id": view.id,
+        "name": view.name,
+        "size": view.size,
+        "held_back": view.held_back,
+        "hubspot_list_id": view.hubspot_list_id,
+        "equal_since": told_exactly(view.equal_since),
+        "trouble": view.trouble,
+    }
+
+
+def _numbers(run: RunView) -> tuple[int, int, int, int, int]:
+    outcome = run.outcome
+    return outcome.added, outcome.removed, outcome.updated, outcome.unchanged, outcome.failed
+
+
+def _run_json(run: RunView) -> dict[str, object]:
+    added, removed, updated, unchanged, failed = _numbers(run)
+    return {
+        "started_at": told_exactly(run.started_at),
+        "ended_at": told_exactly(run.ended_at),
+        "added": added,
+        "removed": removed,
+        "updated": updated,
+        "unchanged": unchanged,
+        "failed": failed,
+        "requests": run.outcome.requests,
+        "trouble": run.outcome.trouble,
+    }

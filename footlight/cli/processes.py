@@ -1,0 +1,95 @@
+"""`footlight run`, `web`, `worker`, `bot`, `demo`, `migrate`, `check`: starting Footlight, and asking how it is."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from footlight.cli.printing import AsJson, complaints, console, print_json
+from footlight.embedded import only_one
+from footlight.logging import set_up_logging
+from footlight.processes import BOT, RUN, WEB, WORKER, Parts, serve
+from footlight.settings import Settings, read_settings
+from storage.migrate import all_revisions, upgrade
+
+
+def run() -> None:
+    """Everything in one process: the embedded default."""
+    settings = read_settings()
+    set_up_logging()
+    if not settings.is_sqlite:
+        _serve(settings, RUN)
+        return
+    with only_one(settings.footlight_database_url, settings.public_url):
+        _serve(settings, RUN)
+
+
+def web() -> None:
+    """The endpoints: webhooks, clicks, banners, the API. Any number of these."""
+    _serve_part(WEB)
+
+
+def worker() -> None:
+    """Jobs and deliveries. Any number; one leads."""
+    _serve_part(WORKER)
+
+
+def bot() -> None:
+    """Slack by Socket Mode."""
+    _serve_part(BOT)
+
+
+def _serve_part(parts: Parts) -> None:
+    set_up_logging()
+    _serve(read_settings(), parts)
+
+
+def _serve(settings: Settings, parts: Parts) -> None:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings, parts))
+
+
+def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
+    """uvloop's loop, where there is one: with hundreds of connections it answers a third faster."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.Loop
+
+
+def migrate() -> None:
+    """Bring the database up to what this version needs."""
+    settings = read_settings()
+    upgrade(settings.footlight_database_url)
+    console.print(f"The database is at {all_revisions()[-1]}.")
+
+
+def check(*, as_json: AsJson = False) -> None:
+    """What is missing or ill, and how to mend it."""
+    from footlight.check import all_checks
+
+    findings = asyncio.run(all_checks())
+    if as_json:
+        print_json(findings)
+    else:
+        for one in findings:
+            console.print(f"{'✓' if one.is_well else '✗'} {one.about}: {one.told}", markup=False, soft_wrap=True)
+    if any(not one.is_well for one in findings):
+        raise typer.Exit(1)
+
+
+def demo(
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over, without the data of the last time.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
+    port: Annotated[int, typer.Option(help="The page's port; 0: any free one.")] = 8700,
+    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """The whole product with a sandbox HubSpot and Slack; no account needed."""
+    from footlight.demo import run_demo
+
+    set_up_logging()
+    complaints.print("Starting the demo ...")
+    asyncio.run(run_demo(folder, fresh=fresh, port=port, open_page=open_page))

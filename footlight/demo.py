@@ -1,0 +1,247 @@
+"""The demo: the whole product against the sandbox HubSpot and Slack, with believable data and a page to play on."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import webbrowser
+from collections.abc import Iterable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from footlight.cli.printing import console
+from footlight.hubspot import hubspot_context
+from footlight.opening import open_all
+from footlight.processes import RUN, serve
+from footlight.settings import Settings
+from jobs.context import Context
+from jobs.hubspot.lists import search_lists
+from jobs.reconcile import sync_groups
+from sandbox.hubspot import HubSpotSandbox, crm_file
+from sandbox.hubspot.limits import Limits
+from sandbox.page import DemoPage
+from sandbox.page.inbox import Inbox
+from sandbox.page.wire import Wire
+from sandbox.sample_data import past_activity, sample_campaigns, sample_crm
+from sandbox.sample_data.portal import SENDERS
+from sandbox.slack import SlackSandbox, Workspace, sample
+from storage import Session, Store, subscriptions, target_groups
+from storage.banner_files import keep_file
+from storage.campaign_changes import NewCampaign, create_campaign
+from storage.campaigns import CampaignsInForce
+from storage.fetch_arrived import Fetched, Tracker
+from storage.subscriptions import Topic
+from storage.tracking import EventKind
+from webhooks.tokens import new_mail_id
+
+log = structlog.get_logger()
+
+TOKEN, CLIENT_SECRET, PORTAL = "pat-sandbox-0001", "sandbox-client-secret", 4_711_000
+BOT_TOKEN, SIGNING_SECRET, API_KEY = "xoxb-sandbox", "sandbox-signing-secret", "sandbox-api-key"
+RECENT: Final = timedelta(hours=30)
+SAVE_EVERY_SECONDS: Final = 3.0
+STRANGER: Final = "jo.doe@harbour-steel.example"
+
+
+async def run_demo(folder: Path, *, fresh: bool, port: int, open_page: bool) -> None:
+    """Run until Ctrl-C or SIGTERM."""
+    _prepare(folder, fresh=fresh)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        page = await _start(stack, folder, port, stop)
+        console.print(f"\n  The demo is at [bold]{page.url}[/bold]   (Ctrl-C ends it; its data stays in {folder})\n")
+        if open_page and _has_desktop():
+            webbrowser.open(page.url)
+        await stop.wait()
+
+
+def _prepare(folder: Path, *, fresh: bool) -> None:
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.Event) -> DemoPage:
+    now, wire = datetime.now(UTC), Wire()
+    crm_path, slack_path = folder / "hubspot.json", folder / "slack.json"
+    crm = crm_file.load(crm_path) if crm_path.exists() else sample_crm(now)
+    workspace = Workspace.load(slack_path) if slack_path.exists() else _workspace()
+    hubspot = await stack.enter_async_context(
+        HubSpotSandbox(crm, token=TOKEN, client_secret=CLIENT_SECRET, portal_id=PORTAL, limits=Limits.off())
+    )
+    slack = await stack.enter_async_context(SlackSandbox(workspace, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET))
+    settings = _settings(folder, hubspot, slack)
+    inbox = Inbox(settings.public_url, API_KEY, wire)
+    page = DemoPage(hubspot, slack, inbox, wire, SENDERS, port=port)
+    await stack.enter_async_context(page)
+    await _seed(settings, page.url, now)
+    await _serve(stack, settings, stop)
+    hubspot.send_webhooks_to(f"{settings.public_url}/webhooks/hubspot")
+    slack.deliveries.app_url = f"{settings.public_url}/slack/events"
+    await _first_mails(inbox)
+
+    def save() -> None:
+        crm_file.save(crm, crm_path)
+        workspace.save(slack_path)
+
+    stack.callback(save)
+    saving = asyncio.create_task(_keep_saving(save))
+    stack.callback(saving.cancel)
+    return page
+
+
+def _workspace() -> Workspace:
+    """The sample's, but its first user reads English, as the page does."""
+    workspace = sample.sample_workspace()
+    workspace.users[sample.ANNA].locale = "en-US"
+    return workspace
+
+
+def _settings(folder: Path, hubspot: HubSpotSandbox, slack: SlackSandbox) -> Settings:
+    """Everything is told, so that neither the environment nor a `.env` with real tokens has a word."""
+    port = _free_port()
+    told: dict[str, Any] = {
+        "footlight_database_url": f"sqlite:///{folder / 'footlight.db'}",
+        "footlight_public_url": f"http://127.0.0.1:{port}",
+        "footlight_host": "127.0.0.1",
+        "port": port,
+        "footlight_secret_key": None,
+        "footlight_api_key": API_KEY,
+        "footlight_clicks_secret": (),
+        "footlight_leads_channel": sample.LEADS,
+        "footlight_feed_channel": sample.FEED,
+        "footlight_admin_channel": None,
+        "footlight_own_domains": (),
+        "footlight_timezone": "Europe/Berlin",
+        "footlight_trusted_proxies": (),
+        "footlight_retention_months": 24,
+        "footlight_reconcile_minutes": 15,
+        "hubspot_access_token": TOKEN,
+        "hubspot_client_secret": CLIENT_SECRET,
+        "hubspot_base_url": hubspot.base_url,
+        "slack_bot_token": BOT_TOKEN,
+        "slack_signing_secret": SIGNING_SECRET,
+        "slack_app_token": None,
+        "slack_base_url": slack.base_url,
+    }
+    return Settings.model_validate(told)
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+async def _serve(stack: AsyncExitStack, settings: Settings, stop: asyncio.Event) -> None:
+    """Start the product, and wait until it answers."""
+    started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    product = asyncio.create_task(
+        serve(settings, RUN, stop=stop, started=lambda _: started.set_result(None) if not started.done() else None)
+    )
+
+    async def finish() -> None:
+        stop.set()
+        await product
+
+    stack.push_async_callback(finish)
+    await asyncio.wait((product, started), return_when=asyncio.FIRST_COMPLETED)
+    if product.done():
+        await product
+
+
+async def _seed(settings: Settings, page_url: str, now: datetime) -> None:
+    """On the first start: import the lists through the real API, make campaigns, and let a month pass."""
+    opened = open_all(settings)
+    try:
+        if await opened.store.read(target_groups.all_groups):
+            return
+        console.print("Importing HubSpot's lists, and a month of clicks ...")
+        await _import_lists(hubspot_context(settings, opened))
+        for campaign in sample_campaigns(now):
+            await opened.store.write(_create_campaign, campaign, page_url, now=campaign["starts_at"] or now)
+        await _live_a_month(opened.store, Tracker(CampaignsInForce(), opened.known_hasher), now, page_url)
+    finally:
+        await opened.store.close()
+
+
+async def _import_lists(context: Context) -> None:
+    await context.check_portal()
+    for found in await context.ask(lambda: search_lists(context.hubspot, now=context.now())):
+        await context.store.write(target_groups.import_list, found, now=context.now())
+    await sync_groups(context)
+
+
+def _create_campaign(session: Session, told: dict[str, Any], page_url: str, *, now: datetime) -> None:
+    parts = urlsplit(told["target_url"])
+    query = f"?{parts.query}" if parts.query else ""
+    new = NewCampaign(
+        name=told["name"],
+        target_url=f"{page_url}/landing/{parts.hostname}{parts.path}{query}",
+        banner_digest=keep_file(session, told["picture"].read_bytes()),
+        alt=told["alt"],
+        groups=told["groups"],
+        accounts=told["accounts"],
+        priority=told["priority"],
+        starts_at=told["starts_at"],
+        ends_at=told["ends_at"],
+        is_default=told["default"],
+    )
+    create_campaign(session, new, now=now)
+
+
+async def _live_a_month(store: Store, tracker: Tracker, now: datetime, page_url: str) -> None:
+    """Past views and clicks; only of the last day does Slack hear."""
+    events = sorted(past_activity(sample_crm(now), now), key=lambda event: event["occurred_at"])
+    fetched = _fetched(events)
+    old = [one for one in fetched if one.at < now - RECENT]
+    await _keep(store, tracker, old)
+    for topic, channel in ((Topic.LEADS, sample.LEADS), (Topic.FEED, sample.FEED)):
+        await store.write(subscriptions.subscribe, topic, channel, now=now)
+    await _keep(store, tracker, fetched[len(old) :])
+
+
+def _fetched(events: Iterable[dict[str, Any]]) -> list[Fetched]:
+    mails: dict[tuple[str, str], str] = {}
+    return [
+        Fetched(
+            kind=EventKind.VIEW if event["kind"] == "view" else EventKind.CLICK,
+            at=event["occurred_at"].astimezone(UTC),
+            mail_id=mails.setdefault((event["sender"], event["recipient"]), new_mail_id()),
+            sender=event["sender"],
+            recipient=event["recipient"],
+            user_agent=event["user_agent"],
+        )
+        for event in events
+    ]
+
+
+async def _keep(store: Store, tracker: Tracker, fetched: list[Fetched], at_once: int = 50) -> None:
+    for place in range(0, len(fetched), at_once):
+        await store.write(tracker.keep, fetched[place : place + at_once])
+
+
+async def _first_mails(inbox: Inbox) -> None:
+    people = ("max.mustermann@musterfirma.example", STRANGER, "felix.fuchs@musterfirma.example")
+    for sender, recipient in zip(SENDERS, people, strict=False):
+        await inbox.write(sender, [recipient], "The offer you asked for")
+
+
+async def _keep_saving(save: Any) -> None:
+    with suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(SAVE_EVERY_SECONDS)
+            save()
+
+
+def _has_desktop() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

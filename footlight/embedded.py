@@ -1,0 +1,35 @@
+"""The embedded store is one process's: a second `footlight run` on the same file is told who runs."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class AlreadyRuns(Exception):
+    """Another `footlight run` uses this database. Stop it first; other commands may run beside it."""
+
+
+@contextmanager
+def only_one(database_url: str, address: str) -> Iterator[None]:
+    """
+    Hold the database for this process, as long as the block runs.
+
+    Args:
+        address: where this process answers, for whoever comes second.
+
+    Raises:
+        AlreadyRuns: with process id and address of the other.
+    """
+    path = Path(database_url.removeprefix("sqlite:///"))
+    with path.with_name(path.name + ".run").open("a+", encoding="utf-8") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.seek(0)
+            raise AlreadyRuns(f"{AlreadyRuns.__doc__} It is {held.read().strip() or 'starting'}.") from None
+        held.truncate(0)
+        held.write(f"process {os.getpid()} at {address}")
+        held.flush()
+        yield

@@ -1,0 +1,44 @@
+"""HubSpot for this installation: the client made of the settings, and what jobs are handed with it."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from footlight.opening import Opened
+from footlight.settings import BadSettings, Settings
+from jobs.context import Context
+from jobs.hubspot.client import HubSpotClient, open_client
+from jobs.hubspot.limiter import Limiter
+
+TIMEOUT_SECONDS = 20.0
+
+
+def hubspot_client(settings: Settings, on_request: Callable[..., None] | None = None) -> HubSpotClient:
+    """
+    Raises:
+        BadSettings: without a token, with the way to one.
+    """
+    if settings.hubspot_access_token is None:
+        raise BadSettings(
+            "HUBSPOT_ACCESS_TOKEN: is not set, so HubSpot cannot be asked. docs/quickstart.md tells how to get one."
+        )
+    limiter = Limiter(time.monotonic, time.sleep)
+    token = settings.hubspot_access_token.get_secret_value()
+    return open_client(token, settings.hubspot_base_url, limiter, timeout=TIMEOUT_SECONDS, on_request=on_request)
+
+
+def hubspot_context(settings: Settings, opened: Opened) -> Context:
+    """
+    What jobs that ask HubSpot are handed.
+
+    Raises:
+        BadSettings, CannotOpenKey
+    """
+    return Context(
+        store=opened.store,
+        hubspot=hubspot_client(settings),
+        hasher=opened.known_hasher,
+        now=lambda: datetime.now(UTC),
+        new_id=lambda: uuid4().hex,
+    )

@@ -1,0 +1,83 @@
+"""Slack for this installation: the bot, its carrier and its two ways in, made of the settings."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.app import make_bot
+from bot.carrier import SlackCarrier
+from bot.desk import Desk
+from bot.events import Events
+from bot.permissions import People
+from bot.socket_mode import SocketMode
+from bot.transport import SlackEndpoint
+from bot.web_client import slack_client
+from footlight.opening import Opened
+from footlight.settings import Settings, reveal
+from webhooks.verify import NotProven, check_slack
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS: Final = 4.0
+
+
+class Slack:
+    """One workspace's Slack. Built inside a running loop; `close` finishes what is under way."""
+
+    def __init__(self, settings: Settings, opened: Opened, token: str) -> None:
+        self._client = slack_client(token, settings.slack_base_url)
+        secrets = reveal(settings.slack_signing_secret)
+        desk = Desk(store=opened.store, hasher=opened.known_hasher, people=People(self._client), now=utc_now)
+        self._dispatch = make_bot(desk, token=token, client=self._client)
+        self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
+        self._endpoint = SlackEndpoint(self._events, self._dispatch, lambda *told: why_not_proven(*told, secrets))
+        self.carrier = SlackCarrier(self._client, opened.store, now=utc_now)
+        self._app_token = settings.slack_app_token
+        self._socket: SocketMode | None = None
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """The handler of POST /slack/events."""
+        return await self._endpoint.receive(request)
+
+    def resume(self) -> None:
+        """Answer what was acknowledged before a restart and is not answered yet."""
+        self._events.resume()
+
+    async def connect(self) -> None:
+        """Open the socket, where an app token switches to Socket Mode."""
+        if self._app_token is not None:
+            app_token = self._app_token.get_secret_value()
+            self._socket = SocketMode(self._events, self._dispatch, app_token=app_token, client=self._client)
+            await self._socket.connect()
+
+    async def why_not(self) -> str | None:
+        """Why nothing can come from Slack now; None: it can."""
+        return await self._socket.why_not() if self._socket else None
+
+    async def close(self) -> None:
+        if self._socket is not None:
+            await self._socket.close()
+        await self._dispatch.drain(DRAIN_SECONDS)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def why_not_proven(body: bytes, headers: Mapping[str, str], secrets: tuple[str, ...]) -> str | None:
+    """Why a request is not proven to be Slack's; None: Slack signed it just now."""
+    try:
+        check_slack(body, headers, secrets=secrets, now=utc_now())
+    except NotProven as error:
+        return str(error)
+    return None
+
+
+def open_slack(settings: Settings, opened: Opened) -> Slack | None:
+    """Slack, where a bot token is set and opted-out people can be recognised."""
+    if settings.slack_bot_token is None or opened.hasher is None:
+        return None
+    return Slack(settings, opened, settings.slack_bot_token.get_secret_value())

@@ -1,0 +1,60 @@
+"""The web part: the endpoints, served until the process ends."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from footlight.opening import Opened
+from footlight.settings import Settings, reveal
+from storage.campaigns import CampaignsInForce
+from storage.fetch_arrived import Tracker
+from webhooks.app import make_app
+from webhooks.edge import Check, Edge, Handler
+from webhooks.metrics import Metrics
+from webhooks.verify import read_standard_secrets
+
+FINISH_WITHIN_SECONDS = 4.0
+
+
+def make_edge(
+    settings: Settings,
+    opened: Opened,
+    metrics: Metrics,
+    *,
+    slack_events: Handler | None = None,
+    checks: tuple[Check, ...] = (),
+) -> Edge:
+    """What the endpoints are given."""
+    campaigns = CampaignsInForce()
+    own = frozenset(settings.footlight_own_domains)
+    click_secrets = reveal(settings.footlight_clicks_secret)
+    return Edge(
+        store=opened.store,
+        keys=opened.keys,
+        public_url=settings.public_url,
+        campaigns=campaigns,
+        tracker=Tracker(campaigns, opened.hasher, own) if opened.hasher else None,
+        hubspot_secrets=reveal(settings.hubspot_client_secret),
+        click_secrets=read_standard_secrets(",".join(click_secrets)) if click_secrets else (),
+        api_keys=reveal(settings.footlight_api_key),
+        slack_events=slack_events,
+        checks=checks,
+        metrics=metrics,
+    )
+
+
+@asynccontextmanager
+async def served(edge: Edge, host: str, port: int) -> AsyncIterator[str]:
+    """Serve the endpoints; gives the address. At the end requests under way are finished."""
+    runner = web.AppRunner(
+        make_app(edge), access_log=None, shutdown_timeout=FINISH_WITHIN_SECONDS, handle_signals=False
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        bound = runner.addresses[0]
+        yield f"http://{bound[0]}:{bound[1]}"
+    finally:
+        await runner.cleanup()

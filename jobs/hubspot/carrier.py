@@ -1,0 +1,61 @@
+"""The carrier to HubSpot: brings there what people in Slack asked for. Today: a lead to be made a contact."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from decisions.retries import Failure
+from jobs.context import Context
+from jobs.hubspot.contacts import create_contact, read_contacts
+from jobs.hubspot.trouble import HubSpotTrouble
+from storage import contact_properties, leads
+from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
+from storage.contacts_arrived import store_states
+from storage.delivery import Item
+from storage.leads import LeadCard
+from storage.outbox import Due
+
+log = structlog.get_logger()
+
+INTERVAL: Final = timedelta(milliseconds=200)
+
+
+class HubSpotCarrier:
+    """Implements `storage.carriers.Carrier`. What it does may be repeated: an existing contact is found, not made."""
+
+    interval = INTERVAL
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def send(self, item: Item) -> Sent | NotSent | Lost | Pause:
+        """Make the lead a contact in HubSpot, and read it back, so that the lead's message says so."""
+        if item.kind is not Due.ADD_TO_HUBSPOT:
+            return NotSent(Failure(f"nothing is known of how to bring {item.kind} to HubSpot", lasting=True))
+        card = await self._context.store.read(leads.get, int(item.subject))
+        if card is None or card.email is None or card.stage in leads.ENDS:
+            return Sent()
+        try:
+            await self._add(card.email)
+        except HubSpotTrouble as trouble:
+            return await self._refused(item, card, trouble)
+        return Sent()
+
+    async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
+        """Sending again finds what the lost attempt made."""
+        return NotFound()
+
+    async def _add(self, email: str) -> None:
+        context = self._context
+        names = await context.store.read(contact_properties.held_names)
+        asked_at = context.now()
+        hubspot_id = await context.ask(lambda: create_contact(context.hubspot.for_people, email, {}), tries=1)
+        answers = await context.ask(
+            lambda: read_contacts(context.hubspot.for_people, [hubspot_id], names, now=asked_at), tries=1
+        )
+        await context.store.write(store_states, answers.found, hasher=context.hasher, now=context.now())
+
+    async def _refused(self, item: Item, card: LeadCard, trouble: HubSpotTrouble) -> NotSent:
+        log.warning("a lead could not be added to HubSpot", lead=card.id, because=type(trouble).__name__)
+        return NotSent(Failure(type(trouble).__doc__ or str(trouble), trouble.lasting, trouble.wait), alone=True)
