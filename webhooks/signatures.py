@@ -46,8 +46,9 @@ class Asked:
 async def sign(request: web.Request) -> web.Response:
     """A banner for each recipient in their order, or one for all with `"split": false`."""
     edge = request.app[EDGE]
+    body = await request.read()
     require_key(edge, request)
-    asked = read_asked(await request.read())
+    asked = read_asked(body)
     chosen = await request.app[SIGNING](ToBeSigned(asked.sender, asked.addresses, edge.now()))
     mail_id = edge.new_mail_id()
     if asked.split:
