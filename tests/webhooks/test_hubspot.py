@@ -1,0 +1,85 @@
+"""HubSpot's deliveries over HTTP: what is on disk when they are acknowledged."""
+
+import json
+
+from sqlmodel import select
+
+from storage import dead_letters, portal
+from storage.inbox import Hint
+from tests.webhooks.conftest import hubspot_v2
+
+
+def told(kind="contact.creation", **fields):
+    return {"eventId": 1, "portalId": 4711, "subscriptionType": kind, "objectId": 501} | fields
+
+
+async def hints(store):
+    rows = await store.read(lambda session: session.exec(select(Hint.kind, Hint.object_id)).all())
+    return sorted((kind.value, object_id) for kind, object_id in rows)
+
+
+async def test_acknowledged_is_on_disk(served, store):
+    """At 204 the hints and the dead letters are on disk, and a type that nobody knows is counted."""
+    answer = await served.hubspot([told(), told("contact.what"), told("company.merge", objectId=None)])
+
+    assert answer.status == 204
+    assert await hints(store) == [("contact", "501")]
+    assert [letter.reason for letter in await store.read(dead_letters.newest, 10)] == ["it names no record"]
+    assert [(one.kind, one.times) for one in await store.read(dead_letters.unknown_types)] == [("contact.what", 1)]
+
+
+async def test_nothing_to_keep(served, store):
+    """An empty array is acknowledged."""
+    assert (await served.hubspot([])).status == 204
+    assert await hints(store) == []
+
+
+async def test_another_portal(served, store, clock):
+    """Once our portal is known, events of another one are acknowledged and do not count."""
+    await store.write(portal.remember, "4711", now=clock())
+
+    assert (await served.hubspot([told(portalId=4712), told(objectId=502)])).status == 204
+    assert await hints(store) == [("contact", "502")]
+
+
+async def test_v2_counts_until_v3_came(served, store, clock):
+    """The older signature, which can be replayed, counts until HubSpot has once sent v3."""
+    await store.write(portal.remember, "4711", now=clock())
+    body = json.dumps([told()]).encode()
+    older = {"data": body, "headers": hubspot_v2("/webhooks/hubspot", body)}
+
+    assert (await served.ask("POST", "/webhooks/hubspot", **older)).status == 204
+    assert (await served.hubspot([told()])).status == 204
+    assert (await served.ask("POST", "/webhooks/hubspot", **older)).status == 401
+
+
+async def test_a_workflow_tells_of_a_list(served, store):
+    """The list comes from the address or the body, the record from the body; both become hints."""
+    assert (await served.hubspot(b"", "/webhooks/hubspot/lists?list=611")).status == 204
+    assert (await served.hubspot(b'{"listId": "612", "hs_object_id": 501}', "/webhooks/hubspot/lists")).status == 204
+    whole = {"vid": 502, "portal-id": 4711, "properties": {"hs_list_id": {"value": "613", "versions": []}}}
+    assert (await served.hubspot(json.dumps(whole).encode(), "/webhooks/hubspot/lists")).status == 204
+
+    assert await hints(store) == [
+        ("contact", "501"),
+        ("contact", "502"),
+        ("list", "611"),
+        ("list", "612"),
+        ("list", "613"),
+    ]
+
+
+async def test_a_workflow_that_names_nothing(served):
+    """Without list and record: 400, and what to add to the workflow."""
+    answer = await served.hubspot(b'{"firstname": "Max"}', "/webhooks/hubspot/lists")
+
+    assert answer.status == 400
+    assert "?list=ID" in answer.json["detail"]
+
+
+async def test_a_workflow_of_another_portal(served, store, clock):
+    """A workflow of another portal is acknowledged and does not count."""
+    await store.write(portal.remember, "4711", now=clock())
+
+    assert (await served.hubspot(b'{"portalId": 4712}', "/webhooks/hubspot/lists?list=611")).status == 204
+    assert await hints(store) == []
