@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from storage import dead_letters, outbox, subscriptions
-from storage.columns import EPOCH
+from storage.columns import EPOCH, to_microseconds
 from storage.dead_letters import DeadLetterTold
 from storage.outbox import Due, OutboxDestination, OutboxItem, OutboxState
+
+CHANNEL_PAUSED: Final = "channel_paused"
 
 Keep = Callable[[Session], object]
 """What is to be stored in the transaction that marks an item as sent."""
@@ -94,11 +96,13 @@ def begin_again(session: Session, item: Item, *, now: datetime, lease: timedelta
 
 
 def sent(session: Session, item: Item, *, free_at: datetime, keep: Keep | None = None) -> None:
-    """It reached its destination: it is gone, unless it changed in the meantime; then it is due again."""
+    """It reached its destination: it is gone, unless it changed in the meantime; then it is due again, as a new key."""
     if keep is not None:
         keep(session)
     session.execute(delete(OutboxItem).where(_same(item), col(OutboxItem.version) == item.version))
-    again = {"state": OutboxState.DUE, "attempts": 0, "trouble": None}
+    # By the old key, what is there already would be taken for what is not there yet.
+    key = f"{item.kind}-{item.subject}-{to_microseconds(item.attempted_at)}-{item.version}"
+    again = {"state": OutboxState.DUE, "attempts": 0, "trouble": None, "key": key}
     session.execute(update(OutboxItem).where(_same(item)).values(**again))
     _release(session, item.destination, item.leased_until, free_at=free_at)
 
@@ -139,9 +143,9 @@ def pause(session: Session, item: Item, because: str, *, now: datetime, free_at:
     not_sent(session, item, because, due_at=now if is_paused else free_at, free_at=now if is_paused else free_at)
     session.execute(update(OutboxItem).where(_this(item)).values(attempts=0))
     if is_paused and (admin := subscriptions.admin_channel(session)):
-        facts = {"channel": str(channel), "because": because}
-        told = outbox.slack(admin)
-        outbox.owe(session, Due.ADMIN_TOLD, f"paused-{channel}", destination=told, now=now, facts=facts)
+        facts = {"matter": CHANNEL_PAUSED, "channel": str(channel), "because": because}
+        subject, told = f"{CHANNEL_PAUSED}:{channel}", outbox.slack(admin)
+        outbox.owe(session, Due.ADMIN_TOLD, subject, destination=told, now=now, facts=facts)
     return is_paused
 
 

@@ -42,8 +42,8 @@ class OutboxItem(SQLModel, table=True):
     One thing owed to one destination; sent, its row goes.
 
     A change that comes while it waits raises `version` and queues nothing; one that comes while it is being sent
-    makes it due again. `key` stands in the metadata of the Slack message, so that a crash between sending and
-    marking is recognised. Of several, the lower `id` goes first.
+    makes it due again, under a new key. `key` stands in the metadata of the Slack message, so that a crash between
+    sending and marking is recognised. Of several, the lower `id` goes first.
     """
 
     __tablename__ = "outbox_item"

@@ -1,0 +1,92 @@
+"""What the tests of jobs share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+from prometheus_client import CollectorRegistry
+
+from jobs.context import Context
+from jobs.deliver import Delivery, Pace
+from sandbox.hubspot import Crm, HubSpotSandbox
+from storage import Store
+from tests.jobs.portal import Waits, a_context, a_crm, a_hubspot
+from tests.jobs.wall import Wall, WallCarrier
+
+QUICK = Pace(
+    settle=timedelta(0), lease=timedelta(seconds=0.6), limit=timedelta(seconds=0.5), poll=timedelta(milliseconds=10)
+)
+Until = Callable[[Callable[[], object]], Awaitable[None]]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+async def carrier(wall: Wall) -> AsyncIterator[WallCarrier]:
+    """A carrier to a running wall."""
+    async with TestServer(wall.app()) as server, ClientSession() as http:
+        yield WallCarrier(http, f"http://{server.host}:{server.port}")
+        wall.opened.set()
+
+
+@pytest.fixture
+async def engine(carrier: WallCarrier) -> AsyncIterator[Callable[..., Delivery]]:
+    """Starts engines, as many as are asked for, and stops them at the end."""
+    started: list[tuple[Delivery, asyncio.Task[None]]] = []
+
+    def start(store: Store, pace: Pace = QUICK) -> Delivery:
+        delivery = Delivery(
+            store, {"slack": carrier, "hubspot": carrier}, now=utc_now, registry=CollectorRegistry(), pace=pace
+        )
+        started.append((delivery, asyncio.create_task(delivery.run())))
+        return delivery
+
+    yield start
+    for delivery, running in started:
+        await delivery.stop(timedelta(0))
+        await running
+
+
+@pytest.fixture
+def until() -> Until:
+    """Waits until something is true, at most 10 s."""
+
+    async def wait(is_true: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not is_true():  # noqa: ASYNC110 - it happens in a database, which wakes nobody
+                await asyncio.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+def crm() -> Crm:
+    return a_crm()
+
+
+@pytest.fixture
+async def hubspot(crm: Crm) -> AsyncIterator[HubSpotSandbox]:
+    """A HubSpot that holds `crm`."""
+    async with a_hubspot(crm) as running:
+        yield running
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+def context(store: Store, hubspot: HubSpotSandbox, waits: Waits) -> Context:
+    """What the jobs that ask `hubspot` are handed."""
+    return a_context(store, hubspot, waits)
