@@ -1,8 +1,9 @@
 """Accounts: the addresses of one registrable domain, or of several domains that one HubSpot company names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import delete, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import account_domain
@@ -43,9 +44,10 @@ def account_ids(session: Session, domains: Iterable[str]) -> dict[str, int]:
 def keep_accounts(session: Session, domains: Iterable[str]) -> dict[str, int | None]:
     """The accounts that these (sub)domains belong to, made where they are new; None where there can be none."""
     registrable = {domain: account_domain(domain) for domain in domains}
-    known = account_ids(session, {name for name in registrable.values() if name})
-    for name in sorted({name for name in registrable.values() if name} - known.keys()):
-        known[name] = _make(session, name)
+    wanted = {name for name in registrable.values() if name}
+    known = account_ids(session, wanted)
+    if new := sorted(wanted - known.keys()):
+        known |= _make(session, new)
     return {domain: known[name] if name else None for domain, name in registrable.items()}
 
 
@@ -62,13 +64,12 @@ def require_account(session: Session, domain: str) -> int:
     return account_id
 
 
-def _make(session: Session, registrable: str) -> int:
-    account = Account(name=registrable)
-    session.add(account)
-    session.flush()
-    assert account.id is not None
-    insert_missing(session, AccountDomain, [{"domain": registrable, "account_id": account.id}])
-    made = account_ids(session, [registrable])[registrable]
-    if made != account.id:  # another process was first
-        session.delete(account)
+def _make(session: Session, registrable: Sequence[str]) -> dict[str, int]:
+    returning = insert(Account).returning(col(Account.id), col(Account.name))
+    ids = {name: id_ for id_, name in session.execute(returning, [{"name": name} for name in registrable])}
+    rows = [{"domain": name, "account_id": ids[name]} for name in registrable]
+    insert_missing(session, AccountDomain, rows)
+    made = account_ids(session, registrable)
+    if in_vain := ids.keys() - {name for name, id_ in made.items() if id_ == ids[name]}:  # another process was first
+        session.execute(delete(Account).where(col(Account.id).in_([ids[name] for name in in_vain])))
     return made
