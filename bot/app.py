@@ -74,16 +74,15 @@ CONVERSATIONS: Final = (
 )
 
 
-def make_bot(desk: Desk, *, token: str, client: AsyncWebClient) -> Dispatch:
+def make_bot(desk: Desk, client: AsyncWebClient) -> Dispatch:
     """
     The bot, ready to be given requests.
 
     Args:
-        client: for answers; its base URL is Slack's, or that of whoever speaks like it.
+        client: for answers, with the bot token; its base URL is Slack's, or that of whoever speaks like it.
     """
-    # Bolt would read what is not given from the environment. Proofs are checked before it is asked.
+    # The client's token wins over what Bolt finds in the environment. Proofs are checked before Bolt is asked.
     app = AsyncApp(
-        token=token,
         signing_secret="",
         client=client,
         process_before_response=True,

@@ -1,0 +1,162 @@
+"""People are looked up by command, mention, direct message and shortcut."""
+
+import pytest
+
+from sandbox.slack import SlackSandbox
+from sandbox.slack.sample import ANNA, FEED, GENERAL, GUEST, JONAS, LEADS, OLIVER
+from sandbox.slack.workspace import BOT_USER
+from storage import Store, portal
+from storage.posted import Posted
+from tests.bot.conftest import Bot, buttons, seen, until_said
+from tests.storage.people import T0, a_state, become_lead, fetch, store_all
+
+
+@pytest.fixture
+def people(store: Store) -> Store:
+    """Max and Eva are contacts, j.doe is a lead."""
+    store.write_now(portal.remember, "4711", now=T0)
+    eva = a_state("502", "eva@firma.de", properties={"firstname": "Eva", "lastname": "Muster"})
+    store_all(store, a_state(), eva)
+    fetch(store, "max@firma.de")
+    become_lead(store, "j.doe@acme.example")
+    return store
+
+
+async def test_address_shows_the_card(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """`/contact ADDRESS` shows the card with its two buttons, to the one who asked alone."""
+    await slack.people.command(OLIVER, LEADS, "/contact", "Max@Firma.de ")
+
+    card = await until_said(slack, LEADS, "Max Mustermann", "Spring Fair", "1 click")
+
+    assert buttons(card) == ["Open in HubSpot", "Opt out"]
+    assert card.only_for == OLIVER
+
+
+async def test_reader_is_answered_in_their_language(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Who uses Slack in German is answered in German."""
+    await slack.people.command(ANNA, LEADS, "/contact", "max@firma.de")
+
+    await until_said(slack, LEADS, "Letzte Klicks", "1 Klick")
+
+
+async def test_part_of_a_domain_gives_a_list_to_pick_from(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A part that fits several gives a short list; *Show* shows the card."""
+    await slack.people.command(OLIVER, LEADS, "/contact", "firma")
+    found = await until_said(slack, LEADS, "2 contacts match", "Max Mustermann", "Eva Muster")
+    show = next(block["accessory"] for block in found.blocks if "Eva" in str(block) and "accessory" in block)
+
+    await slack.people.press(OLIVER, LEADS, found.ts, "show_person", show["value"])
+
+    assert buttons(await until_said(slack, LEADS, "Eva Muster", "Opt out")) == ["Open in HubSpot", "Opt out"]
+
+
+async def test_part_of_a_name_that_fits_one_shows_the_card(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Where there is nobody to choose between, nobody has to choose."""
+    await slack.people.command(OLIVER, LEADS, "/contact", "musterma")
+
+    assert "Opt out" in buttons(await until_said(slack, LEADS, "Max Mustermann"))
+
+
+async def test_misspelt_name_gets_a_suggestion(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A misspelt name is answered with whom it may mean."""
+    await slack.people.command(OLIVER, LEADS, "/contact", "Mustermnan")
+
+    await until_said(slack, LEADS, "Did you mean", "Max Mustermann")
+
+
+async def test_unknown_address_is_said_to_be_unknown(bot: Bot, slack: SlackSandbox) -> None:
+    """An unknown address says so, and what would make it known."""
+    await slack.people.command(OLIVER, LEADS, "/contact", "nobody@nowhere.example")
+
+    await until_said(slack, LEADS, "no contact, no lead", "HubSpot list")
+
+
+async def test_lead_is_shown_as_a_lead(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """The address of a lead shows the lead with what can be done."""
+    await slack.people.command(OLIVER, LEADS, "/contact", "j.doe@acme.example")
+
+    lead = await until_said(slack, LEADS, "j.doe@acme.example")
+
+    assert buttons(lead) == ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+async def test_nothing_asked_says_what_can_be_asked(bot: Bot, slack: SlackSandbox, text: str) -> None:
+    """`/contact` alone says how it is used."""
+    await slack.people.command(OLIVER, LEADS, "/contact", text)
+
+    await until_said(slack, LEADS, "/contact max@firma.de")
+
+
+async def test_commands_under_our_own_name(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """`/footlight contact`, `leads`, `feed` do what the short commands do; `help` and unknown words help."""
+    for text, expected in (
+        ("contact max@firma.de", "Max Mustermann"),
+        ("leads", "j.doe@acme.example"),
+        ("feed", "Nobody clicked yet"),
+        ("help", "/leads"),
+        ("bogus", "I don't know `bogus`"),
+    ):
+        await slack.people.command(OLIVER, LEADS, "/footlight", text)
+        await until_said(slack, LEADS, expected)
+
+
+async def test_mention_is_answered_to_its_author_alone(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A mention in a channel shows the card to its author, as guests may read along."""
+    slack.people.say(OLIVER, FEED, f"<@{BOT_USER}> max@firma.de")
+
+    assert (await until_said(slack, FEED, "Max Mustermann", "Opt out")).only_for == OLIVER
+
+
+async def test_direct_message_is_answered_and_remembered(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A direct message is answered by a message that stays, so erasing the person can find it."""
+    slack.people.direct(OLIVER, "<mailto:max@firma.de|max@firma.de>")
+
+    answer = await until_said(slack, slack.workspace.direct(OLIVER).id, "Max Mustermann", "Open in HubSpot")
+    await bot.dispatch.drain(5)
+
+    assert "ago" not in str(answer.blocks)
+    assert people.read_now(lambda session: session.get(Posted, 1).ts) == answer.ts  # type: ignore[union-attr]
+
+
+async def test_shortcut_finds_the_addresses_in_a_message(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """The shortcut lists everybody whose address stands in a message, known or not."""
+    text = "ask <mailto:max@firma.de|max@firma.de>, (j.doe@acme.example) or who@else.example."
+    told = slack.workspace.post(LEADS, JONAS, text)
+
+    await slack.people.message_shortcut(OLIVER, LEADS, told.ts, "look_up")
+
+    answer = await until_said(slack, LEADS, "Max Mustermann", "j.doe@acme.example", "who@else.example")
+    assert buttons(answer) == ["Show", "Show"]
+
+
+async def test_shortcut_on_a_message_without_address(bot: Bot, slack: SlackSandbox) -> None:
+    """A message without address says so."""
+    told = slack.workspace.post(LEADS, JONAS, "lunch?")
+
+    await slack.people.message_shortcut(OLIVER, LEADS, told.ts, "look_up")
+
+    await until_said(slack, LEADS, "no e-mail address")
+
+
+@pytest.mark.parametrize("command", ["/contact", "/leads", "/feed"])
+async def test_guest_sees_no_personal_data(people: Store, bot: Bot, slack: SlackSandbox, command: str) -> None:
+    """A guest of the workspace is told that they may not, and nothing else."""
+    await slack.people.command(GUEST, GENERAL, command, "max@firma.de")
+
+    answer = await until_said(slack, GENERAL, "Gäste")
+
+    assert "firma.de" not in str(answer)
+    assert buttons(answer) == []
+
+
+async def test_own_and_edited_messages_are_not_answered(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Edits in a direct message are acknowledged and left alone."""
+    channel = slack.workspace.direct(OLIVER).id
+    edit = {"type": "message", "subtype": "message_changed", "channel": channel, "channel_type": "im", "ts": "1.1"}
+
+    slack.people.event(edit, OLIVER)
+    await slack.deliveries.settled()
+    await bot.dispatch.drain(5)
+
+    assert seen(slack, channel) == []

@@ -1,0 +1,161 @@
+"""Leads are worked on by buttons; of two who press at once, one wins."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.carrier import SlackCarrier
+from sandbox.slack import Message, SlackSandbox
+from sandbox.slack.sample import GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
+from storage import Store, audit, delivery, leads
+from storage.leads import LeadStage
+from storage.outbox import Due, OutboxItem
+from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now
+from tests.storage.people import become_lead
+
+LEASE = timedelta(seconds=20)
+
+
+@pytest.fixture
+async def lead(store: Store, bot: Bot, slack: SlackSandbox, carrier: SlackCarrier) -> Message:
+    """The message of a new lead in its channel."""
+    become_lead(store, "j.doe@acme.example")
+    item = store.write_now(delivery.claim, f"slack:{LEADS}", now=utc_now(), lease=LEASE)
+    assert item is not None
+    sent = await carrier.send(item)
+    store.write_now(delivery.sent, item, free_at=utc_now(), keep=sent.keep)  # type: ignore[union-attr]
+    return seen(slack, LEADS)[-1]
+
+
+def stage(store: Store) -> LeadStage:
+    (card,) = store.read_now(lambda session: (leads.get(session, 1),))
+    assert card is not None
+    return card.stage
+
+
+async def test_claim_names_the_claimer_for_everybody(lead: Message, store: Store, slack: SlackSandbox) -> None:
+    """After *Claim* the message says who is on it, and offers what makes sense then."""
+    assert buttons(lead) == ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]
+
+    await slack.people.press(JONAS, LEADS, lead.ts, "claim_lead")
+
+    claimed = await until_said(slack, LEADS, f"<@{JONAS}> is on it")
+    assert claimed.ts == lead.ts
+    assert buttons(claimed) == ["Add to HubSpot", "Dismiss", "Release", "Opt out"]
+    assert stage(store) is LeadStage.CLAIMED
+
+
+async def test_two_claim_at_once(lead: Message, store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Of two who claim at once one wins, and the other is told who."""
+    await asyncio.gather(*(slack.people.press(who, LEADS, lead.ts, "claim_lead") for who in (JONAS, MEHMET)))
+    await bot.dispatch.drain(5)
+
+    card = store.read_now(leads.get, 1)
+    assert card is not None
+    winner = (card.changed_by or "").removeprefix("slack:")
+    (told,) = [message for message in seen(slack, LEADS) if message.only_for]
+    assert {winner, told.only_for} == {JONAS, MEHMET}
+    assert f"<@{winner}>" in told.text
+    assert f"<@{winner}> is on it" in str(lead.blocks)
+
+
+@pytest.mark.parametrize(
+    ("presses", "expected", "left"),
+    [
+        (["dismiss_lead"], LeadStage.DISMISSED, ["Undo"]),
+        (["dismiss_lead", "undo_dismissal"], LeadStage.OPEN, ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]),
+        (["claim_lead", "release_lead"], LeadStage.OPEN, ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]),
+        (["claim_lead", "dismiss_lead"], LeadStage.DISMISSED, ["Undo"]),
+    ],
+)
+async def test_moves(
+    lead: Message,
+    store: Store,
+    bot: Bot,
+    slack: SlackSandbox,
+    presses: list[str],
+    expected: LeadStage,
+    left: list[str],
+) -> None:
+    """Each button leads to its state, and each state shows its buttons."""
+    for action in presses:
+        await slack.people.press(JONAS, LEADS, lead.ts, action)
+        await bot.dispatch.drain(5)
+
+    assert stage(store) is expected
+    assert buttons(lead) == left
+
+
+async def test_add_to_hubspot_is_owed_and_its_button_goes(
+    lead: Message, store: Store, bot: Bot, slack: SlackSandbox
+) -> None:
+    """*Add to HubSpot* owes HubSpot the contact, says so, and cannot be pressed twice."""
+    await slack.people.press(OLIVER, LEADS, lead.ts, "add_lead_to_hubspot")
+    await bot.dispatch.drain(5)
+
+    def owed(session: Session) -> list[tuple[str, str, str]]:
+        rows = session.exec(select(OutboxItem).where(OutboxItem.kind == Due.ADD_TO_HUBSPOT)).all()
+        return [(row.destination, row.subject, row.facts["by"]) for row in rows]
+
+    assert store.read_now(owed) == [("hubspot", "1", f"slack:{OLIVER}")]
+    assert buttons(lead) == ["Claim", "Dismiss", "Opt out"]
+    assert "Being added to HubSpot" in str(lead.blocks)
+    assert "asked to add a lead to HubSpot" in [entry.action for entry in store.read_now(audit.newest, 5)]
+
+
+async def test_add_to_hubspot_is_for_permitted_people(
+    lead: Message, store: Store, bot: Bot, slack: SlackSandbox
+) -> None:
+    """A member who is no admin is told who may, and nothing is owed."""
+    await slack.people.press(JONAS, LEADS, lead.ts, "add_lead_to_hubspot")
+
+    told = await until_said(slack, LEADS, "Admins")
+    assert told.only_for == JONAS
+    assert store.read_now(lambda session: session.exec(select(OutboxItem)).all()) == []
+
+
+@pytest.mark.parametrize("action", ["claim_lead", "dismiss_lead", "add_lead_to_hubspot", "ask_opt_out"])
+async def test_guest_may_press_nothing(lead: Message, store: Store, bot: Bot, slack: SlackSandbox, action: str) -> None:
+    """A guest who sees the channel changes nothing by any button."""
+    slack.workspace.channels[LEADS].members.add(GUEST)
+
+    await slack.people.press(GUEST, LEADS, lead.ts, action)
+    await bot.dispatch.drain(5)
+
+    assert stage(store) is LeadStage.OPEN
+    assert slack.workspace.stacks.get(GUEST, []) == []
+
+
+async def test_list_of_leads_has_their_buttons(lead: Message, bot: Bot, slack: SlackSandbox) -> None:
+    """`/leads` lists each lead with its buttons, and is made anew when one is pressed."""
+    await slack.people.command(OLIVER, GENERAL, "/leads")
+    listed = await until_said(slack, GENERAL, "j.doe@acme.example")
+
+    await slack.people.press(OLIVER, GENERAL, listed.ts, "claim_lead")
+    await bot.dispatch.drain(5)
+
+    assert f"<@{OLIVER}> is on it" in str(listed.blocks)
+    assert buttons(listed) == ["Add to HubSpot", "Dismiss", "Release", "Opt out"]
+
+
+async def test_no_leads(bot: Bot, slack: SlackSandbox) -> None:
+    """Where there is no lead, `/leads` says what one is."""
+    await slack.people.command(OLIVER, GENERAL, "/leads")
+
+    await until_said(slack, GENERAL, "No leads at the moment")
+
+
+@pytest.mark.parametrize("value", ["lead:999", "lead:0", "contact:1", "1; DROP TABLE lead", ""])
+async def test_made_up_lead_is_gone(lead: Message, store: Store, bot: Bot, slack: SlackSandbox, value: str) -> None:
+    """A value that no button of ours has changes nothing."""
+    for block in lead.blocks:
+        for element in block.get("elements", ()):
+            element["value"] = value
+
+    await slack.people.press(JONAS, LEADS, lead.ts, "claim_lead")
+    await bot.dispatch.drain(5)
+
+    assert stage(store) is LeadStage.OPEN
+    assert any("gone" in message.text or "gibt es nicht mehr" in message.text for message in seen(slack, LEADS))
