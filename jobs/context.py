@@ -1,10 +1,10 @@
 """What every job that asks HubSpot is handed, and the one way in which it asks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from decisions.retries import Failure, GiveUp, next_attempt
 from jobs.hubspot.client import HubSpotClient
@@ -75,3 +75,17 @@ class Context:
                 time_zone=details.time_zone,
                 ui_domain=details.ui_domain,
             )
+
+
+async def all_of(questions: Iterable[Awaitable[Answer]]) -> list[Answer]:
+    """
+    The answers of all, in their order, once the last one has ended.
+
+    Raises:
+        The first trouble, if there was any; nobody is still at work then.
+    """
+    ended = await asyncio.gather(*questions, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, BaseException):
+            raise error
+    return cast(list[Answer], ended)

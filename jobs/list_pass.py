@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from jobs.context import Context
+from jobs.context import Context, all_of
 from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.contacts import read_contacts
 from jobs.hubspot.lists import Page, memberships, read_list
@@ -190,10 +190,7 @@ class ListPass:
         done, after = 0, ""
         while ids := await self.context.store.read(staging.staged_after, self.group.id, after, CHUNK * AT_ONCE):
             done, after = done + len(ids), ids[-1]
-            ended = await asyncio.gather(*(read(some) for some in _parts(ids, CHUNK)), return_exceptions=True)
-            for error in ended:
-                if error is not None:
-                    raise error
+            await all_of(read(some) for some in _parts(ids, CHUNK))
             self._progress(Phase.RECORDS, done, total)
 
     async def _write(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:

@@ -87,6 +87,12 @@ def hold_back(session: Session, group_id: int, hubspot_ids: Collection[str]) -> 
         session.execute(update(StagedMember).where(named).values(is_held_back=True))
 
 
+def unstage(session: Session, hubspot_ids: Collection[str], group_ids: Collection[int]) -> None:
+    """These have left the lists of these groups, whatever a pass that is under way has read."""
+    left = (col(StagedMember.group_id).in_(group_ids), col(StagedMember.hubspot_id).in_(hubspot_ids))
+    session.execute(delete(StagedMember).where(*left))
+
+
 def make_equal(
     session: Session,
     group_id: int,

@@ -131,12 +131,12 @@ def group_by_id(session: Session, group_id: int) -> GroupView:
 
 def find_group(session: Session, asked: str) -> GroupView:
     """
-    The target group of this name (in any case), or that mirrors the HubSpot list with this id.
+    The target group that mirrors the HubSpot list with this id, or of this name (in any case).
 
     Raises:
         NoSuchGroup
     """
-    for same in (col(TargetGroup.name_key) == asked.casefold(), col(TargetGroup.hubspot_list_id) == asked):
+    for same in (col(TargetGroup.hubspot_list_id) == asked, col(TargetGroup.name_key) == asked.casefold()):
         if row := session.execute(_views().where(same)).first():
             return _view(*row)
     raise NoSuchGroup(asked)
