@@ -52,6 +52,11 @@ class Fetches:
         counter = edge.metrics.fetches
         self._on_disk = {kind: counter.labels(kind.name.lower(), "on disk") for kind in EventKind}
 
+    @property
+    def in_memory(self) -> int:
+        """How many clicks wait for the store to come back."""
+        return len(self._in_memory)
+
     async def keep(self, fetched: Fetched) -> CampaignInForce | None:
         """The campaign for this fetch, None if there is none: as the store says, or from memory if that takes long."""
         if self._in_memory or self._on_their_way >= MOST_ON_THEIR_WAY:
@@ -116,7 +121,7 @@ class Fetches:
         self._untold += 1
         moment = asyncio.get_running_loop().time()
         if moment - self._told_at >= RETRY_SECONDS:
-            log.warning("fetches not on disk", fetches=self._untold, in_memory=len(self._in_memory))
+            log.warning("fetches not on disk", fetches=self._untold, in_memory=self.in_memory)
             self._untold, self._told_at = 0, moment
 
     def _remembered(self, fetched: Fetched) -> CampaignInForce | None:
@@ -146,7 +151,7 @@ class Fetches:
                 log.error("a fetch could not be kept", kind=fetched.kind.name, exc_info=end)
         self._in_memory.extendleft(reversed(still))
         if not still:
-            log.info("fetches are on disk after all", fetches=len(some), in_memory=len(self._in_memory))
+            log.info("fetches are on disk after all", fetches=len(some), in_memory=self.in_memory)
         return not still
 
     async def finish(self) -> None:

@@ -22,6 +22,7 @@ from storage.fetch_arrived import Tracker
 from storage.opt_outs import Hasher
 from webhooks.app import make_app
 from webhooks.edge import Edge
+from webhooks.fetches import FETCHES, Fetches
 
 CLIENT_SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 API_KEY = "a key that nobody guesses"
@@ -72,6 +73,7 @@ class Served:
     edge: Edge
     clock: Clock
     session: aiohttp.ClientSession = field(repr=False)
+    gate: Fetches = field(repr=False)
 
     async def ask(self, method: str, path: str, **more: Any) -> Answered:
         headers = {"User-Agent": BROWSER} | more.pop("headers", {})
@@ -155,7 +157,7 @@ async def serve(http: aiohttp.ClientSession, clock: Clock) -> AsyncIterator[Any]
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         runners.append(runner)
-        return Served(f"http://127.0.0.1:{runner.addresses[0][1]}", edge, clock, http)
+        return Served(f"http://127.0.0.1:{runner.addresses[0][1]}", edge, clock, http, runner.app[FETCHES])
 
     yield start
     for runner in runners:

@@ -1,0 +1,135 @@
+"""Signatures: a banner and a link for each recipient of a mail."""
+
+import pytest
+from sqlmodel import select
+
+from storage.addresses import Address
+from storage.campaign_changes import create_campaign
+from storage.campaigns import Banner
+from storage.senders import own_domains
+from tests.webhooks.conftest import API_KEY, PUBLIC_URL, campaign
+from webhooks.signatures import shown_size, signature_html
+from webhooks.tokens import open_token
+
+ANNA = "anna@ours.de"
+
+
+def opened(served, url):
+    return open_token(served.edge.keys, url.rpartition("/")[2])
+
+
+async def test_each_recipient(served, store, summit):
+    """One banner each, in their order, echoed as sent, under one mail id; nothing is kept of the recipients."""
+    asked = ["Max@Firma.DE", " eva@firma.de", "Max@Firma.DE"]
+    answer = await served.signatures(sender="Anna@ours.de", recipients=asked)
+    banners = answer.json["banners"]
+    tokens = [opened(served, banner["click_url"]) for banner in banners]
+
+    assert [banner["recipient"] for banner in banners] == asked
+    assert [token.recipient for token in tokens] == ["max@firma.de", "eva@firma.de", "max@firma.de"]
+    assert {(token.mail_id, token.sender, token.target_url) for token in tokens} == {
+        (tokens[0].mail_id, ANNA, "https://ours.de/summit?a=1")
+    }
+    assert all(banner["image_url"].startswith(f"{PUBLIC_URL}/b/") for banner in banners)
+    assert await store.read(lambda session: session.exec(select(Address.email)).all()) == []
+
+
+async def test_the_sender_is_known(served, store):
+    """Whoever signs makes their domain one of our own."""
+    await served.signatures(sender=ANNA, recipients=["max@firma.de"])
+
+    assert await store.read(own_domains) == {"ours.de"}
+
+
+@pytest.mark.parametrize(
+    ("recipients", "account"),
+    [
+        (["max@firma.de", "eva@mail.firma.de"], "firma.de"),
+        (["max@firma.de", "eva@anderswo.de"], None),
+        (["max@gmail.com", "eva@gmail.com"], None),
+    ],
+)
+async def test_one_mail_for_several(recipients, account, served):
+    """One banner, whose token names the account if all share one, else nobody."""
+    answer = await served.signatures(sender=ANNA, recipients=recipients, split=False)
+    (banner,) = answer.json["banners"]
+    token = opened(served, banner["image_url"])
+
+    assert (token.recipient, token.account_domain) == (None, account)
+
+
+async def test_the_campaign_of_most(served, store, clock):
+    """One mail for several people leads to the campaign that most of them would see."""
+    for name, domain in (("A", "a.de"), ("B", "b.de")):
+        new = campaign(name=name, target_url=f"https://ours.de/{name}", accounts=[domain])
+        await store.write(create_campaign, new, now=clock())
+    asked = ["1@a.de", "2@b.de", "3@b.de"]
+    answer = await served.signatures(sender=ANNA, recipients=asked, split=False)
+
+    assert opened(served, answer.json["banners"][0]["click_url"]).target_url == "https://ours.de/B"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"sender": ANNA},
+        {"recipients": ["max@firma.de"]},
+        {"sender": "anna", "recipients": []},
+        {"sender": 1, "recipients": []},
+        {"sender": ANNA, "recipients": "max@firma.de"},
+        {"sender": ANNA, "recipients": {}},
+        {"sender": ANNA, "recipients": [1]},
+        {"sender": ANNA, "recipients": [None]},
+        {"sender": ANNA, "recipients": ["max@firma.de"], "split": "no"},
+        {"sender": ANNA, "recipients": ["max@firma.de"], "split": None},
+    ],
+)
+async def test_another_shape(asked, served):
+    """What is not of the shape: 400."""
+    assert (await served.signatures(**asked)).status == 400
+
+
+async def test_a_bad_recipient(served):
+    """A recipient that is no address is named by its place, not by itself."""
+    answer = await served.signatures(sender=ANNA, recipients=["max@firma.de", "secret name"])
+
+    assert answer.status == 400
+    assert "recipients[1]" in answer.json["detail"]
+    assert "secret" not in answer.json["detail"]
+
+
+async def test_how_many(served):
+    """1,000 recipients are answered, 1,001 are too many."""
+    recipients = [f"p{number}@firma.de" for number in range(1_001)]
+
+    assert (await served.signatures(sender=ANNA, recipients=recipients)).status == 413
+    assert len((await served.signatures(sender=ANNA, recipients=recipients[1:])).json["banners"]) == 1_000
+
+
+async def test_nobody(served):
+    """A mail to nobody has no banner."""
+    assert (await served.signatures(sender=ANNA, recipients=[])).json == {"banners": []}
+
+
+async def test_the_key(served):
+    """Without the key: 401, and how to send it."""
+    answer = await served.ask("POST", "/api/signatures", json={}, headers={"Authorization": f"Basic {API_KEY}"})
+
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_html_escapes():
+    """Whatever an alt text holds stays text."""
+    html = signature_html("https://x/b/t", "https://x/c/t", Banner(None, "d", '"><script>', 1200, 300))
+
+    assert "<script>" not in html
+    assert 'width="600" height="150"' in html
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [((600, 150), (600, 150)), ((1200, 301), (600, 150)), ((5000, 1), (600, 1))]
+)
+def test_shown_size(size, shown):
+    """A wide picture is shown at the width of a mail, in its own proportions."""
+    assert shown_size(*size) == shown
