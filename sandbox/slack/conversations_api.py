@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sandbox.slack.call import LISTS, Call, Json, SlackError, ok, warned
@@ -19,7 +20,8 @@ def history(call: Call) -> Json:
     channel = _readable(call)
     stream = call.workspace.messages[channel.id]
     in_channel = [one for one in stream if one.only_for is None and one.thread_ts in (None, one.ts)]
-    return _messages(call, [one for one in reversed(in_channel) if _inside(call, one)])
+    window = Window.of(call)
+    return _messages(call, [one for one in reversed(in_channel) if one in window])
 
 
 def replies(call: Call) -> Json:
@@ -27,7 +29,8 @@ def replies(call: Call) -> Json:
     parent = call.workspace.find(channel.id, call.require("ts"))
     if parent is None:
         raise SlackError("thread_not_found")
-    answers = [one for one in call.workspace.replies(parent) if _inside(call, one)]
+    window = Window.of(call)
+    answers = [one for one in call.workspace.replies(parent) if one in window]
     return _messages(call, [parent, *answers])
 
 
@@ -38,11 +41,24 @@ def _readable(call: Call) -> Channel:
     return channel
 
 
-def _inside(call: Call, message: Message) -> bool:
-    oldest, latest = _time(call, "oldest"), _time(call, "latest")
-    at = _micros(message.ts)
-    inclusive = call.flag("inclusive") and at in (oldest, latest)
-    return inclusive or ((oldest is None or oldest < at) and (latest is None or at < latest))
+@dataclass(frozen=True)
+class Window:
+    """The time between `oldest` and `latest`, in microseconds; the ends belong to it only when `inclusive`."""
+
+    oldest: int | None
+    latest: int | None
+    inclusive: bool
+
+    @classmethod
+    def of(cls, call: Call) -> "Window":
+        """Raises: SlackError."""
+        return cls(_time(call, "oldest"), _time(call, "latest"), call.flag("inclusive"))
+
+    def __contains__(self, message: Message) -> bool:
+        at = _micros(message.ts)
+        if self.inclusive and at in (self.oldest, self.latest):
+            return True
+        return (self.oldest is None or self.oldest < at) and (self.latest is None or at < self.latest)
 
 
 def _time(call: Call, name: str) -> int | None:

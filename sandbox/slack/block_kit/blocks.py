@@ -195,11 +195,11 @@ def _form_faults(view: Json) -> Found:
 
 
 def _blocks_faults(blocks: Any, where: str, most: int, allowed: dict[str, Rule]) -> Found:
-    yield from array(kind(allowed), 0, most)(blocks, where)
-    if isinstance(blocks, list):
-        objects = [block for block in blocks if isinstance(block, dict)]
-        yield from unique([block.get("block_id") for block in objects], "block_id", where)
-        yield from whole_message_faults(objects, where)
+    faults = list(array(kind(allowed), 0, most)(blocks, where))
+    yield from faults
+    if not faults:
+        yield from unique([block.get("block_id") for block in blocks], "block_id", where)
+        yield from whole_message_faults(blocks, where)
 
 
 def elements_of(blocks: list[Json]) -> Iterator[Json]:

@@ -51,7 +51,7 @@ def _initial_is_offered(element: Json, where: str) -> Found:
     """Initial options must be among the options, to the letter."""
     offered = [*(element.get("options") or [])]
     for group in element.get("option_groups") or []:
-        offered += group.get("options", []) if isinstance(group, dict) else []
+        offered += group["options"]
     chosen = [element.get("initial_option"), *(element.get("initial_options") or [])]
     for one in chosen:
         if one is not None and one not in offered:

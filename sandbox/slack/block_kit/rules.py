@@ -108,22 +108,21 @@ def anything(value: Any, where: str) -> Found:
 
 
 def shape(required: Mapping[str, Rule], optional: Mapping[str, Rule], *also: Rule) -> Rule:
-    """An object with these fields and no others beside `type`; the rules of `also` see it whole."""
+    """An object with these fields and no others beside `type`; the rules of `also` see it whole, if it is sound."""
     known = {"type": anything, **required, **optional}
 
     def check(value: Any, where: str) -> Found:
         if not isinstance(value, dict):
             yield Fault("invalid_type", "must be an object", where)
             return
-        for name in required:
-            if value.get(name) is None:
-                yield missing(name, where)
+        faults = [missing(name, where) for name in required if value.get(name) is None]
         for name, held in value.items():
             if name not in known:
-                yield Fault("additional_property", f"invalid additional property: {name}", where)
+                faults.append(Fault("additional_property", f"invalid additional property: {name}", where))
             elif held is not None:
-                yield from known[name](held, f"{where}/{name}")
-        for rule in also:
+                faults += known[name](held, f"{where}/{name}")
+        yield from faults
+        for rule in () if faults else also:
             yield from rule(value, where)
 
     return check
@@ -141,7 +140,7 @@ def kind(table: Mapping[str, Rule]) -> Rule:
             yield Fault("invalid_type", "must be an object", where)
         elif value.get("type") is None:
             yield missing("type", where)
-        elif value["type"] not in table:
+        elif not isinstance(value["type"], str) or value["type"] not in table:
             told = f"unsupported type: {value['type']}"
             yield Fault("unsupported_type", told, f"{where}/type", {"enum": sorted(table)})
         else:
