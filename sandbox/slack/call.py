@@ -149,8 +149,13 @@ async def read_arguments(request: web.Request, *, takes_json: bool) -> tuple[Jso
         if await request.read():
             raise SlackError("invalid_post_type")
         return arguments, []
-    superfluous = ["superfluous_charset"] if request.charset else []
-    return arguments | dict(await request.post()), superfluous
+    try:
+        form = dict(await request.post())
+    except LookupError:
+        raise SlackError("invalid_charset") from None
+    except ValueError:
+        raise SlackError("invalid_form_data") from None
+    return arguments | form, ["superfluous_charset"] if request.charset else []
 
 
 async def _json_body(request: web.Request) -> Json:

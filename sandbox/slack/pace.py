@@ -23,7 +23,8 @@ class Pace:
             self.admit_message(str(arguments.get("channel")))
         elif method in ("conversations.history", "conversations.replies") and self._faults.history_once_a_minute:
             self._spend(method, HISTORY_SECONDS)
-            arguments["limit"] = min(int(arguments.get("limit") or HISTORY_MESSAGES), HISTORY_MESSAGES)
+            given = str(arguments.get("limit") or HISTORY_MESSAGES)
+            arguments["limit"] = str(min(int(given), HISTORY_MESSAGES)) if given.isdecimal() else given
 
     def admit_message(self, channel: str) -> None:
         """All ways of posting share a channel's limit. Raises: SlackError (429)."""

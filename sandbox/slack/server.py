@@ -102,7 +102,7 @@ class SlackSandbox:
         name, started = request.match_info["method"], monotonic()
         self.requests[name] += 1
         arguments: Json = {}
-        headers: dict[str, str] = {}
+        headers = {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
         try:
             known = METHODS.get(name) or (Method(_nothing, writes=True) if name == OPEN_CONNECTION else None)
             self._strike(name)
@@ -111,7 +111,7 @@ class SlackSandbox:
             status, body = self.faults.status_after_doing(name), _with_warnings(body, warnings)
         except SlackError as error:
             status, body = error.status, error.body()
-            headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            headers |= {"Retry-After": str(error.retry_after)} if error.retry_after else {}
         await self.faults.wait(name)
         if self.faults.cuts(name):
             self._report(name, request, 0, started, arguments, {})

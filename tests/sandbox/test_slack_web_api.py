@@ -217,6 +217,23 @@ async def test_json_without_charset_is_warned_of(slack: SlackSandbox) -> None:
     assert (told["ok"], told["warning"]) == (True, "missing_charset")
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "code"),
+    [
+        ("application/x-www-form-urlencoded; charset=klingon", b"channel=%ff", "invalid_charset"),
+        ("application/x-www-form-urlencoded", b"channel=\xff\xfe", "invalid_form_data"),
+        ("multipart/form-data", b"rubbish", "invalid_form_data"),
+        ("text/xml", b"<channel/>", "invalid_post_type"),
+    ],
+)
+async def test_rubbish_bodies(slack: SlackSandbox, content_type: str, body: bytes, code: str) -> None:
+    """A body that cannot be read is told by a code, never by a 500."""
+    headers = {"Authorization": f"Bearer {slack.bot_token}", "Content-Type": content_type}
+    told = await raw(slack, "chat.postMessage", data=body, headers=headers)
+
+    assert told["error"] == code
+
+
 def _json_headers(slack: SlackSandbox) -> dict[str, str]:
     return {"Authorization": f"Bearer {slack.bot_token}", "Content-Type": "application/json"}
 
