@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, Select, Text, and_, cast, delete, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, Index, Select, Text, and_, cast, delete, or_, select, type_coerce
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions import feed_grouping
@@ -157,8 +157,8 @@ def newest(session: Session, limit: int, before: ActivityCard | None = None) -> 
     """The last activities, newest first; those after `before`, for the next page."""
     query = _ROWS.order_by(col(Activity.last_at).desc(), col(Activity.id).desc()).limit(limit)
     if before is not None:
-        older = tuple_(col(Activity.last_at), col(Activity.id)) < tuple_(before.last_at, before.id)
-        query = query.where(older)
+        same_time = and_(col(Activity.last_at) == before.last_at, col(Activity.id) < before.id)
+        query = query.where(or_(col(Activity.last_at) < before.last_at, same_time))
     return _cards(session, query)
 
 

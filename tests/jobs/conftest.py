@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from inspect import isawaitable
 
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Counter
 
 from jobs.context import Context
 from jobs.deliver import Delivery, Pace
@@ -20,10 +21,17 @@ QUICK = Pace(
     settle=timedelta(0), lease=timedelta(seconds=0.6), limit=timedelta(seconds=0.5), poll=timedelta(milliseconds=10)
 )
 Until = Callable[[Callable[[], object]], Awaitable[None]]
+"""Waits until what it is given is true, or answers true when awaited."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def counted(counter: Counter, *labels: str) -> float:
+    """What a counter says for these values of its labels."""
+    samples = (sample for metric in counter.collect() for sample in metric.samples)
+    return sum(one.value for one in samples if one.name.endswith("_total") and (*one.labels.values(),) == labels)
 
 
 @pytest.fixture
@@ -59,11 +67,12 @@ async def engine(carrier: WallCarrier) -> AsyncIterator[Callable[..., Delivery]]
 
 @pytest.fixture
 def until() -> Until:
-    """Waits until something is true, at most 10 s."""
+    """Waits at most 10 s."""
 
     async def wait(is_true: Callable[[], object]) -> None:
         async with asyncio.timeout(10):
-            while not is_true():  # noqa: ASYNC110 - it happens in a database, which wakes nobody
+            # What it waits for happens in a database, which wakes nobody.
+            while not (await answer if isawaitable(answer := is_true()) else answer):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
     return wait

@@ -12,7 +12,7 @@ from storage import Session, Store, dead_letters, delivery, open_store, outbox, 
 from storage.delivery import Item
 from storage.outbox import Due, OutboxItem
 from storage.subscriptions import Topic
-from tests.jobs.conftest import QUICK, Until, utc_now
+from tests.jobs.conftest import QUICK, Until, counted, utc_now
 from tests.jobs.wall import Wall, WallCarrier
 
 Start = Callable[..., Delivery]
@@ -32,8 +32,8 @@ def waiting(store: Store) -> list[tuple[str, str]]:
     return store.read_now(read)
 
 
-def counted(engine: Delivery, outcome: str) -> float:
-    return engine.outcomes.labels("slack", outcome)._value.get()
+def outcomes(engine: Delivery, outcome: str) -> float:
+    return counted(engine.outcomes, "slack", outcome)
 
 
 async def test_in_order(store: Store, wall: Wall, engine: Start, until: Until) -> None:
@@ -84,7 +84,7 @@ async def test_crash_before_sending(store: Store, wall: Wall, engine: Start, unt
     await until(lambda: not waiting(store))
 
     assert wall.pinned[LEADS] == ["a", "b"]
-    assert counted(survivor, "not found") == 1
+    assert outcomes(survivor, "not found") == 1
 
 
 async def test_crash_where_nobody_may_look(store: Store, wall: Wall, engine: Start, until: Until) -> None:
@@ -97,7 +97,7 @@ async def test_crash_where_nobody_may_look(store: Store, wall: Wall, engine: Sta
     await until(lambda: not waiting(store))
 
     assert wall.pinned[LEADS] == ["a"]
-    assert counted(survivor, "possible repeat") == 1
+    assert outcomes(survivor, "possible repeat") == 1
 
 
 async def test_change_after_a_lost_attempt(
@@ -129,7 +129,7 @@ async def test_answer_of_500_may_have_been_done(store: Store, wall: Wall, engine
     await until(lambda: not waiting(store))
 
     assert wall.pinned[LEADS] == ["a", "b"]
-    assert counted(looking, "found") == 1
+    assert outcomes(looking, "found") == 1
 
 
 async def test_renewed_while_it_waits(
@@ -249,7 +249,7 @@ async def test_carrier_that_breaks(store: Store, wall: Wall, carrier: WallCarrie
     await owe(store, "b", to="slack:C2")
     broken = engine(store)
 
-    await until(lambda: waiting(store) == [("a", "sending")] and counted(broken, "lost"))
+    await until(lambda: waiting(store) == [("a", "sending")] and outcomes(broken, "lost"))
 
     assert wall.pinned["slack:C2"] == ["b"]
 

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
-from sqlmodel import select
+from sqlmodel import col, select
 
 from storage import Session, Store, delivery, outbox
 from storage.delivery import Item
@@ -20,7 +21,7 @@ SECOND = timedelta(seconds=1)
 CHANNEL = "slack:C1"
 
 
-def owe(store: Store, subject: str | int = "a", now: datetime = START, to: str = CHANNEL, **more: object) -> None:
+def owe(store: Store, subject: str | int = "a", now: datetime = START, to: str = CHANNEL, **more: Any) -> None:
     store.write_now(outbox.owe, Due.LEAD_CHANGED, subject, destination=to, now=now, **more)
 
 
@@ -36,7 +37,7 @@ def claimed(store: Store, now: datetime = START, to: str = CHANNEL) -> Item:
 
 def rows(store: Store) -> list[OutboxItem]:
     def read(session: Session) -> list[OutboxItem]:
-        return list(session.exec(select(OutboxItem).order_by(OutboxItem.id)))
+        return list(session.exec(select(OutboxItem).order_by(col(OutboxItem.id))))
 
     return store.read_now(read)
 
