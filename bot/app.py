@@ -93,9 +93,11 @@ def make_bot(desk: Desk, client: AsyncWebClient) -> Dispatch:
     app.error(_tell_of_error)
     for one in CONVERSATIONS:
         getattr(app, one.kind)(one.name)(one.listener)
+    anything = re.compile(".*", re.DOTALL)
     for kind in Kind:
-        getattr(app, kind)(re.compile(".*", re.DOTALL))(unhandled)
-    app.options(re.compile(".*", re.DOTALL))(unhandled)
+        getattr(app, kind)(anything)(unhandled)
+    app.view_closed(anything)(unhandled)
+    app.options(anything)(unhandled)
     return Dispatch(app, {"desk": desk})
 
 
@@ -147,6 +149,8 @@ def _words_for(error: Exception) -> str:
 
 
 async def _language(desk: Desk, context: AsyncBoltContext) -> str:
+    if context.authorize_result is None:  # it is Slack itself that does not answer
+        return desk.language
     try:
         return (await desk.person(context)).language
     except (SlackApiError, OSError, TimeoutError):

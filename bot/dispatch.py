@@ -8,6 +8,8 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.payloads import Rubbish
+
 log = structlog.get_logger()
 
 Done = TypeVar("Done")
@@ -41,18 +43,27 @@ class Dispatch:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def acknowledge(self, payload: dict[str, Any]) -> BoltResponse:
-        """The answer to a command or interaction; its listener may go on in the background."""
+        """
+        The answer to a command or interaction; its listener may go on in the background.
+
+        Raises:
+            Rubbish: when Bolt cannot read it.
+        """
         ack = _Ack()
-        listener = self.start(self._run(payload, ack))
+        listener = self.start(self._run(self._request(payload, ack)))
         given = asyncio.ensure_future(ack.given.wait())
         await asyncio.wait((listener, given), return_when=asyncio.FIRST_COMPLETED)
         given.cancel()
         return ack.response or await listener
 
     async def answer(self, payload: dict[str, Any]) -> bool:
-        """Let a listener answer an event, to its end; whether it could."""
-        request = self._request(payload, _Ack())
-        response = await self._app.async_dispatch(request)
+        """Let a listener answer an event, to its end; whether it could. What Bolt cannot read needs no answer."""
+        try:
+            request = self._request(payload, _Ack())
+            response = await self._run(request)
+        except Rubbish as rubbish:
+            log.warning("an event that cannot be read", because=str(rubbish))
+            return True
         # A token that does not work is told as 200 and an apology, which nobody reads for an event.
         return response.status == 200 and request.context.authorize_result is not None
 
@@ -74,9 +85,20 @@ class Dispatch:
             log.warning("conversations cut off by the stop", conversations=len(late))
             await asyncio.wait(late)
 
-    async def _run(self, payload: dict[str, Any], ack: _Ack) -> BoltResponse:
-        return await self._app.async_dispatch(self._request(payload, ack))
+    async def _run(self, request: AsyncBoltRequest) -> BoltResponse:
+        try:
+            return await self._app.async_dispatch(request)
+        except Exception as error:  # a listener's errors end in the app's own handler
+            raise _unreadable(error) from error
 
     def _request(self, payload: dict[str, Any], ack: _Ack) -> AsyncBoltRequest:
-        # In this mode Bolt takes what we have parsed and proven, and does neither again.
-        return AsyncBoltRequest(mode="socket_mode", body=payload, context={**self._given, "ack": ack})
+        try:
+            # In this mode Bolt takes what we have parsed and proven, and does neither again.
+            return AsyncBoltRequest(mode="socket_mode", body=payload, context={**self._given, "ack": ack})
+        except Exception as error:
+            raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> Rubbish:
+    """Bolt trusts Slack: it reads nested parts without looking, and fails in any way where they are of another kind."""
+    return Rubbish(f"Bolt cannot read it ({type(error).__name__})")

@@ -68,6 +68,7 @@ class _BlockActions(_Interaction, tag_field="type", tag="block_actions", kw_only
 
 class _View(msgspec.Struct):
     callback_id: str
+    type: str
     private_metadata: str = ""
 
 

@@ -59,11 +59,13 @@ def read_person(user: Mapping[str, Any], team_id: str) -> Person:
     Absent flags count as they do at Slack: false. A user of another organisation is a stranger in a shared channel.
     """
     profile = user.get("profile") or {}
+    # In an organisation a user has one home workspace, and works in several.
+    teams = (user.get("team_id"), *((user.get("enterprise_user") or {}).get("teams") or ()))
     strange = user.get("is_stranger") or user.get("deleted") or user.get("is_bot")
     return Person(
         user_id=str(user.get("id", "")),
         name=str(profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id", "")),
-        is_ours=not strange and user.get("team_id", team_id) == team_id,
+        is_ours=not strange and team_id in teams,
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         language=str(user.get("locale") or "en").partition("-")[0],

@@ -12,8 +12,6 @@ TEXTS: Final = {
     "contacts_other": "{n} Kontakte",
     "campaigns_one": "{n} Kampagne",
     "campaigns_other": "{n} Kampagnen",
-    "more_one": "und {n} weitere",
-    "more_other": "und {n} weitere",
     "just_now": "gerade eben",
     "ago_minutes": "vor {n} min",
     "ago_hours": "vor {n} h",
@@ -31,7 +29,6 @@ TEXTS: Final = {
     "last_click": "letzter Klick {when}",
     "machines_one": "{n} weiterer kam von einer Maschine",
     "machines_other": "{n} weitere kamen von Maschinen",
-    "company": "Firma",
     "owner": "Zuständig",
     "target_groups": "Zielgruppen",
     "other_addresses": "Auch",
@@ -67,7 +64,6 @@ TEXTS: Final = {
     "dismissed_by": "Von {who} verworfen. Meldet sich nach {n} weiteren Klicks wieder.",
     "in_hubspot_since": "In HubSpot seit {when}",
     "opted_out_lead": "Von {who} abgemeldet. Es wird nichts mehr aufgezeichnet.",
-    "opted_out_lead_text": "Ein Lead wurde abgemeldet.",
     "forgotten_lead": "Dieser Lead wurde gelöscht.",
     "no_leads": "Zurzeit keine Leads. Ein Lead ist jemand ohne Kontakt in HubSpot, der einen Banner angeklickt hat.",
     "leads_head": "*Leads*, die neuesten zuerst",
@@ -96,8 +92,6 @@ TEXTS: Final = {
         "Import. Was vorher aufgezeichnet wurde, bleibt; `footlight erase` entfernt auch das."
     ),
     "opt_out_for_good": "*Das lässt sich nicht rückgängig machen.*",
-    "opted_out_now": "{who} ist abgemeldet. Es wird nichts mehr aufgezeichnet.",
-    "opted_out_before": "{who} war schon abgemeldet.",
     # refusals and failures
     "refused_guest": "Gäste dieses Workspace sehen hier keine Daten von Personen. Frage ein volles Mitglied.",
     "refused_stranger": "Nur Mitglieder dieses Workspace können Footlight benutzen.",
@@ -109,7 +103,6 @@ TEXTS: Final = {
     "es wieder nicht klappt, sage es denen, die Footlight betreiben.",
     "gone": "Diese Person ist nicht mehr da: gelöscht oder mit einem anderen Kontakt zusammengelegt.",
     # help
-    "help_text": "Was Footlight kann",
     "help_head": "*Footlight* sagt, wer die Banner in unseren E-Mail-Signaturen anklickt.",
     "help_contact": (
         "`/contact max@firma.de` zeigt eine Person; ein Teil von Name oder Domain genügt. "

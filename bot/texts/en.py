@@ -12,8 +12,6 @@ TEXTS: Final = {
     "contacts_other": "{n} contacts",
     "campaigns_one": "{n} campaign",
     "campaigns_other": "{n} campaigns",
-    "more_one": "and {n} more",
-    "more_other": "and {n} more",
     "just_now": "just now",
     "ago_minutes": "{n} min ago",
     "ago_hours": "{n} h ago",
@@ -31,7 +29,6 @@ TEXTS: Final = {
     "last_click": "last click {when}",
     "machines_one": "{n} more was a machine",
     "machines_other": "{n} more were machines",
-    "company": "Company",
     "owner": "Owner",
     "target_groups": "Target groups",
     "other_addresses": "Also",
@@ -67,7 +64,6 @@ TEXTS: Final = {
     "dismissed_by": "Dismissed by {who}. Speaks up again after {n} clicks.",
     "in_hubspot_since": "In HubSpot since {when}",
     "opted_out_lead": "Opted out by {who}. Nothing is recorded any more.",
-    "opted_out_lead_text": "A lead was opted out.",
     "forgotten_lead": "This lead was erased.",
     "no_leads": "No leads at the moment. A lead is somebody without contact in HubSpot who clicked a banner.",
     "leads_head": "*Leads*, newest first",
@@ -96,8 +92,6 @@ TEXTS: Final = {
         "before stays; `footlight erase` removes that too."
     ),
     "opt_out_for_good": "*This cannot be undone.*",
-    "opted_out_now": "{who} is opted out. Nothing is recorded any more.",
-    "opted_out_before": "{who} was opted out already.",
     # refusals and failures
     "refused_guest": "Guests of this workspace see no personal data here. Ask a full member.",
     "refused_stranger": "Only members of this workspace can use Footlight.",
@@ -109,7 +103,6 @@ TEXTS: Final = {
     "whoever runs Footlight.",
     "gone": "This person is no longer here: erased, or merged into another contact.",
     # help
-    "help_text": "What Footlight can do",
     "help_head": "*Footlight* tells who clicks the banners in our e-mail signatures.",
     "help_contact": (
         "`/contact max@firma.de` shows a person; a part of a name or domain will do. "

@@ -118,7 +118,8 @@ async def until_said(slack: SlackSandbox, channel: str, *words: str) -> Message:
         whole = f"{messages[-1].text} {messages[-1].blocks}" if messages else ""
         return messages[-1] if messages and all(word in whole for word in words) else None
 
-    message: Message = await slack.until(found)
+    message = await slack.until(found)
+    assert message is not None
     return message
 
 

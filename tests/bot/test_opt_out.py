@@ -16,7 +16,7 @@ __all__ = ["lead"]
 
 async def the_modal(slack: SlackSandbox, user: str) -> Modal:
     """What is open on somebody's screen."""
-    stack: list[Modal] = await slack.until(lambda: slack.workspace.stacks.get(user))
+    stack = await slack.until(lambda: slack.workspace.stacks.get(user, []))
     return stack[-1]
 
 
