@@ -34,9 +34,8 @@ _SPOILT: Final = (
     MemoryError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
 )
+_TOO_MANY_PIXELS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 class BannerFile(SQLModel, table=True):
@@ -80,6 +79,8 @@ def read_picture(octets: bytes) -> BannerPicture:
                 return _decoded(image, octets)
     except NotABanner:
         raise
+    except _TOO_MANY_PIXELS as error:
+        raise NotABanner(f"the picture has too many pixels; {LONGEST_SIDE:,} a side are allowed") from error
     except _SPOILT as error:
         raise NotABanner("the file is no PNG, JPEG or GIF, or it is damaged") from error
 
