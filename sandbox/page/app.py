@@ -5,10 +5,11 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import quote
 
 from aiohttp import web
+from multidict import MultiDict
 
 from sandbox.hubspot import HubSpotSandbox
 from sandbox.hubspot.crm import AddressBlocked, AddressTaken, NoSuchRecord
@@ -20,10 +21,11 @@ from sandbox.page.inbox_pane import inbox_pane
 from sandbox.page.place import Place
 from sandbox.page.slack_pane import slack_pane
 from sandbox.page.wire import Wire
-from sandbox.slack import SlackSandbox
+from sandbox.slack import Modal, SlackSandbox
+from sandbox.slack.inputs import Values, typed_values
 from sandbox.slack.people import NotThere
 
-Form = dict[str, str]
+Form = MultiDict[str]
 Act = Callable[[Form, Place], Awaitable[Place]]
 SHORTCUT: Final = "look_up"
 SUBJECTS: Final = ("Our meeting on Thursday", "The offer you asked for", "Minutes of today's call", "A short question")
@@ -122,7 +124,7 @@ class DemoPage:
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             posted = await request.post()
-            form = {name: str(value) for name, value in posted.items()}
+            form = MultiDict((name, str(value)) for name, value in posted.items())
             place = self._at_home(Place.read(form))
             try:
                 there = await act(form, place)
@@ -166,10 +168,11 @@ class DemoPage:
         return place
 
     async def _press(self, form: Form, place: Place) -> Place:
-        action, value, option = form["action_id"], form.get("value") or None, form.get("option")
+        action, value = form["action_id"], form.get("value") or None
+        option = form.getall("option") if "option" in form else None
         people = self._slack.people
         if view_id := form.get("view_id"):
-            await people.press_in_view(place.user, view_id, action, value)
+            await people.press_in_view(place.user, view_id, action, value, option=option)
         else:
             await people.press(place.user, form["message_channel"], form["ts"], action, value, option=option)
         return place
@@ -178,7 +181,7 @@ class DemoPage:
         modal = self._slack.workspace.modal(form["view_id"])
         if modal is None:
             raise NotThere("that dialog is closed already")
-        await self._slack.people.submit(place.user, modal.id, _typed(modal.view, form))
+        await self._slack.people.submit(place.user, modal.id, _typed_into(modal, form))
         return place
 
     async def _close(self, form: Form, place: Place) -> Place:
@@ -241,28 +244,5 @@ class DemoPage:
             return response
 
 
-def _typed(view: dict[str, Any], form: Form) -> dict[str, dict[str, Any]]:
-    """What was typed into a modal's inputs, as Slack's state tells it."""
-    values: dict[str, dict[str, Any]] = {}
-    for block in view.get("blocks", []):
-        if block.get("type") != "input":
-            continue
-        element, block_id = block["element"], block.get("block_id", "")
-        told = form.get(f"{block_id}/{element.get('action_id', '')}", "")
-        values[block_id] = {element.get("action_id", ""): _state(element, told)}
-    return values
-
-
-def _state(element: dict[str, Any], told: str) -> dict[str, Any]:
-    kind = element["type"]
-    if kind.endswith("_input"):
-        return {"type": kind, "value": told or None}
-    for what in ("users", "conversations", "channels"):
-        if kind.startswith(what):
-            return {"type": kind, f"selected_{what[:-1]}": told or None}
-    if kind == "datepicker":
-        return {"type": kind, "selected_date": told or None}
-    option = next((one for one in element.get("options", []) if one["value"] == told), None)
-    if kind == "checkboxes":
-        return {"type": kind, "selected_options": [option] if option else []}
-    return {"type": kind, "selected_option": option}
+def _typed_into(modal: Modal, form: Form) -> Values:
+    return typed_values(modal.view["blocks"], {name: form.getall(name) for name in form})

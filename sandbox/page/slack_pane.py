@@ -1,5 +1,6 @@
 """The middle pane: Slack's channels as Slack shows them, a message box, and modals over it."""
 
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
@@ -49,7 +50,7 @@ def screen_for(workspace: Workspace, user: User, place: Place, **hidden: str) ->
     """How this person sees what the app shows."""
     users = {one.id: one.name for one in workspace.users.values()}
     channels = {one.id: one.name for one in workspace.channels.values() if one.name}
-    reader = Reader(users, channels, user.tz)
+    reader = Reader(users, channels, user.tz, user.locale)
     return Screen(reader, "/slack/press", {**place.as_fields(), **hidden}, users, channels)
 
 
@@ -93,6 +94,7 @@ def _modal(workspace: Workspace, place: Place) -> str:
         return ""
     modal = stack[-1]
     screen = screen_for(workspace, workspace.users[place.user], place, view_id=modal.id)
+    screen = replace(screen, values=modal.values, errors=modal.errors)
     return f'<div class="over">{view_html(modal.view, screen, "/slack/submit", "/slack/close")}</div>'
 
 
