@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from decisions.addresses import account_domain
-from storage import audit, leads, opt_outs
+from storage import audit, feed, leads, opt_outs
 from storage.accounts import account_ids
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -59,7 +59,9 @@ def opt_out_domain(session: Session, domain: str, *, actor: str, hasher: Hasher,
     opt_outs.record(session, {hasher.domain(domain): KeyKind.DOMAIN}, actor, now)
     people = keys_of_contacts(session, {row.contact_id for row in rows if row.contact_id is not None}, hasher)
     opt_outs.spread(session, people)
-    leads.opted_out(session, [row.id for row in rows if row.id is not None], actor=actor, now=now)
+    address_ids = [row.id for row in rows if row.id is not None]
+    leads.opted_out(session, address_ids, actor=actor, now=now)
+    feed.withdraw(session, address_ids)
     audit.note(session, now=now, actor=actor, action="opted out a domain", detail=f"{len(rows)} known addresses")
     return len(rows)
 
@@ -101,6 +103,7 @@ def _end(
     opt_outs.spread(session, keys_of_contacts(session, losers, hasher))
     if was_new:
         leads.opted_out(session, address_ids, actor=actor, now=now)
+        feed.withdraw(session, address_ids)
         address_id = address_ids[0] if address_ids else None
         audit.note(session, now=now, actor=actor, action="opted out", address_id=address_id)
     return was_new

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from storage import Session, Store, feed, subscriptions
 from storage.contacts import Contact, ContactState
 from storage.contacts_arrived import store_states
+from storage.opt_out_asked import opt_out, opt_out_domain
 from storage.outbox import OutboxItem
 from storage.subscriptions import Topic
 from storage.tracking import Event, EventClass
@@ -130,15 +131,22 @@ def test_hidden_person_is_not_named(store: Store, now: datetime) -> None:
     assert (card.email, card.name) == (None, None)
 
 
-def test_withdraw(store: Store, now: datetime) -> None:
-    """Who opts out is not posted any more, others are."""
+@pytest.mark.parametrize("whom", ["the person", "the domain"])
+def test_opted_out_before_it_was_posted(whom: str, store: Store, now: datetime) -> None:
+    """Of who opts out nothing is posted any more, not even what was owed already; others are."""
     click(store, MAX, now)
-    click(store, EVA, now)
-    cards = {one.email: one for one in store.read_now(feed.newest, 2)}
+    click(store, "jo@other.example", now)
+    store.write_now(store_states, [ContactState("503", now, email="jo@other.example")], hasher=TRACKER.hasher, now=now)
+    click(store, "jo@other.example", now)
 
-    store.write_now(feed.withdraw, [cards[MAX].address_id])
+    if whom == "the person":
+        store.write_now(opt_out, MAX, actor="cli", hasher=TRACKER.hasher, now=now)
+    else:
+        store.write_now(opt_out_domain, "firma.example", actor="cli", hasher=TRACKER.hasher, now=now)
 
-    assert owed(store) == [(str(cards[EVA].id), 1)]
+    others = [one for one in store.read_now(feed.newest, 9) if one.email != MAX]
+    assert owed(store) == [(str(one.id), 1) for one in others]
+    assert len(others) == 1
 
 
 def test_few_statements_a_batch(store: Store, now: datetime) -> None:
