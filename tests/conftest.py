@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import sync_playwright
 
 from storage import Store, open_store
 from storage.migrate import upgrade
@@ -62,7 +63,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 def _fresh(cluster: Cluster, template: str) -> Iterator[str]:
     name = f"test{next(_numbers)}"
-    cluster.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+    # Copying files takes a third of the time that the default, copying through the log, takes.
+    cluster.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield cluster.url(name)
     cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -87,4 +89,8 @@ def chromium_path() -> str:
     for name in (os.environ.get("FOOTLIGHT_CHROMIUM"), "chromium", "google-chrome", "chromium-browser"):
         if name and (found := shutil.which(name)):
             return found
-    pytest.skip("no browser: install chromium, or set FOOTLIGHT_CHROMIUM to one")
+    with sync_playwright() as playwright:
+        downloaded = playwright.chromium.executable_path
+    if not Path(downloaded).exists():
+        pytest.skip("no browser: install chromium, or set FOOTLIGHT_CHROMIUM to one")
+    return downloaded
