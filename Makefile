@@ -4,7 +4,11 @@
 
 PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
-WORKERS ?= auto
+UV ?= uv
+COMPILE := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate --group build pyproject.toml
+WORKERS ?= logical
+PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,11 +17,10 @@ demo: .venv/ready ## the whole product with a sandbox HubSpot and Slack, no acco
 	@.venv/bin/footlight demo $(ARGS)
 
 test: .venv/ready-dev ## the tests, on SQLite and on PostgreSQL
-	.venv/bin/pytest -q -n $(WORKERS) -m "not soak" tests
-	.venv/bin/lint-imports
+	.venv/bin/pytest -q $(PARALLEL) -m "not soak" tests
 
 soak: .venv/ready-dev ## the large profile: long random histories, kill -9, scale
-	HYPOTHESIS_PROFILE=soak .venv/bin/pytest -q -n $(WORKERS) --timeout 550 -m soak tests || test $$? = 5
+	HYPOTHESIS_PROFILE=soak .venv/bin/pytest -q $(PARALLEL) --timeout 550 -m soak tests || test $$? = 5
 
 bench: .venv/ready-dev ## measure against baselines; writes docs/performance.md
 	.venv/bin/python -m bench
@@ -28,28 +31,26 @@ check: .venv/ready-dev ## lint, format, types
 	.venv/bin/mypy
 
 lock: ## pin every dependency anew (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header \
-		--no-annotate --upgrade pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header \
-		--no-annotate --upgrade --extra dev --extra bench pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra dev --extra bench -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what make made
 	rm -rf .venv .demo
 
-.venv/python:
+.venv/made:
 	@test -n "$(PYTHON)" || { echo "Footlight needs Python 3.11 or newer: install it, then run make again."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install -y python3-venv"; exit 1; }
+		echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install -y $(PYTHON)-venv"; exit 1; }
 	@echo "Setting up .venv (once; about a minute) ..."
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/ready: .venv/python requirements.lock pyproject.toml
+.venv/ready: .venv/made requirements.lock pyproject.toml
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements.lock
-	@.venv/bin/pip install -q --disable-pip-version-check --no-deps -e .
+	@.venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/ready-dev: .venv/python requirements-dev.lock pyproject.toml
+.venv/ready-dev: .venv/made requirements-dev.lock pyproject.toml
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.lock
-	@.venv/bin/pip install -q --disable-pip-version-check --no-deps -e .
+	@.venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ .venv/ready
