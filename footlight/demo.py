@@ -57,7 +57,10 @@ async def run_demo(folder: Path, *, fresh: bool, port: int, open_page: bool) -> 
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         page = await _start(stack, folder, port, stop)
-        console.print(f"\n  The demo is at [bold]{page.url}[/bold]   (Ctrl-C ends it; its data stays in {folder})\n")
+        console.print(
+            f"\n  The demo is at [bold]{page.url}[/bold]   (Ctrl-C ends it; its data stays in {folder})\n",
+            soft_wrap=True,
+        )
         if open_page and _has_desktop():
             webbrowser.open(page.url)
         await stop.wait()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -31,9 +32,9 @@ class Slack:
         self._client = slack_client(token, settings.slack_base_url)
         secrets = reveal(settings.slack_signing_secret)
         desk = Desk(store=opened.store, hasher=opened.known_hasher, people=People(self._client), now=utc_now)
-        self._dispatch = make_bot(desk, token=token, client=self._client)
+        self._dispatch = make_bot(desk, client=self._client)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
-        self._endpoint = SlackEndpoint(self._events, self._dispatch, lambda *told: why_not_proven(*told, secrets))
+        self._endpoint = SlackEndpoint(self._events, self._dispatch, partial(why_not_proven, secrets))
         self.carrier = SlackCarrier(self._client, opened.store, now=utc_now)
         self._app_token = settings.slack_app_token
         self._socket: SocketMode | None = None
@@ -67,7 +68,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def why_not_proven(body: bytes, headers: Mapping[str, str], secrets: tuple[str, ...]) -> str | None:
+def why_not_proven(secrets: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> str | None:
     """Why a request is not proven to be Slack's; None: Slack signed it just now."""
     try:
         check_slack(body, headers, secrets=secrets, now=utc_now())

@@ -7,8 +7,9 @@ import structlog
 from jobs.context import Context
 from jobs.hubspot.companies import read_companies
 from jobs.hubspot.owners import read_owners
+from jobs.hubspot.properties import read_property_definitions
 from jobs.hubspot.trouble import HubSpotTrouble
-from storage import companies, owners
+from storage import companies, contact_properties, owners
 
 log = structlog.get_logger()
 
@@ -20,6 +21,12 @@ async def read_named(context: Context) -> None:
             await read(context)
         except HubSpotTrouble as trouble:
             log.warning("names of companies or owners not read", trouble=str(trouble))
+
+
+async def read_labels(context: Context) -> None:
+    """What HubSpot calls its properties and their options, for cards. Raises: HubSpotTrouble."""
+    definitions = await context.ask(lambda: read_property_definitions(context.hubspot))
+    await context.store.write(contact_properties.store_definitions, definitions)
 
 
 async def read_and_store_companies(context: Context, ids: Sequence[str]) -> int:

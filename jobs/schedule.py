@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter
 from jobs import reconcile, retention
 from jobs.context import Context
 from jobs.leader import Leader
+from jobs.named_records import read_labels
 from jobs.settle import settle_doubted_clicks
 from storage import Busy, Store, StoreDown
 
@@ -56,7 +57,10 @@ def jobs(means: Means) -> tuple[Job, ...]:
 
 
 def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
-    return (Job("make imported groups equal to their HubSpot lists", partial(reconcile.run, context), every=every),)
+    return (
+        Job("make imported groups equal to their HubSpot lists", partial(reconcile.run, context), every=every),
+        Job("learn what HubSpot calls its properties", partial(read_labels, context), every=timedelta(hours=6)),
+    )
 
 
 class Schedule:
