@@ -21,6 +21,7 @@ class RuleKind(StrEnum):
     GROUP = "group"
     ACCOUNT = "account"
     DEFAULT = "default"
+    MAJORITY = "majority"  # of one mail to several people, most would see it
     NONE = "none"
 
 
@@ -83,6 +84,7 @@ class Choice:
 
 
 NO_RULE: Final = Rule(RuleKind.NONE)
+MAJORITY: Final = Rule(RuleKind.MAJORITY)
 
 _OWN: Final = "people of our own domains see no campaign"
 _UNASSIGNED: Final = "it is assigned to none of their target groups, nor to their account"

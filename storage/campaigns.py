@@ -111,6 +111,11 @@ class CampaignsInForce:
         """A campaign by its id, in force or not."""
         return self._by_id.get(campaign_id)
 
+    def get_in_force(self, campaign_id: int | None, now: datetime) -> CampaignInForce | None:
+        """A campaign by its id, if it may be shown at `now`."""
+        campaign = self._by_id.get(campaign_id) if campaign_id is not None else None
+        return None if campaign is None or who_sees_what.why_not_in_force(campaign.decided, now) else campaign
+
     def remembered(self, domain: str | None, now: datetime, *, own: frozenset[str]) -> CampaignInForce | None:
         """
         What someone at this domain sees, as far as memory tells: by account or by default, without target groups.

@@ -16,7 +16,7 @@ from decisions.human_or_machine import (
     judge_click,
     judge_view,
 )
-from decisions.who_sees_what import Rule
+from decisions.who_sees_what import MAJORITY, Rule
 from storage import feed, lead_clicks, performance, tracking
 from storage.campaigns import CampaignInForce, CampaignsInForce
 from storage.lead_clicks import LeadClick
@@ -28,7 +28,11 @@ from storage.tracking import EventClass, EventKind, Link, Tracked, fetch_of
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A request for the banner or the link of a token that opened, or (MANGLED) of a known mail."""
+    """
+    A request for the banner or the link of a token that opened, or (MANGLED) of a known mail.
+
+    `campaign_id` is the campaign that most recipients of one mail to several would see, as its token says.
+    """
 
     kind: EventKind
     at: datetime
@@ -39,6 +43,7 @@ class Fetched:
     user_agent: str | None = None
     method: str = "GET"
     prefetch: bool = False
+    campaign_id: int | None = None
 
     @property
     def named(self) -> Named:
@@ -81,11 +86,13 @@ class Tracker:
     def _choose_one(
         self, fetched: Fetched, people: dict[Named, Who], seen: dict[Link, tuple[int, Rule]]
     ) -> tuple[CampaignInForce | None, Rule]:
-        """A click goes to the campaign last seen through its token, else to today's."""
+        """A click goes to the campaign last seen through its token, else to the token's own, else to today's."""
         if fetched.kind is EventKind.CLICK and (last := seen.get(_link(fetched, people))):
             campaign_id, rule = last
             if campaign := self.campaigns.get(campaign_id):
                 return campaign, rule
+        if own := self.campaigns.get_in_force(fetched.campaign_id, fetched.at):
+            return own, MAJORITY
         return self.campaigns.choose(people[fetched.named].seen_as, fetched.at)
 
 
@@ -99,7 +106,11 @@ class Untracked:
         """Tell for each fetch which campaign to show or to follow today."""
         self.campaigns.refresh(session)
         seen_as = look_up(session, {fetched.named for fetched in batch}, own=own_domains(session))
-        return [self.campaigns.choose(seen_as[fetched.named], fetched.at)[0] for fetched in batch]
+        return [
+            self.campaigns.get_in_force(fetched.campaign_id, fetched.at)
+            or self.campaigns.choose(seen_as[fetched.named], fetched.at)[0]
+            for fetched in batch
+        ]
 
 
 def _link(fetched: Fetched, people: dict[Named, Who]) -> Link:

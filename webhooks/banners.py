@@ -7,14 +7,12 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from decisions.human_or_machine import is_prefetch
 from storage import Busy, Store, StoreDown
 from storage.banner_files import BannerPicture, find_file
 from storage.campaigns import Banner
-from storage.fetch_arrived import Fetched
 from storage.tracking import EventKind
 from webhooks.edge import EDGE
-from webhooks.fetches import FETCHES
+from webhooks.fetches import FETCHES, as_fetched
 from webhooks.pages import not_found
 from webhooks.tokens import BadToken, open_token
 
@@ -35,20 +33,7 @@ async def show(request: web.Request) -> web.Response:
     except BadToken:
         edge.metrics.bad_tokens.inc()
         return not_found("This picture is none of ours, or its address is incomplete.")
-    headers = request.headers
-    campaign = await request.app[FETCHES].keep(
-        Fetched(
-            kind=EventKind.VIEW,
-            at=edge.now(),
-            mail_id=opened.mail_id,
-            sender=opened.sender,
-            recipient=opened.recipient,
-            account_domain=opened.account_domain,
-            user_agent=headers.get("User-Agent"),
-            method=request.method,
-            prefetch=is_prefetch(headers),
-        )
-    )
+    campaign = await request.app[FETCHES].keep(as_fetched(request, opened, EventKind.VIEW))
     return await _answer(request, campaign.banner) if campaign else _pixel()
 
 

@@ -10,12 +10,14 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from decisions.human_or_machine import is_prefetch
 from storage import Busy, StoreDown
 from storage.campaigns import CampaignInForce
 from storage.fetch_arrived import Fetched, Untracked
 from storage.group_commit import Pending
 from storage.tracking import EventKind
 from webhooks.edge import EDGE, Edge
+from webhooks.tokens import Opened
 
 LONGEST_WAIT_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 1.0
@@ -125,8 +127,10 @@ class Fetches:
             self._untold, self._told_at = 0, moment
 
     def _remembered(self, fetched: Fetched) -> CampaignInForce | None:
+        campaigns = self._edge.campaigns
         own = self._edge.tracker.own_domains if self._edge.tracker else frozenset()
-        return self._edge.campaigns.remembered(fetched.named.domain, fetched.at, own=own)
+        known = campaigns.get_in_force(fetched.campaign_id, fetched.at)
+        return known or campaigns.remembered(fetched.named.domain, fetched.at, own=own)
 
     async def retry(self) -> None:
         """Write what is in memory as soon as the store is back; runs until it is cancelled."""
@@ -163,6 +167,23 @@ class Fetches:
                     pass
         if lost := len(self._in_memory) + len(self._late):
             log.error("fetches lost: the store took them neither in time nor at the end", fetches=lost)
+
+
+def as_fetched(request: web.Request, opened: Opened, kind: EventKind) -> Fetched:
+    """What the store needs to know of a request whose token opened."""
+    headers = request.headers
+    return Fetched(
+        kind,
+        request.app[EDGE].now(),
+        opened.mail_id,
+        opened.sender,
+        opened.recipient,
+        opened.account_domain,
+        headers.get("User-Agent"),
+        request.method,
+        is_prefetch(headers),
+        opened.campaign_id,
+    )
 
 
 FETCHES: Final = web.AppKey("fetches", Fetches)

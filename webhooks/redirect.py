@@ -7,13 +7,12 @@ import structlog
 from aiohttp import web
 from multidict import CIMultiDict
 
-from decisions.human_or_machine import is_prefetch
 from storage import Busy, StoreDown, tracking
 from storage.campaigns import CampaignInForce
 from storage.fetch_arrived import Fetched
 from storage.tracking import EventKind
 from webhooks.edge import EDGE
-from webhooks.fetches import FETCHES
+from webhooks.fetches import FETCHES, as_fetched
 from webhooks.pages import not_found
 from webhooks.tokens import BadToken, Opened, open_token
 
@@ -28,20 +27,7 @@ async def follow(request: web.Request) -> web.Response:
     except BadToken as bad:
         await _keep_mangled(request, bad)
         return not_found("This link is incomplete or none of ours. Please open it from the e-mail again.")
-    headers = request.headers
-    campaign = await request.app[FETCHES].keep(
-        Fetched(
-            kind=EventKind.CLICK,
-            at=edge.now(),
-            mail_id=opened.mail_id,
-            sender=opened.sender,
-            recipient=opened.recipient,
-            account_domain=opened.account_domain,
-            user_agent=headers.get("User-Agent"),
-            method=request.method,
-            prefetch=is_prefetch(headers),
-        )
-    )
+    campaign = await request.app[FETCHES].keep(as_fetched(request, opened, EventKind.CLICK))
     target = _target(campaign, opened)
     if target is None:
         return not_found("This link leads nowhere at present.")
@@ -73,14 +59,5 @@ async def _keep_mangled(request: web.Request, bad: BadToken) -> None:
         log.warning("a spoilt link could not be looked up", because=str(error))
         return
     if is_known:
-        headers = request.headers
-        await request.app[FETCHES].keep(
-            Fetched(
-                EventKind.MANGLED,
-                edge.now(),
-                bad.mail_id,
-                user_agent=headers.get("User-Agent"),
-                method=request.method,
-                prefetch=is_prefetch(headers),
-            )
-        )
+        spoilt = Fetched(EventKind.MANGLED, edge.now(), bad.mail_id, user_agent=request.headers.get("User-Agent"))
+        await request.app[FETCHES].keep(spoilt)

@@ -59,7 +59,7 @@ async def sign(request: web.Request) -> web.Response:
         ]
     else:
         campaign = most_seen(chosen)
-        content = Opened(mail_id, asked.sender, None, shared_account(asked.addresses), _target(campaign))
+        content = Opened(mail_id, asked.sender, None, shared_account(asked.addresses), *_led_by(campaign))
         banners = [_banner(edge, None, content, campaign)]
     return web.Response(body=msgspec.json.encode({"banners": banners}), content_type="application/json")
 
@@ -124,6 +124,10 @@ def shared_account(addresses: Sequence[str]) -> str | None:
     """The account domain of all these addresses, if it is one and the same."""
     domains = {account_domain(address) for address in addresses}
     return domains.pop() if len(domains) == 1 else None
+
+
+def _led_by(campaign: CampaignInForce | None) -> tuple[str | None, int | None]:
+    return _target(campaign), campaign.decided.id if campaign else None
 
 
 def _target(campaign: CampaignInForce | None) -> str | None:

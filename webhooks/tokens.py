@@ -19,8 +19,8 @@ MAIL_ID_OCTETS: Final = 9
 
 _MAIL_ID: Final = re.compile(r"[A-Za-z0-9_-]{12}")
 _TOKEN: Final = re.compile(r"([A-Za-z0-9_-]{12})\.([A-Za-z0-9_-]+)")
-# Sender, recipient, account domain, target: the order is part of every mail ever sent, so only the end may grow.
-_Sealed = tuple[str, str | None, str | None, str | None]
+# Sender, recipient, account domain, target, campaign: part of every mail ever sent, so only the end may grow.
+_Sealed = tuple[str, str | None, str | None, str | None, int | None]
 _decoder: Final = msgspec.msgpack.Decoder(_Sealed)
 
 
@@ -43,6 +43,7 @@ class Opened:
 
     `recipient` is None for one mail to several people; `account_domain` then is the account that all of them share.
     `target_url` is where the campaign of signing time led, a last resort; None if there was none, or it was too long.
+    `campaign_id` is, for one mail to several people, the campaign that most of them would see.
     """
 
     mail_id: str
@@ -50,6 +51,7 @@ class Opened:
     recipient: str | None
     account_domain: str | None
     target_url: str | None
+    campaign_id: int | None = None
 
 
 def new_mail_id(new_octets: Callable[[int], bytes] = os.urandom) -> str:
@@ -62,7 +64,9 @@ def seal(keys: Keys, content: Opened, *, new_nonce: Callable[[int], bytes] = os.
     target = content.target_url
     if target is not None and len(target.encode()) > LONGEST_TARGET:
         target = None
-    data = msgspec.msgpack.encode((content.sender, content.recipient, content.account_domain, target))
+    data = msgspec.msgpack.encode(
+        (content.sender, content.recipient, content.account_domain, target, content.campaign_id)
+    )
     sealed = seal_bytes(keys, data, PURPOSE, bound_to=content.mail_id.encode(), new_nonce=new_nonce)
     return f"{content.mail_id}.{_text(sealed)}"
 

@@ -5,6 +5,8 @@ import json
 from sqlmodel import select
 
 from storage import dead_letters, portal
+from storage.contacts import Contact, ContactState
+from storage.contacts_arrived import store_states
 from storage.inbox import Hint
 from tests.webhooks.conftest import hubspot_v2
 
@@ -26,6 +28,15 @@ async def test_acknowledged_is_on_disk(served, store):
     assert await hints(store) == [("contact", "501")]
     assert [letter.reason for letter in await store.read(dead_letters.newest, 10)] == ["it names no record"]
     assert [(one.kind, one.times) for one in await store.read(dead_letters.unknown_types)] == [("contact.what", 1)]
+
+
+async def test_a_privacy_deletion(served, store, hasher, clock):
+    """Whoever was deleted for privacy is hidden when the delivery is acknowledged."""
+    await store.write(store_states, [ContactState("501", clock(), email="max@firma.de")], hasher=hasher, now=clock())
+    assert (await served.hubspot([told("contact.privacyDeletion"), told("contact.deletion")])).status == 204
+
+    assert await store.read(lambda session: session.exec(select(Contact.hidden_at)).all()) == [clock()]
+    assert await hints(store) == [("contact", "501"), ("privacy_deletion", "501")]
 
 
 async def test_nothing_to_keep(served, store):

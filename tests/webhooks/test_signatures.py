@@ -4,10 +4,11 @@ import pytest
 from sqlmodel import select
 
 from storage.addresses import Address
-from storage.campaign_changes import create_campaign
+from storage.campaign_changes import create_campaign, pause_campaign
 from storage.campaigns import Banner
 from storage.senders import own_domains
 from tests.webhooks.conftest import API_KEY, PUBLIC_URL, campaign
+from webhooks.banners import PIXEL
 from webhooks.signatures import shown_size, signature_html
 from webhooks.tokens import open_token
 
@@ -61,12 +62,21 @@ async def test_one_mail_for_several(recipients, account, served):
 async def test_the_campaign_of_most(served, store, clock):
     """One mail for several people leads to the campaign that most of them would see."""
     for name, domain in (("A", "a.de"), ("B", "b.de")):
-        new = campaign(name=name, target_url=f"https://ours.de/{name}", accounts=[domain])
+        new = campaign(
+            name=name, target_url=f"https://ours.de/{name}", image_url=f"https://ours.de/{name}.png", accounts=[domain]
+        )
         await store.write(create_campaign, new, now=clock())
     asked = ["1@a.de", "2@b.de", "3@b.de"]
     answer = await served.signatures(sender=ANNA, recipients=asked, split=False)
 
-    assert opened(served, answer.json["banners"][0]["click_url"]).target_url == "https://ours.de/B"
+    banner = answer.json["banners"][0]["image_url"].removeprefix(PUBLIC_URL)
+    link = answer.json["banners"][0]["click_url"].removeprefix(PUBLIC_URL)
+
+    assert (await served.get(banner)).headers["Location"] == "https://ours.de/B.png"
+    assert (await served.get(link)).headers["Location"] == "https://ours.de/B"
+
+    await store.write(pause_campaign, "B")
+    assert (await served.get(banner)).body == PIXEL
 
 
 @pytest.mark.parametrize(
