@@ -3,10 +3,11 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import idna
-from sqlalchemy import ColumnElement, bindparam, func, literal, literal_column, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, column, or_, select, table, update
 from sqlmodel import Session, col
 
 from decisions import search
@@ -20,6 +21,8 @@ from storage.database import is_sqlite
 
 TRIGRAM: Final = 3
 LOOKED_AT: Final = 200  # of very many that match, the best are picked among so many
+COMPARED: Final = 2_000  # of those that share pieces with a misspelt name
+MOST_PIECES: Final = 4
 LONGEST_QUERY: Final = 100
 
 
@@ -53,7 +56,7 @@ def find(session: Session, text_: str, limit: int = 10) -> Found:
         return Found((), False)
     if matching := _matching(session, words, limit):
         return Found(_hits(session, matching), False)
-    return Found(_hits(session, _alike(session, " ".join(words), limit)), True)
+    return Found(_hits(session, _alike(session, words, limit)), True)
 
 
 def listed_contacts(session: Session, *, after: int = 0, limit: int = 100) -> tuple[Hit, ...]:
@@ -84,6 +87,7 @@ def refresh_search_texts(session: Session, contact_ids: Collection[int]) -> None
 
 
 _CONTACT: Final = Contact.metadata.tables["contact"]
+_FTS: Final = table("contact_search", column("rowid"), column("contact_search"))
 _SHOWN: Final = col(Contact.hidden_at).is_(None)
 
 
@@ -107,7 +111,7 @@ def _matching(session: Session, words: Sequence[str], limit: int) -> list[int]:
     beginning = session.execute(query.where(*_begins(words[0])).limit(LOOKED_AT)).all()
     others: Sequence[Any] = ()
     if long and len(beginning) < limit:
-        others = session.execute(_by_trigrams(session, query, long).limit(LOOKED_AT)).all()
+        others = session.execute(_having(session, query, [long]).limit(LOOKED_AT)).all()
     texts: dict[int, str] = dict(tuple(row) for row in (*beginning, *others))
     return sorted(texts, key=lambda id_: _place(texts[id_], words))[:limit]
 
@@ -127,48 +131,39 @@ def _begins(word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return col(Contact.search_text) >= word, col(Contact.search_text) < word + "\U0010ffff"
 
 
-def _by_trigrams(session: Session, query: Any, words: Sequence[str]) -> Any:
+def _having(session: Session, query: Any, choices: Sequence[Sequence[str]]) -> Any:
+    """Whose search text holds every part of at least one choice; each part has three letters or more."""
     if is_sqlite(session):
-        phrases = " AND ".join(_quoted(word) for word in words)
-        return query.where(col(Contact.id).in_(_fts(phrases)))
-    return query  # the index serves LIKE by itself
-
-
-def _fts(expression: str, best: int | None = None) -> Any:
-    """The ids that an FTS5 expression matches."""
-    limited = f" ORDER BY rank LIMIT {best}" if best else ""
-    matching = text(f"SELECT rowid FROM contact_search WHERE contact_search MATCH :expression{limited}")  # noqa: S608
-    return matching.bindparams(expression=expression).columns(literal_column("rowid")).scalar_subquery()
+        expression = " OR ".join(f"({' AND '.join(map(_quoted, parts))})" for parts in choices)
+        return query.join(_FTS, _FTS.c.rowid == col(Contact.id)).where(_FTS.c.contact_search.op("MATCH")(expression))
+    # The trigram index serves LIKE by itself.
+    return query.where(or_(*(and_(*map(_holds, parts)) for parts in choices)))
 
 
 def _quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
-def _alike(session: Session, asked: str, limit: int) -> list[int]:
-    """Whom a misspelt name may mean: those who share rare trigrams with it, ranked by likeness."""
-    if len(asked) < TRIGRAM or not _has_trigrams(session):
+def _alike(session: Session, words: Sequence[str], limit: int) -> list[int]:
+    """Whom misspelt words may mean: one of their pieces may be wrong, the likeness decides."""
+    pieces = _pieces([word for word in words if len(word) >= TRIGRAM])
+    if not pieces:
         return []
+    choices = [[piece for piece in pieces if piece is not wrong] for wrong in pieces] if len(pieces) > 1 else [pieces]
     query = select(col(Contact.id), col(Contact.name), col(Contact.search_text)).where(_SHOWN)
-    rows = session.execute(_sharing_trigrams(session, query, asked)).all()
+    rows = session.execute(_having(session, query, choices).limit(COMPARED)).all()
     candidates = [(id_, part) for id_, name, text_ in rows for part in (plain(name), *text_.split()) if part]
-    return list(search.rank(asked, candidates, limit))
+    return list(search.rank(" ".join(words), candidates, limit))
 
 
-def _has_trigrams(session: Session) -> bool:
-    """PostgreSQL may lack the extension: then nobody is suggested."""
-    return is_sqlite(session) or bool(
-        session.execute(text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")).scalar()
-    )
-
-
-def _sharing_trigrams(session: Session, query: Any, asked: str) -> Any:
-    if is_sqlite(session):
-        trigrams = {asked[place : place + TRIGRAM] for place in range(len(asked) - TRIGRAM + 1)}
-        return query.where(col(Contact.id).in_(_fts(" OR ".join(map(_quoted, sorted(trigrams))), best=LOOKED_AT)))
-    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", "0.4", True)))
-    alike = func.word_similarity(asked, col(Contact.search_text))
-    return query.where(literal(asked).op("<%")(col(Contact.search_text))).order_by(alike.desc()).limit(LOOKED_AT)
+def _pieces(words: Sequence[str]) -> list[str]:
+    """Words cut into at most four pieces each, of three letters or more."""
+    pieces = []
+    for word in words:
+        number = min(len(word) // TRIGRAM, MOST_PIECES)
+        cuts = [len(word) * place // number for place in range(number + 1)]
+        pieces += [word[begin:end] for begin, end in pairwise(cuts)]
+    return pieces
 
 
 def _hits(session: Session, contact_ids: Sequence[int]) -> tuple[Hit, ...]:

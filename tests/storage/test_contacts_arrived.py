@@ -95,6 +95,13 @@ def test_older_state_never_overwrites(store: Store) -> None:
     assert addresses(store) == {"new@firma.de": ("501", AddressKind.PRIMARY)}
 
 
+def test_older_state_of_the_same_batch(store: Store) -> None:
+    """In one batch, too, the younger answer stands, wherever it is."""
+    store_all(store, a_state(minute=5, email="new@firma.de"), a_state(minute=4, email="old@firma.de"))
+
+    assert addresses(store)["new@firma.de"] == ("501", AddressKind.PRIMARY)
+
+
 def test_former_address_still_resolves(store: Store) -> None:
     """An address that a contact had before stays its own."""
     store_all(store, a_state(email="old@firma.de"))

@@ -140,9 +140,10 @@ def test_known_before_hubspot_told(store: Store) -> None:
 
 def test_domain(store: Store) -> None:
     """A whole domain is opted out, known people by all keys: leaving the domain does not bring one back."""
-    store_all(store, a_state(), a_state("502", email="eva@other.de"))
+    store_all(store, a_state(additional_emails=("m@privat.de",)), a_state("502", email="eva@other.de"))
 
     known = store.write_now(opt_out_domain, "firma.de", actor="cli", hasher=HASHER, now=T0)
+    assert untracked(store, "m@privat.de") == {"m@privat.de"}
     store_all(store, a_state(email="max@new.de", minute=1), a_state("503", email="joe@firma.de", minute=1))
 
     assert known == 1

@@ -32,7 +32,7 @@ def upgrade() -> None:
 
 
 def _may_have_trigrams() -> bool:
-    """Without the extension (it is in PostgreSQL's contrib) search reads every contact, and suggests nobody."""
+    """Without the extension (it is in PostgreSQL's contrib) search reads every contact."""
     query = """
         SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm')
             OR EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')
