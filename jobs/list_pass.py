@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 CHUNK: Final = 1000
 AT_ONCE: Final = 4
 # So many states are stored in one transaction: well under the 250 ms that others may have to wait for the lock.
-STORED_AT_ONCE: Final = 100
+STORED_AT_ONCE: Final = 50
 HEARTBEAT: Final = timedelta(seconds=2)
 
 
@@ -78,6 +78,7 @@ class ListPass:
         self.lease = lease
         self.began_at = context.now()
         self.updated = 0
+        self._done = self._total = 0
         self._on_progress = on_progress
         self._requests_before = context.hubspot.requests
 
@@ -177,21 +178,27 @@ class ListPass:
         answers = await self.context.ask(lambda: read_contacts(client, rest, names, now=asked_at))
         for states in _parts(answers.found):
             self.updated += await self._write(store_members, self.group.id, states, self.context.hasher, asked_at)
+            self._step(len(states))
         await self._write(mark_missing, answers.missing, asked_at)
+        self._step(len(ids) - len(answers.found))
 
     async def _read_companies(self) -> None:
         await self._for_all_staged(self._read_chunk_of_companies)
 
     async def _read_chunk_of_companies(self, ids: Sequence[str]) -> None:
         self.updated += await read_and_store_companies(self.context, ids)
+        self._step(len(ids))
 
     async def _for_all_staged(self, read: Callable[[Sequence[str]], Awaitable[None]]) -> None:
-        total = await self.context.store.read(staging.staged_count, self.group.id)
-        done, after = 0, ""
+        self._total = await self.context.store.read(staging.staged_count, self.group.id)
+        after = ""
         while ids := await self.context.store.read(staging.staged_after, self.group.id, after, CHUNK * AT_ONCE):
-            done, after = done + len(ids), ids[-1]
+            after = ids[-1]
             await all_of(read(some) for some in _parts(ids, CHUNK))
-            self._progress(Phase.RECORDS, done, total)
+
+    def _step(self, records: int) -> None:
+        self._done += records
+        self._progress(Phase.RECORDS, self._done, self._total)
 
     async def _write(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
         """A write of the pass: only while it holds the lease."""

@@ -10,12 +10,14 @@ from sqlmodel import col, select
 from jobs.apply import Apply, Became
 from jobs.context import Context
 from jobs.hubspot.lists import find_list
+from jobs.list_pass import Phase, Progress
 from jobs.reconcile import sync_groups
 from sandbox.hubspot import Crm, HubSpotSandbox
 from storage import Session, contacts, dead_letters, inbox, subscriptions, target_groups
 from storage.addresses import Address, keep_addresses
 from storage.companies import Company
-from storage.contacts import Contact, ContactId
+from storage.contacts import Contact, ContactId, ContactState
+from storage.hints_answered import ContactsToday, store_today
 from storage.inbox import Hint, HintKind, HintTold
 from storage.leads import Lead, LeadStage
 from storage.outbox import Due, OutboxItem
@@ -334,3 +336,21 @@ async def test_stops_in_time(context: Context, hubspot: HubSpotSandbox, group_id
         await loop
 
     assert len(await context.store.read(waits)) == 1
+
+
+async def test_left_while_a_pass_reads(context: Context, crm: Crm, group_id: int) -> None:
+    """Who left the list after a pass had read that page does not come back by that pass; who joined stays."""
+    first, *_, last = crm.contacts
+
+    def meanwhile(progress: Progress) -> None:
+        if progress.phase is Phase.MEMBERS:
+            crm.remove_from_list(611, [first])
+            crm.add_to_list(611, [last])
+            asked_at = context.now()
+            states = [ContactState(str(each), asked_at) for each in (first, last)]
+            today = ContactsToday(asked_at, states, lists={str(first): frozenset(), str(last): frozenset({LIST})})
+            context.store.write_now(store_today, today, (), hasher=context.hasher, now=asked_at)
+
+    await sync_groups(context, [LIST], on_progress=meanwhile)
+
+    assert await context.store.read(member_ids) == {str(each) for each in crm.hubspot_list(611).members}
