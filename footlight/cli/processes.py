@@ -66,17 +66,20 @@ def migrate() -> None:
     console.print(f"The database is at {all_revisions()[-1]}.")
 
 
+_MARKS = {"well": "✓", "off": "–", "ill": "✗"}
+
+
 def check(*, as_json: AsJson = False) -> None:
     """What is missing or ill, and how to mend it."""
-    from footlight.check import all_checks
+    from footlight.check import State, all_checks
 
     findings = asyncio.run(all_checks())
     if as_json:
         print_json(findings)
     else:
         for one in findings:
-            console.print(f"{'✓' if one.is_well else '✗'} {one.about}: {one.told}", markup=False, soft_wrap=True)
-    if any(not one.is_well for one in findings):
+            console.print(f"{_MARKS[one.state]} {one.about}: {one.told}", markup=False, soft_wrap=True)
+    if any(one.state is State.ILL for one in findings):
         raise typer.Exit(1)
 
 

@@ -1,0 +1,205 @@
+"""`footlight check`: one finding a thing, and for each that is ill or missing the way to mend it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bot.web_client import slack_client, why_no_answer
+from footlight.hubspot import hubspot_client
+from footlight.opening import Opened, open_all
+from footlight.secret_key import fresh_key
+from footlight.settings import BadSettings, Settings, read_settings
+from jobs.hubspot.client import HubSpotClient
+from jobs.hubspot.lists import search_lists
+from jobs.hubspot.owners import read_owners
+from jobs.hubspot.portal import read_portal
+from jobs.hubspot.properties import read_property_definitions
+from jobs.hubspot.trouble import HubSpotTrouble
+from storage import Busy, Session, StoreDown, address_claims, dead_letters, portal, subscriptions, target_groups
+from storage.campaign_changes import list_campaigns
+from storage.migrate import SchemaOld, SchemaTooNew
+from storage.portal import OtherPortal
+
+LETTERS_SHOWN = 5
+
+
+class State(StrEnum):
+    """OFF: not set up, which may be meant."""
+
+    WELL = "well"
+    OFF = "off"
+    ILL = "ill"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `about` is like, and what to do where it is not well."""
+
+    about: str
+    state: State
+    told: str
+
+
+async def all_checks() -> list[Finding]:
+    """Every finding, in the order in which one sets things up."""
+    try:
+        settings = read_settings()
+    except BadSettings as error:
+        return [Finding("settings", State.ILL, line) for line in str(error).splitlines()]
+    findings = [Finding("settings", State.WELL, "readable"), _public_url(settings)]
+    try:
+        opened = await asyncio.to_thread(open_all, settings)
+    except (BadSettings, SchemaOld, SchemaTooNew, StoreDown, Busy) as error:
+        return [*findings, Finding("store", State.ILL, str(error))]
+    try:
+        return [*findings, *await _of_an_open_store(settings, opened)]
+    finally:
+        await opened.store.close()
+
+
+async def _of_an_open_store(settings: Settings, opened: Opened) -> list[Finding]:
+    findings = [Finding("store", State.WELL, "SQLite" if settings.is_sqlite else "PostgreSQL")]
+    if opened.why_not_tracked:
+        told = f"{opened.why_not_tracked} A fresh key would be {fresh_key()}, but it cannot open the old one."
+        findings.append(Finding("tracking", State.ILL, told))
+    findings += await asyncio.to_thread(lambda: list(_hubspot(settings, opened)))
+    findings.append(await _slack(settings))
+    findings += _switches(settings)
+    return findings + await opened.store.read(_of_the_data)
+
+
+def _public_url(settings: Settings) -> Finding:
+    url = settings.footlight_public_url
+    if url is None:
+        told = f"FOOTLIGHT_PUBLIC_URL is not set: links in mails begin with {settings.public_url}, here only"
+        return Finding("public URL", State.OFF, told)
+    if not url.startswith("https://"):
+        return Finding("public URL", State.OFF, f"{url} is no https:// address: HubSpot calls https only")
+    return Finding("public URL", State.WELL, url)
+
+
+def _hubspot(settings: Settings, opened: Opened) -> Iterator[Finding]:
+    if settings.hubspot_access_token is None:
+        yield Finding("HubSpot", State.OFF, "set HUBSPOT_ACCESS_TOKEN (docs/quickstart.md, step 2)")
+        return
+    client = hubspot_client(settings).for_people
+    yield _asked("HubSpot", lambda: _portal(client, opened))
+    for about, question in _SCOPES:
+        yield _asked(about, lambda question=question: question(client))  # type: ignore[misc]
+    if settings.hubspot_client_secret:
+        yield Finding("HubSpot's webhooks", State.WELL, f"{settings.public_url}/webhooks/hubspot")
+    else:
+        told = "set HUBSPOT_CLIENT_SECRET; without it changes arrive with the next pass only"
+        yield Finding("HubSpot's webhooks", State.OFF, told)
+
+
+def _asked(about: str, question: Callable[[], str]) -> Finding:
+    try:
+        return Finding(about, State.WELL, question())
+    except (HubSpotTrouble, OtherPortal) as trouble:
+        return Finding(about, State.ILL, str(trouble))
+
+
+def _portal(client: HubSpotClient, opened: Opened) -> str:
+    details = read_portal(client)
+    if details is None:
+        return "the token works"
+    opened.store.write_now(
+        portal.remember,
+        details.portal_id,
+        now=datetime.now(UTC),
+        time_zone=details.time_zone,
+        ui_domain=details.ui_domain,
+    )
+    return f"the token works, portal {details.portal_id}"
+
+
+def _lists(client: HubSpotClient) -> str:
+    return f"{len(search_lists(client, now=datetime.now(UTC)))} to import from"
+
+
+def _properties(client: HubSpotClient) -> str:
+    return f"{len(read_property_definitions(client))} defined"
+
+
+def _owners(client: HubSpotClient) -> str:
+    return f"{len(read_owners(client))} known"
+
+
+_SCOPES = (
+    ("HubSpot lists", _lists),
+    ("HubSpot contacts' properties", _properties),
+    ("HubSpot owners", _owners),
+)
+
+
+async def _slack(settings: Settings) -> Finding:
+    if settings.slack_bot_token is None:
+        return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN (docs/quickstart.md, step 3)")
+    token = settings.slack_bot_token.get_secret_value()
+    if because := await why_no_answer(slack_client(token, settings.slack_base_url)):
+        return Finding("Slack", State.ILL, because)
+    if settings.slack_app_token is None and not settings.slack_signing_secret:
+        told = "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for requests over HTTP"
+        return Finding("Slack", State.ILL, f"the bot may post, but nobody can reach it: {told}")
+    way = "Socket Mode" if settings.slack_app_token else f"{settings.public_url}/slack/events"
+    return Finding("Slack", State.WELL, f"the token works; requests come by {way}")
+
+
+def _switches(settings: Settings) -> list[Finding]:
+    told = {
+        "API": ("FOOTLIGHT_API_KEY", bool(settings.footlight_api_key)),
+        "clicks of other tools": ("FOOTLIGHT_CLICKS_SECRET", bool(settings.footlight_clicks_secret)),
+        "leads channel": ("FOOTLIGHT_LEADS_CHANNEL", settings.footlight_leads_channel is not None),
+        "feed channel": ("FOOTLIGHT_FEED_CHANNEL", settings.footlight_feed_channel is not None),
+    }
+    return [
+        Finding(about, State.WELL if is_set else State.OFF, "set" if is_set else f"set {name}")
+        for about, (name, is_set) in told.items()
+    ]
+
+
+def _of_the_data(session: Session) -> list[Finding]:
+    return [*_groups(session), *_campaigns(session), *_channels(session), *_letters(session), *_conflicts(session)]
+
+
+def _groups(session: Session) -> Iterator[Finding]:
+    groups = target_groups.all_groups(session)
+    if not groups:
+        yield Finding("target groups", State.OFF, "none yet: footlight groups import LIST")
+    for group in groups:
+        if group.trouble:
+            yield Finding(f"target group {group.name}", State.ILL, group.trouble)
+        else:
+            since = f"equal to HubSpot since {group.equal_since:%Y-%m-%d %H:%M} UTC" if group.equal_since else "kept"
+            yield Finding(f"target group {group.name}", State.WELL, f"{group.size:,} members, {since}")
+
+
+def _campaigns(session: Session) -> Iterator[Finding]:
+    active = sum(1 for one in list_campaigns(session) if one.status == "active" and not one.is_external)
+    if active:
+        yield Finding("campaigns", State.WELL, f"{active} active")
+    else:
+        told = "none is active, so every banner is a transparent pixel: footlight campaigns create"
+        yield Finding("campaigns", State.OFF, told)
+
+
+def _channels(session: Session) -> Iterator[Finding]:
+    for one in subscriptions.paused(session):
+        told = f"paused since {one.paused_at:%Y-%m-%d %H:%M} UTC: {one.paused_because}"
+        yield Finding(f"Slack channel {one.channel}", State.ILL, told)
+
+
+def _letters(session: Session) -> Iterator[Finding]:
+    for letter in dead_letters.dead_letters(session, LETTERS_SHOWN):
+        yield Finding("dead letter", State.OFF, f"{letter.source} {letter.kind}: {letter.reason}")
+    for unknown in dead_letters.unknown_types(session):
+        yield Finding("unknown type", State.OFF, f"{unknown.source} {unknown.kind}, {unknown.times} times; not needed")
+
+
+def _conflicts(session: Session) -> Iterator[Finding]:
+    for conflict in address_claims.address_conflicts(session):
+        told = f"HubSpot records {conflict.holder_id} and {conflict.loser_id} claim one address; the first has it. Merge them"
+        yield Finding("two records, one address", State.OFF, told)
