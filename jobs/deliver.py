@@ -64,6 +64,7 @@ class Delivery:
         self._now = now
         self._pace = pace
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._is_blind = False
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self.outcomes = Counter(
@@ -96,14 +97,20 @@ class Delivery:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _start_lanes(self) -> None:
+        for destination in await self._ready():
+            if _kind(destination) in self._carriers and destination not in self._lanes:
+                self._lanes[destination] = asyncio.create_task(self._lane(destination))
+
+    async def _ready(self) -> tuple[str, ...]:
         try:
             ready = await self._store.read(delivery.ready, now=self._now())
         except (StoreDown, Busy) as error:
-            log.warning("cannot read the outbox", error=str(error))
-            return
-        for destination in ready:
-            if _kind(destination) in self._carriers and destination not in self._lanes:
-                self._lanes[destination] = asyncio.create_task(self._lane(destination))
+            if not self._is_blind:  # said once, not at every poll
+                log.warning("cannot read the outbox", error=str(error))
+            self._is_blind = True
+            return ()
+        self._is_blind = False
+        return ready
 
     async def _lane(self, destination: str) -> None:
         """Deliver to one destination until nothing may go there."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from inspect import isawaitable
 
 import pytest
@@ -15,17 +15,10 @@ from jobs.deliver import Delivery, Pace
 from sandbox.hubspot import Crm, HubSpotSandbox
 from storage import Store
 from tests.jobs.portal import Waits, a_context, a_crm, a_hubspot
-from tests.jobs.wall import Wall, WallCarrier
+from tests.jobs.wall import QUICK, Wall, WallCarrier, utc_now
 
-QUICK = Pace(
-    settle=timedelta(0), lease=timedelta(seconds=0.6), limit=timedelta(seconds=0.5), poll=timedelta(milliseconds=10)
-)
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 """Waits until what it is given is true, or answers true when awaited."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def counted(counter: Counter, *labels: str) -> float:

@@ -1,7 +1,10 @@
 """What is owed reaches its destination once and in order, wherever a process dies."""
 
+import asyncio
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -12,11 +15,12 @@ from storage import Session, Store, dead_letters, delivery, open_store, outbox, 
 from storage.delivery import Item
 from storage.outbox import Due, OutboxItem
 from storage.subscriptions import Topic
-from tests.jobs.conftest import QUICK, Until, counted, utc_now
-from tests.jobs.wall import Wall, WallCarrier
+from tests.jobs.conftest import Until, counted
+from tests.jobs.wall import QUICK, Wall, WallCarrier, utc_now
 
 Start = Callable[..., Delivery]
 LEADS = "slack:C1"
+ROOT = Path(__file__).parents[2]
 
 
 async def owe(store: Store, *subjects: str, to: str = LEADS) -> None:
@@ -66,6 +70,30 @@ async def test_crash_while_sending(died: str, store: Store, wall: Wall, engine: 
     await owe(store, "a", "b")
     await wall.arrived.wait()
     await dying.stop(timedelta(0))
+    wall.closed.clear()
+
+    engine(store)
+    await until(lambda: not waiting(store))
+
+    assert wall.pinned[LEADS] == ["a", "b"]
+
+
+@pytest.mark.parametrize("died", ["before", "after"])
+async def test_killed_while_sending(
+    died: str, store: Store, database_url: str, wall: Wall, carrier: WallCarrier, engine: Start, until: Until
+) -> None:
+    """A message reaches its channel exactly once, though the process that sends it is killed."""
+    wall.closed[LEADS] = died
+    await owe(store, "a", "b")
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.jobs.delivering", database_url, carrier.url, cwd=ROOT
+    )
+    try:
+        async with asyncio.timeout(60):
+            await wall.arrived.wait()
+    finally:
+        killed.kill()
+        await killed.wait()
     wall.closed.clear()
 
     engine(store)

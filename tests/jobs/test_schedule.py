@@ -15,7 +15,8 @@ from jobs.leader import Leader
 from jobs.schedule import Job, Means, Schedule, jobs
 from storage import Session, Store, StoreDown, dead_letters, open_store
 from storage.dead_letters import DeadLetterTold
-from tests.jobs.conftest import Until, counted, utc_now
+from tests.jobs.conftest import Until, counted
+from tests.jobs.wall import utc_now
 
 SOON = timedelta(milliseconds=20)
 Start = Callable[..., Schedule]

@@ -4,13 +4,22 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import ClientError, ClientSession, web
 
 from decisions.retries import Failure
+from jobs.deliver import Pace
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
+
+QUICK = Pace(
+    settle=timedelta(0), lease=timedelta(seconds=0.6), limit=timedelta(seconds=0.5), poll=timedelta(milliseconds=10)
+)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass
