@@ -56,7 +56,8 @@ def find(session: Session, text_: str, limit: int = 10) -> Found:
         return Found((), False)
     if matching := _matching(session, words, limit):
         return Found(_hits(session, matching), False)
-    return Found(_hits(session, _alike(session, words, limit)), True)
+    alike = _alike(session, words, limit)
+    return Found(_hits(session, alike), bool(alike))
 
 
 def listed_contacts(session: Session, *, after: int = 0, limit: int = 100) -> tuple[Hit, ...]:

@@ -8,7 +8,7 @@ from decisions.outside_text import clean
 from decisions.search import plain
 from storage import Store, contacts
 from storage.companies import CompanyState, store_companies
-from storage.contact_search import Hit, find, listed_contacts, searchable
+from storage.contact_search import Found, Hit, find, listed_contacts, searchable
 from storage.contacts import ContactState
 from tests.storage.people import T0, a_state, at, store_all
 
@@ -94,7 +94,7 @@ def test_misspelt(people: Store, asked: str) -> None:
 
 def test_nobody_is_alike(people: Store) -> None:
     """What resembles nobody finds nobody."""
-    assert people.read_now(find, "qqqqxxxx").contacts == ()
+    assert people.read_now(find, "qqqqxxxx") == Found((), is_suggestion=False)
 
 
 def test_follows_changes(store: Store) -> None:

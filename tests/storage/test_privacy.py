@@ -214,18 +214,19 @@ def test_no_bytes_remain(store: Store, tmp_path: Path) -> None:
     if store.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL cleans up by itself")
     store_all(store, *(a_state(str(number), f"person{number}@firma.de") for number in range(1000, 1050)))
-    properties = {"firstname": "Zebulon", "lastname": "Quaxenfurt"}
-    store_all(store, a_state("501", "zebulon@quaxenfurt.example", properties=properties))
-    fetch(store, "zebulon@quaxenfurt.example")
+    properties = {"firstname": "Zebulon", "lastname": "Qqzenfurt"}
+    store_all(store, a_state("501", "zebulon@qqzenfurt.example", properties=properties))
+    fetch(store, "zebulon@qqzenfurt.example")
 
     def files() -> bytes:
         return b"".join(path.read_bytes() for path in tmp_path.iterdir()).lower()
 
-    assert b"quaxenfurt" in files()
-    erase_max(store, "zebulon@quaxenfurt.example")
+    # The index holds three letters at a time.
+    assert b"qqzenfurt" in files()
+    erase_max(store, "zebulon@qqzenfurt.example")
     assert forget_bytes(store.engine)
 
-    assert not [part for part in (b"zebulon", b"quaxen", b"furt.ex") if part in files()]
+    assert not [part for part in (b"zebulon", b"qqz", b"furt.ex") if part in files()]
     assert b"person1000" in files()
 
 
