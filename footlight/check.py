@@ -193,7 +193,7 @@ def _channels(session: Session) -> Iterator[Finding]:
 
 
 def _letters(session: Session) -> Iterator[Finding]:
-    for letter in dead_letters.dead_letters(session, LETTERS_SHOWN):
+    for letter in dead_letters.newest(session, LETTERS_SHOWN):
         yield Finding("dead letter", State.OFF, f"{letter.source} {letter.kind}: {letter.reason}")
     for unknown in dead_letters.unknown_types(session):
         yield Finding("unknown type", State.OFF, f"{unknown.source} {unknown.kind}, {unknown.times} times; not needed")
@@ -201,5 +201,6 @@ def _letters(session: Session) -> Iterator[Finding]:
 
 def _conflicts(session: Session) -> Iterator[Finding]:
     for conflict in address_claims.address_conflicts(session):
-        told = f"HubSpot records {conflict.holder_id} and {conflict.loser_id} claim one address; the first has it. Merge them"
+        records = f"{conflict.holder_id} and {conflict.loser_id}"
+        told = f"HubSpot's records {records} claim one address; the first has it. Merge them in HubSpot"
         yield Finding("two records, one address", State.OFF, told)

@@ -3,7 +3,6 @@
 import sys
 
 import typer
-from click.exceptions import ClickException
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
@@ -84,15 +83,9 @@ for verb, name in (
 def main() -> None:
     """The entry point: exit status 1 for an error that has a remedy, 2 for wrong usage."""
     try:
-        status = app(standalone_mode=False)
-    except ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(1)
+        app()
     except EXPECTED as error:
         if "--debug" in sys.argv:
             raise
-        complaints.print(f"footlight: {error}", markup=False)
+        complaints.print(f"footlight: {error}", markup=False, soft_wrap=True)
         sys.exit(1)
-    sys.exit(status if isinstance(status, int) else 0)
