@@ -49,18 +49,20 @@ def lead_message(
         return opted_out_lead(card, reader)
     state = _state(card, reader, is_being_added)
     told = [_title(card, reader, address(card.email or "")), *_interest(card, reader), *state]
-    return Message(" · ".join(told), _blocks(card, reader, hubspot_url, state, is_being_added=is_being_added))
+    return Message(
+        fit(told, LONGEST_TEXT, " · "), _blocks(card, reader, hubspot_url, state, is_being_added=is_being_added)
+    )
 
 
 def lead_list(cards: Sequence[LeadCard], reader: Reader) -> Message:
     """Leads, each with its buttons."""
     if not cards:
-        told = reader.texts("no_leads")
-        return Message(told, [section([told])])
+        none = reader.texts("no_leads")
+        return Message(none, [section([none])])
     rows = [_blocks(card, reader, None, _state(card, reader, False), in_list=True) for card in cards]
-    names = ", ".join(address(card.email or "") for card in cards)
-    told = Mrkdwn(f"{reader.texts.count('leads_text', len(cards))}: {names}")
-    return Message(fit([told], LONGEST_TEXT), [section([reader.texts("leads_head")]), *chain.from_iterable(rows)])
+    told = [reader.texts.count("leads_text", len(cards)), *(address(card.email or "") for card in cards)]
+    blocks = [section([reader.texts("leads_head")]), *chain.from_iterable(rows)]
+    return Message(fit(told, LONGEST_TEXT, ", "), blocks)
 
 
 def _blocks(

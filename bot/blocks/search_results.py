@@ -23,7 +23,7 @@ def search_results(query: str, found: Found, reader: Reader) -> Message:
     count = len(found.contacts)
     head = section([reader.texts(key, query=bold(query, LONGEST_QUERY), n=count)])
     told = reader.texts(key, query=escape(query, LONGEST_QUERY), n=count)
-    names = ", ".join(escape(hit.name or hit.email or "", 40) for hit in found.contacts)
+    names = fit((escape(hit.name or hit.email or "") for hit in found.contacts), LONGEST_TEXT, ", ")
     return Message(f"{told} {names}", [head, *(_hit(hit, reader) for hit in found.contacts)])
 
 
@@ -38,8 +38,8 @@ def nobody(query: str, reader: Reader, *, is_address: bool) -> Message:
 
 def people_list(found: Sequence[tuple[str, ContactCard | LeadCard | None]], reader: Reader) -> Message:
     """Several addresses at once, and who is behind each."""
-    told = ", ".join(address(email) for email, _ in found)
-    return Message(fit([Mrkdwn(told)], LONGEST_TEXT), [_person(email, who, reader) for email, who in found])
+    told = fit((address(email) for email, _ in found), LONGEST_TEXT, ", ")
+    return Message(told, [_person(email, who, reader) for email, who in found])
 
 
 def _hit(hit: Hit, reader: Reader) -> Block:

@@ -32,11 +32,21 @@ def plain(text: str, limit: int = LONGEST_NAME) -> str:
 
 
 def escape(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
-    """Foreign text for mrkdwn and for a message's `text`: it can format nothing, link nothing, mention nobody."""
+    """
+    Foreign text for mrkdwn and for a message's `text`: it can format nothing, link nothing, mention nobody.
+
+    At most `limit` characters of it, and never more than twice as many with what escaping adds.
+    """
     if isinstance(text, Mrkdwn):
         return text
-    escaped = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Mrkdwn(_MARK.sub(lambda mark: f"{ZERO_WIDTH_SPACE}{mark.group()}{ZERO_WIDTH_SPACE}", escaped))
+    # An ampersand becomes five characters, so a sixth of the limit always fits.
+    escaped = (_escaped(plain(text, shorter)) for shorter in (limit, limit // 3, limit // 6))
+    return next(one for one in escaped if _units(one) <= 2 * limit)
+
+
+def _escaped(line: str) -> Mrkdwn:
+    told = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Mrkdwn(_MARK.sub(lambda mark: f"{ZERO_WIDTH_SPACE}{mark.group()}{ZERO_WIDTH_SPACE}", told))
 
 
 def address(email: str) -> Mrkdwn:
@@ -60,16 +70,16 @@ def shorten(text: str, limit: int) -> str:
     return f"{kept.rstrip()}…"
 
 
-def fit(lines: Iterable[Mrkdwn], limit: int = LONGEST_SECTION) -> Mrkdwn:
-    """The first of `lines` that fit, each whole: a cut inside an entity or a date would show its raw form."""
+def fit(parts: Iterable[Mrkdwn], limit: int = LONGEST_SECTION, between: str = "\n") -> Mrkdwn:
+    """The first of `parts` that fit, each whole: a cut inside an entity or a date would show its raw form."""
     kept: list[str] = []
     left = limit
-    for line in lines:
-        left -= _units(line) + 1
+    for part in parts:
+        left -= _units(part) + len(between)
         if left < 0:
             break
-        kept.append(line)
-    return Mrkdwn("\n".join(kept))
+        kept.append(part)
+    return Mrkdwn(between.join(kept))
 
 
 def date(moment: datetime, tokens: str = "{date_short_pretty} {time}") -> Mrkdwn:

@@ -1,0 +1,263 @@
+"""Everything we show keeps Slack's limits for any data, and no data can become markup, a link or a mention."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.blocks.activity_message import activity_message, feed_list
+from bot.blocks.admin_message import admin_message
+from bot.blocks.contact_card import contact_card
+from bot.blocks.elements import Message
+from bot.blocks.lead_message import lead_list, lead_message
+from bot.blocks.opt_out_modal import opt_out_modal
+from bot.blocks.reader import Reader
+from bot.blocks.search_results import nobody, people_list, search_results
+from bot.blocks.text import bold, escape, plain
+from bot.help import help_message
+from bot.texts import Texts
+from sandbox.slack.block_kit import message_faults, view_faults
+from storage.contact_card import ContactCard, Fact
+from storage.contact_search import Found, Hit
+from storage.feed import ActivityCard
+from storage.leads import LeadCard, LeadStage
+from storage.opt_outs import OptOutState
+from storage.performance import Performance, PopularCampaign, RecentClick
+
+NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+HOSTILE = {
+    "plain": "Max Mustermann",
+    "empty": "",
+    "300 characters": "Max " * 75,
+    "300 ampersands": "&" * 300,
+    "300 emoji": "👩‍👩‍👧" * 300,
+    "300 stars": "*" * 300,
+    "everybody": "<!channel> <!here> <!everyone>",
+    "a mention": "<@U012ABCDEF> <#C012ABCDEF> <!subteam^S1>",
+    "a link": "<https://evil.example|click me> https://evil.example",
+    "markup": "*bold* _italic_ ~struck~ `code` ```block``` > quote",
+    "entities": "&lt;!channel&gt; &amp;",
+    "a date": "<!date^1^{ago}|x>",
+    "right to left": "\u202eגבר\u202c عمر \u2067x",
+    "controls": "a\x00b\x1bc\ud800d\u2028e",
+    "lines": "first\nsecond\r\n\tthird",
+    "braces": "{email} {0} %s",
+}
+READERS = {
+    f"{language}, {'one look' if now else 'stays'}": Reader(Texts(language), now)
+    for language in ("en", "de")
+    for now in (None, NOW)
+}
+Show = Callable[[str, Reader], Message]
+
+
+def a_performance(text: str, number: int = 3) -> Performance:
+    return Performance(
+        views=41_000_000,
+        clicks=10_000,
+        machine_clicks=2,
+        click_rate=0.07,
+        last_click_at=NOW - timedelta(hours=2),
+        recent_clicks=tuple(RecentClick(one, text, NOW, f"{text}@ours.de") for one in range(number)),
+        popular_campaigns=tuple(PopularCampaign(text, 1_000) for _ in range(number)),
+    )
+
+
+def a_contact(text: str, number: int = 3, **changes: Any) -> ContactCard:
+    values: dict[str, Any] = {
+        "contact_id": 1,
+        "hubspot_id": "501",
+        "hubspot_url": "https://app.hubspot.com/contacts/1/record/0-1/501",
+        "name": text,
+        "email": f"{text}@firma.de",
+        "other_emails": (text,) * number,
+        "company": text,
+        "owner": text,
+        "lifecycle": text,
+        "facts": tuple(Fact(f"p{one}", text, text or NOW, "string") for one in range(number)),
+        "properties": {},
+        "target_groups": (text,) * number,
+        "performance": a_performance(text, number),
+        "opted_out": OptOutState(NOW, text, False),
+        "deleted_at": NOW,
+        "asked_at": NOW,
+    }
+    return ContactCard(**values | changes)
+
+
+def a_lead(text: str, stage: LeadStage = LeadStage.OPEN, **changes: Any) -> LeadCard:
+    values: dict[str, Any] = {
+        "id": 1,
+        "address_id": 1,
+        "email": None if stage is LeadStage.OPTED_OUT else f"{text}@acme.example",
+        "account": text,
+        "account_contacts": 12_345,
+        "account_clicks": 6,
+        "clicks": 4,
+        "campaigns": tuple(PopularCampaign(text, 1) for _ in range(30)),
+        "sender": f"{text}@ours.de",
+        "first_at": NOW,
+        "last_at": NOW,
+        "stage": stage,
+        "changed_by": text,
+        "changed_at": NOW,
+        "spoke_up_at": NOW,
+        "hubspot_id": "901",
+    }
+    return LeadCard(**values | changes)
+
+
+def an_activity(text: str) -> ActivityCard:
+    campaigns = tuple(PopularCampaign(text, 1) for _ in range(30))
+    return ActivityCard(1, 1, 1, "1", text, text, text, text, text, 3, campaigns, text, NOW, NOW)
+
+
+SHOWN: dict[str, Show] = {
+    "contact card": lambda text, reader: contact_card(a_contact(text), reader),
+    "contact card with very many": lambda text, reader: contact_card(a_contact(text, 200), reader),
+    "contact card without numbers": lambda text, reader: contact_card(
+        a_contact(text, 0, performance=Performance(), opted_out=None, hubspot_url=None, email=None), reader
+    ),
+    **{
+        f"lead {stage}": lambda text, reader, stage=stage: lead_message(
+            a_lead(text, stage), reader, "https://x.example"
+        )  # type: ignore[misc]
+        for stage in LeadStage
+    },
+    "lead with one click": lambda text, reader: lead_message(a_lead(text, clicks=1), reader, is_being_added=True),
+    "leads": lambda text, reader: lead_list([a_lead(text, LeadStage.CLAIMED)] * 8, reader),
+    "no leads": lambda _, reader: lead_list([], reader),
+    "activity": lambda text, reader: activity_message(an_activity(text), reader),
+    "feed": lambda text, reader: feed_list([an_activity(text)] * 15, reader),
+    "found": lambda text, reader: search_results(text, Found((Hit(1, text, text, text),) * 8, False), reader),
+    "suggested": lambda text, reader: search_results(text, Found((Hit(1, "", None, None),), True), reader),
+    "nobody": lambda text, reader: nobody(text, reader, is_address=False),
+    "unknown address": lambda text, reader: nobody(f"{text}@x.example", reader, is_address=True),
+    "people": lambda text, reader: people_list(
+        [(text, a_contact(text)), (text, a_lead(text)), (text, None)] * 2, reader
+    ),
+    "word for the admin": lambda text, reader: admin_message({"channel": text, "because": text * 10}, [], reader),
+    "help": lambda _, reader: help_message(reader),
+}
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def mrkdwn(value: Any) -> Iterator[str]:
+    """Every text of a message that Slack reads as markup."""
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            assert value["verbatim"] is True
+            yield value["text"]
+        for inner in value.values():
+            yield from mrkdwn(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from mrkdwn(inner)
+
+
+# What we put between angle brackets ourselves: dates, and those who did something.
+OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^<>]*UTC>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>")
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("show", SHOWN.values(), ids=SHOWN)
+def test_message_keeps_every_limit(show: Show, text: str, reader: Reader) -> None:
+    """Slack takes the message, in sum too, and its text can be used in an update."""
+    message = show(text, reader)
+
+    assert message_faults(message.blocks) == []
+    assert 0 < len(message.text) <= 4_000
+    assert sum(len(one) for one in strings(message.blocks)) < 13_000
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("show", SHOWN.values(), ids=SHOWN)
+def test_foreign_text_stays_text(show: Show, text: str) -> None:
+    """Nobody's name mentions, links, or turns the line round; nothing is escaped twice or cut in an entity."""
+    message = show(text, READERS["en, stays"])
+
+    for one in (*mrkdwn(message.blocks), message.text):
+        rest = OURS.sub("", one)
+        assert "<" not in rest
+        assert ">" not in rest
+        assert re.search(r"&(?!(amp|lt|gt);)", rest) is None
+        assert not set(rest) & set("\x00\x1b\u202e\u2067\ud800")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_modal_keeps_every_limit(text: str) -> None:
+    """The question before an opt-out opens whatever the person is called."""
+    for reader in READERS.values():
+        assert view_faults(opt_out_modal(text, reader, metadata="m" * 2_000)) == []
+
+
+@pytest.mark.parametrize("stage", LeadStage)
+def test_at_most_four_buttons_one_primary(stage: LeadStage) -> None:
+    """A lead never asks to choose among more than four buttons, of which one stands out."""
+    blocks = lead_message(a_lead("x", stage), READERS["en, stays"], "https://x.example").blocks
+    elements = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+
+    assert len(elements) <= 4
+    assert sum(element.get("style") == "primary" for element in elements) <= 1
+
+
+def test_buttons_carry_opaque_ids() -> None:
+    """A button's value is seen by everybody: it holds an id and no address."""
+    for message in (
+        contact_card(a_contact("max", opted_out=None), READERS["en, stays"]),
+        lead_message(a_lead("max"), READERS["en, stays"]),
+    ):
+        values = [element.get("value", "") for block in message.blocks for element in block.get("elements", ())]
+        assert all("max" not in value for value in values)
+
+
+def test_opted_out_lead_names_nobody() -> None:
+    """An opted-out lead's message holds no address, no account, no campaign."""
+    message = lead_message(a_lead("secret", LeadStage.OPTED_OUT, changed_by="slack:U1"), READERS["en, stays"])
+
+    assert "secret" not in str(message)
+
+
+def test_what_stays_has_no_relative_time() -> None:
+    """A message that stays would lie tomorrow with "2 h ago": it has Slack's dates instead."""
+    stays, looked_at = (
+        contact_card(a_contact("x", opted_out=None), READERS[key]) for key in ("en, stays", "en, one look")
+    )
+
+    assert "ago" not in str(stays.blocks)
+    assert "<!date^" in str(stays.blocks)
+    assert "2 h ago" in str(looked_at.blocks)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_harmless_and_short(text: str) -> None:
+    """Whatever somebody is called, it stays one short line without markup."""
+    escaped = escape(text)
+
+    assert "<" not in escaped
+    assert "\n" not in escaped
+    assert len(plain(text).encode("utf-16-le", "surrogatepass")) <= 160
+    assert escape(escaped) == escaped
+
+
+@pytest.mark.parametrize("name", ["*Max*", "_Max_", "~Max~", "`Max`", "Max* Muster*"])
+def test_marks_at_the_edge_of_words_format_nothing(name: str) -> None:
+    """Slack has no escape for its marks: a space of no width keeps them from working; inside an address they stay."""
+    assert not re.search(r"(?<![\u200b\w])[*_~`](?!\u200b)", escape(name))
+    assert bold(name).startswith("*\u200b") or bold(name).startswith("*M")
+    assert escape("j_doe_x@acme.example") == "j_doe_x@acme.example"
