@@ -77,7 +77,7 @@ class Store:
 
     def read_now(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
         """`read` for a command line: blocks this thread."""
-        with _named_errors(), Session(self.engine) as session:
+        with named_errors(), Session(self.engine) as session:
             return fn(session, *args, **kwargs)
 
     def write_now(self, fn: Callable[Concatenate[Session, P], Out], *args: P.args, **kwargs: P.kwargs) -> Out:
@@ -101,11 +101,11 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
-        with _named_errors():
+        with named_errors():
             connection = self.engine.connect().execution_options(writes=True)
         try:
             with connection, Session(connection, expire_on_commit=False) as session, _worth_a_retry():
-                with _named_errors():
+                with named_errors():
                     session.connection()  # takes the write lock at once
                 yield session
                 session.commit()
@@ -173,7 +173,7 @@ def _postgresql(url: str) -> Engine:
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def named_errors() -> Iterator[None]:
     """The drivers' errors by our names."""
     try:
         yield
@@ -251,7 +251,7 @@ def forget_bytes(engine: Engine) -> bool:
     """
     if engine.dialect.name != "sqlite":
         return True
-    with _named_errors():
+    with named_errors():
         borrowed = engine.raw_connection()
     try:
         connection = borrowed.driver_connection

@@ -1,5 +1,7 @@
 """Brings a database's schema up to what this version of Footlight needs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from storage import tables  # noqa: F401 - the models must be known before schemas are compared
-from storage.database import open_engine
+from storage.database import named_errors, open_engine
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -28,33 +30,38 @@ def upgrade(url: str, revision: str = "head") -> None:
     Bring the database at `url` up to `revision`; several processes may try at once.
 
     Raises:
-        SchemaTooNew
+        SchemaTooNew, StoreDown, Busy
     """
-    engine = open_engine(url)
-    try:
+    with _engine(url) as engine:
         if revision == "head" and present_revision(engine) not in (None, *all_revisions()):
             raise SchemaTooNew(SchemaTooNew.__doc__)
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             command.upgrade(_config(connection=connection), revision)
-    finally:
-        engine.dispose()
 
 
 def require_present(url: str) -> None:
     """
     Raises:
         SchemaOld, SchemaTooNew: when the database at `url` is not at the newest revision.
+        StoreDown, Busy
     """
-    engine = open_engine(url)
-    try:
+    with _engine(url) as engine:
         present = present_revision(engine)
-    finally:
-        engine.dispose()
     known = all_revisions()
     if present is not None and present not in known:
         raise SchemaTooNew(SchemaTooNew.__doc__)
     if present != known[-1]:
         raise SchemaOld(SchemaOld.__doc__)
+
+
+@contextmanager
+def _engine(url: str) -> Iterator[Engine]:
+    engine = open_engine(url)
+    try:
+        with named_errors():
+            yield engine
+    finally:
+        engine.dispose()
 
 
 def present_revision(engine: Engine) -> str | None:
