@@ -17,7 +17,7 @@ from storage.migrate import all_revisions, upgrade
 def run() -> None:
     """Everything in one process: the embedded default."""
     settings = read_settings()
-    set_up_logging()
+    set_up_logging(secrets=settings.secrets)
     if not settings.is_sqlite:
         _serve(settings, RUN)
         return
@@ -41,8 +41,9 @@ def bot() -> None:
 
 
 def _serve_part(parts: Parts) -> None:
-    set_up_logging()
-    _serve(read_settings(), parts)
+    settings = read_settings()
+    set_up_logging(secrets=settings.secrets)
+    _serve(settings, parts)
 
 
 def _serve(settings: Settings, parts: Parts) -> None:
