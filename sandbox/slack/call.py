@@ -12,7 +12,7 @@ from sandbox.slack.triggers import Triggers
 from sandbox.slack.workspace import BOT_USER, Channel, Workspace
 
 Json = dict[str, Any]
-LISTS = {"public": "channels", "private": "groups", "im": "im"}
+SCOPE_FAMILIES = {"public": "channels", "private": "groups", "im": "im"}
 """How scopes name the kinds of conversation."""
 
 
@@ -123,7 +123,7 @@ class Call:
         if channel is None or (channel.kind != "public" and not self.is_member(channel)):
             raise SlackError("channel_not_found")
         if right:
-            self.require_scope(f"{LISTS[channel.kind]}:{right}")
+            self.require_scope(f"{SCOPE_FAMILIES[channel.kind]}:{right}")
         return channel
 
     def is_member(self, channel: Channel) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sandbox.slack.call import LISTS, Call, Json, SlackError, ok, warned
+from sandbox.slack.call import SCOPE_FAMILIES, Call, Json, SlackError, ok, warned
 from sandbox.slack.messages_api import shown
 from sandbox.slack.workspace import BOT_USER, TEAM_ID, Channel, Message
 
@@ -112,7 +112,7 @@ def conversations_list(call: Call) -> Json:
     if not kinds.keys() >= set(wanted):
         raise SlackError("invalid_types")
     for name in wanted:
-        call.require_scope(f"{LISTS.get(kinds[name], 'mpim')}:read")
+        call.require_scope(f"{SCOPE_FAMILIES.get(kinds[name], 'mpim')}:read")
     channels = [
         one
         for one in call.workspace.channels.values()

@@ -77,6 +77,7 @@ async def test_empty_metadata_clears_and_absent_metadata_stays(client: AsyncWebC
     assert (kept, workspace.messages[LEADS][0].metadata) == (metadata, None)
 
 
+@pytest.mark.filterwarnings("ignore:The top-level `text` argument")
 async def test_update_with_text_alone_takes_the_blocks_away(client: AsyncWebClient, workspace: Workspace) -> None:
     """Blocks alone leave the old text; text alone removes the blocks."""
     ts = (await client.chat_postMessage(channel=LEADS, text="old", blocks=[SECTION]))["ts"]

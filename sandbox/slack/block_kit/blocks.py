@@ -51,7 +51,7 @@ def _block(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *
 
 
 def _child(value: Any, where: str) -> Found:
-    yield from kind({**COMMON, **MESSAGE_ONLY_CHILDREN})(value, where)
+    yield from kind({**COMMON, **TABLES})(value, where)
 
 
 _CARD = _block(
@@ -115,8 +115,8 @@ COMMON: dict[str, Rule] = {
     "rich_text": _block({"elements": RICH_TEXT}),
     "video": _VIDEO,
 }
-MESSAGE_ONLY_CHILDREN: dict[str, Rule] = {"table": _block(*TABLE)}
-DATA: dict[str, Rule] = {**MESSAGE_ONLY_CHILDREN, "data_table": _block(*DATA_TABLE)}
+TABLES: dict[str, Rule] = {"table": _block(*TABLE)}
+DATA: dict[str, Rule] = {**TABLES, "data_table": _block(*DATA_TABLE)}
 _CAROUSEL = _block({"elements": array(kind({"card": _CARD}), 1, 10)})
 MESSAGE: dict[str, Rule] = {
     **COMMON,
