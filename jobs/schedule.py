@@ -17,7 +17,7 @@ from jobs.context import Context
 from jobs.leader import Leader
 from jobs.named_records import read_labels
 from jobs.settle import settle_doubted_clicks
-from storage import Busy, Store, StoreDown
+from storage import Busy, Store, StoreDown, subscriptions
 
 log = structlog.get_logger()
 
@@ -51,6 +51,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
     return (
         *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
+        Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
         Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),
     )

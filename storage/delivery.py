@@ -104,6 +104,8 @@ def sent(session: Session, item: Item, *, free_at: datetime, keep: Keep | None =
     key = f"{item.kind}-{item.subject}-{to_microseconds(item.attempted_at)}-{item.version}"
     again = {"state": OutboxState.DUE, "attempts": 0, "trouble": None, "key": key}
     session.execute(update(OutboxItem).where(_same(item)).values(**again))
+    if channel := outbox.slack_channel(item.destination):
+        subscriptions.reached(session, channel)
     _release(session, item.destination, item.leased_until, free_at=free_at)
 
 
@@ -134,15 +136,16 @@ def give_up(session: Session, item: Item, because: str, *, now: datetime, free_a
 
 def pause(session: Session, item: Item, because: str, *, now: datetime, free_at: datetime) -> bool:
     """
-    The channel cannot be reached: what it is owed waits until it is resumed, and the admin is told.
+    The channel cannot be reached: what it is owed waits until it is resumed, and the admin is told, once.
 
     False: the destination has no subscription that could be paused; the item is due again at `free_at`.
     """
     channel = outbox.slack_channel(item.destination)
-    is_paused = channel is not None and subscriptions.pause(session, channel, because, now=now) > 0
+    is_news = subscriptions.pause(session, channel, because, now=now) if channel is not None else None
+    is_paused = is_news is not None
     not_sent(session, item, because, due_at=now if is_paused else free_at, free_at=now if is_paused else free_at)
     session.execute(update(OutboxItem).where(_this(item)).values(attempts=0))
-    if is_paused and (admin := subscriptions.admin_channel(session)):
+    if is_news and (admin := subscriptions.admin_channel(session)):
         facts = {"matter": CHANNEL_PAUSED, "channel": str(channel), "because": because}
         subject, told = f"{CHANNEL_PAUSED}:{channel}", outbox.slack(admin)
         outbox.owe(session, Due.ADMIN_TOLD, subject, destination=told, now=now, facts=facts)

@@ -25,7 +25,7 @@ class Subscription(SQLModel, table=True):
     channel: str
     since: datetime = Field(sa_type=Moment)
     paused_at: datetime | None = Field(default=None, sa_type=Moment)
-    paused_because: str | None = Field(default=None)
+    paused_because: str | None = Field(default=None, description="kept while it is tried again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,16 @@ def paused(session: Session) -> tuple[Subscribed, ...]:
     return tuple(_subscribed(row) for row in rows)
 
 
-def pause(session: Session, channel: str, because: str, *, now: datetime) -> int:
-    """Stop delivery to a channel that cannot be reached, whatever its topics; how many subscriptions that paused."""
+def pause(session: Session, channel: str, because: str, *, now: datetime) -> bool | None:
+    """
+    Stop delivery to a channel that cannot be reached, whatever its topics.
+
+    Whether that is news: False when it was only tried again, in vain. None: it has no subscription that ran.
+    """
     running = (col(Subscription.channel) == channel, col(Subscription.paused_at).is_(None))
-    done = session.execute(update(Subscription).where(*running).values(paused_at=now, paused_because=because))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    reasons = session.exec(select(Subscription.paused_because).where(*running)).all()
+    session.execute(update(Subscription).where(*running).values(paused_at=now, paused_because=because))
+    return any(reason != because for reason in reasons) if reasons else None
 
 
 def resume(session: Session, channel: str) -> int:
@@ -75,6 +80,20 @@ def resume(session: Session, channel: str) -> int:
     waiting = (col(Subscription.channel) == channel, col(Subscription.paused_at).is_not(None))
     done = session.execute(update(Subscription).where(*waiting).values(paused_at=None, paused_because=None))
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def try_again(session: Session) -> int:
+    """Give every paused channel another try; how many subscriptions that woke. Reasons stay until one is reached."""
+    done = session.execute(update(Subscription).where(col(Subscription.paused_at).is_not(None)).values(paused_at=None))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def reached(session: Session, channel: str) -> None:
+    """Something got through to this channel: whatever paused it before is over."""
+    tried = (col(Subscription.paused_at).is_(None), col(Subscription.paused_because).is_not(None))
+    session.execute(
+        update(Subscription).where(col(Subscription.channel) == channel, *tried).values(paused_because=None)
+    )
 
 
 def admin_channel(session: Session) -> str | None:

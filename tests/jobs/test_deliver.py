@@ -229,7 +229,7 @@ async def test_slow_channel_holds_no_other(store: Store, wall: Wall, engine: Sta
 
 
 async def test_pause_and_resume(store: Store, wall: Wall, engine: Start, until: Until) -> None:
-    """A channel that is gone keeps what it is owed, the admin is told once, and resuming delivers all in order."""
+    """A channel that is gone keeps what it is owed, the admin is told once, and a later try delivers all in order."""
     for topic, channel in ((Topic.LEADS, "C1"), (Topic.FEED, "C1"), (Topic.ADMIN, "C9")):
         await store.write(subscriptions.subscribe, topic, channel, now=utc_now())
     wall.answers[LEADS] = [410]
@@ -239,10 +239,14 @@ async def test_pause_and_resume(store: Store, wall: Wall, engine: Start, until: 
     assert wall.pinned["slack:C9"] == ["channel_paused:C1"]
     assert {one.paused_because for one in store.read_now(subscriptions.paused)} == {"is_archived"}
 
-    await store.write(subscriptions.resume, "C1")
+    wall.answers[LEADS] = [410]
+    await store.write(subscriptions.try_again)
+    await until(lambda: not wall.answers[LEADS] and store.read_now(subscriptions.paused))
+    await store.write(subscriptions.try_again)
     await until(lambda: not waiting(store))
 
     assert wall.pinned[LEADS] == ["a", "b"]
+    assert wall.pinned["slack:C9"] == ["channel_paused:C1"]
 
 
 async def test_two_engines_on_one_database(

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from storage import Session, Store, delivery, outbox
+from storage import Session, Store, delivery, outbox, subscriptions
 from storage.delivery import Item
 from storage.outbox import Due, OutboxDestination, OutboxItem, OutboxState
+from storage.subscriptions import Topic
 
 START = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 LEASE = timedelta(seconds=20)
@@ -145,6 +146,19 @@ def test_free_again_only_after_the_interval(store: Store) -> None:
 
     assert claim(store) is None
     assert claimed(store, START + SECOND).subject == "b"
+
+
+def test_paused_channel_is_left_alone(store: Store) -> None:
+    """What a paused channel is owed waits, and nobody looks there until it is resumed."""
+    store.write_now(subscriptions.subscribe, Topic.LEADS, "C1", now=START)
+    store.write_now(subscriptions.pause, "C1", "is_archived", now=START)
+    owe(store)
+
+    assert store.read_now(delivery.ready, now=START) == ()
+    assert claim(store) is None
+    store.write_now(subscriptions.resume, "C1")
+    assert store.read_now(delivery.ready, now=START) == (CHANNEL,)
+    assert claimed(store).attempt == 1
 
 
 def test_given_up_but_changed(store: Store) -> None:

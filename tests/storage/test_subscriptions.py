@@ -20,11 +20,23 @@ def test_pause_and_resume(store: Store, now: datetime) -> None:
     for topic in (Topic.LEADS, Topic.FEED):
         store.write_now(subscriptions.subscribe, topic, "C1", now=now)
 
-    assert store.write_now(subscriptions.pause, "C1", "is_archived", now=now) == 2
-    assert store.write_now(subscriptions.pause, "C1", "again", now=now) == 0
+    assert store.write_now(subscriptions.pause, "C1", "is_archived", now=now) is True
+    assert store.write_now(subscriptions.pause, "C1", "again", now=now) is None
     assert {one.paused_because for one in store.read_now(subscriptions.paused)} == {"is_archived"}
     assert store.write_now(subscriptions.resume, "C1") == 2
     assert store.read_now(subscriptions.paused) == ()
+
+
+def test_tried_again_in_vain_is_no_news(store: Store, now: datetime) -> None:
+    """A paused channel that is tried again and still cannot be reached is no news, until it was reached once."""
+    store.write_now(subscriptions.subscribe, Topic.LEADS, "C1", now=now)
+    store.write_now(subscriptions.pause, "C1", "is_archived", now=now)
+
+    assert store.write_now(subscriptions.try_again) == 1
+    assert store.write_now(subscriptions.pause, "C1", "is_archived", now=now) is False
+    store.write_now(subscriptions.try_again)
+    store.write_now(subscriptions.reached, "C1")
+    assert store.write_now(subscriptions.pause, "C1", "is_archived", now=now) is True
 
 
 def test_admin_channel(store: Store, now: datetime) -> None:
