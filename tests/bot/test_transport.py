@@ -100,12 +100,11 @@ RUBBISH = {
 }
 
 
-@pytest.mark.parametrize("case", RUBBISH)
-async def test_signed_rubbish_gets_400(sender: Sender, case: str) -> None:
+async def test_signed_rubbish_gets_400(sender: Sender) -> None:
     """What no Slack sends is refused with 400, never with 500, though the proof is right."""
-    status, _ = await sender.send(*RUBBISH[case])
+    statuses = {case: (await sender.send(*sent))[0] for case, sent in RUBBISH.items()}
 
-    assert status == 400
+    assert statuses == dict.fromkeys(RUBBISH, 400)
 
 
 PROOFS = {
@@ -117,13 +116,12 @@ PROOFS = {
 }
 
 
-@pytest.mark.parametrize("case", PROOFS)
-@pytest.mark.parametrize("body", [b"{", json.dumps(event()).encode(), b"ssl_check=1"])
-async def test_without_proof_nothing_is_read(sender: Sender, store: Store, case: str, body: bytes) -> None:
+async def test_without_proof_nothing_is_read(sender: Sender, store: Store) -> None:
     """A missing, wrong or odd proof is 401 before anything is parsed, and nothing is kept."""
-    status, _ = await sender.send(body, **PROOFS[case])
+    bodies = (b"{", json.dumps(event()).encode(), b"ssl_check=1")
+    statuses = {case: {(await sender.send(body, **PROOFS[case]))[0] for body in bodies} for case in PROOFS}
 
-    assert status == 401
+    assert statuses == {case: {401} for case in PROOFS}
     assert store.read_now(kept) == []
 
 
