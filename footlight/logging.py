@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable, MutableMapping
 from logging.handlers import QueueHandler
 from queue import SimpleQueue
@@ -81,6 +82,13 @@ def set_up_logging(
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
+    sys.excepthook = lambda _, error, __: _log_crash(error)
+    threading.excepthook = lambda crash: _log_crash(crash.exc_value)
+
+
+def _log_crash(error: BaseException | None) -> None:
+    if not isinstance(error, KeyboardInterrupt):
+        logging.getLogger(__name__).critical("stopped by a mistake of ours", exc_info=error)
 
 
 _FACTS: Final[list[Any]] = [

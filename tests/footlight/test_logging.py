@@ -5,6 +5,9 @@ import io
 import json
 import logging
 import os
+import subprocess
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from time import process_time
@@ -37,8 +40,9 @@ class Printed(io.StringIO):
 @pytest.fixture
 def logs_to() -> Iterator[Callable[..., None]]:
     """`set_up_logging`, undone at the end."""
-    before = logging.getLogger().handlers[:]
+    before, hooks = logging.getLogger().handlers[:], (sys.excepthook, threading.excepthook)
     yield set_up_logging
+    sys.excepthook, threading.excepthook = hooks
     logging.captureWarnings(False)
     for handler in logging.getLogger().handlers:
         handler.close()
@@ -217,6 +221,24 @@ def test_bolt_prints_no_bodies(printed: Printed) -> None:
     AsyncRequestVerification("secret")._debug_log_error("v0=forged", "1", "the body")
 
     assert printed.text() == ""
+
+
+@pytest.mark.parametrize("crash", ["crash()", "Thread(target=crash).start()"])
+def test_crash_names_nobody(crash: str) -> None:
+    """A mistake that stops a process or a thread is logged like everything else, before the process ends."""
+    program = f"""
+from threading import Thread
+from footlight.logging import set_up_logging
+def crash():
+    raise ValueError("max@firma" + ".de")
+set_up_logging()
+{crash}
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    (line,) = ended.stderr.splitlines()
+    assert json.loads(line)["level"] == "critical"
+    assert "ValueError: <address>" in json.loads(line)["exception"]
 
 
 def test_a_value_that_cannot_be_printed(printed: Printed) -> None:
