@@ -64,7 +64,9 @@ async def test_names_are_unique(store, now):
 
 async def test_a_second_default(store, now, sees):
     """A second default takes the place of the first, and says whose."""
+    assert await sees() is None
     first = await store.write(create_campaign, new(is_default=True), now=now)
+    assert await sees() == "Summit"
     second = await store.write(create_campaign, new(name="Fair", is_default=True), now=now)
 
     assert (first.replaced_default, second.replaced_default) == (None, "Summit")
@@ -117,7 +119,7 @@ async def test_an_external_name_becomes_ours(store, now):
         ({"image_url": None}, CampaignRefused, "needs one image"),
         ({"groups": ["Nobody"]}, CampaignRefused, "groups list"),
         ({"accounts": ["gmail.com"]}, NoAccount, "makes no account"),
-        ({"accounts": ["no domain"]}, NotAnAddress, ""),
+        ({"accounts": ["no domain"]}, NotAnAddress, "invisible"),
     ],
 )
 async def test_refused(bad, error, told, store, now):
