@@ -150,7 +150,7 @@ def _contacts(group_id: int) -> _Side:
         select(key.label("key"))
         .join(StagedMember, col(StagedMember.hubspot_id) == col(ContactId.hubspot_id))
         .join(Contact, col(Contact.id) == key)
-        .where(_to_show(group_id), is_live)
+        .where(col(StagedMember.group_id) == group_id, is_live)
     )
     return _Side(GroupMember, col(GroupMember.contact_id), staged, key)
 
@@ -160,13 +160,9 @@ def _accounts(group_id: int) -> _Side:
     staged: Any = (
         select(key.label("key"))
         .join(StagedMember, col(StagedMember.hubspot_id) == col(Company.hubspot_id))
-        .where(_to_show(group_id), key.is_not(None), col(Company.deleted_at).is_(None))
+        .where(col(StagedMember.group_id) == group_id, key.is_not(None), col(Company.deleted_at).is_(None))
     )
     return _Side(GroupAccount, col(GroupAccount.account_id), staged, key)
-
-
-def _to_show(group_id: int) -> Any:
-    return and_(col(StagedMember.group_id) == group_id, ~col(StagedMember.is_held_back))
 
 
 def _leaves(side: _Side, group_id: int, began_at: datetime) -> tuple[Any, ...]:
