@@ -1,11 +1,11 @@
 """Recipients: who stands behind the addresses of a batch, as far as the choice of a banner and the count must know."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlmodel import Session, col
 
 from decisions.addresses import account_domain, domain_of
@@ -13,7 +13,7 @@ from decisions.who_sees_what import Recipient
 from storage.accounts import account_ids
 from storage.addresses import Known, keep_addresses, known_addresses
 from storage.opt_outs import Hasher, opted_out
-from storage.target_groups import GroupMember
+from storage.target_groups import GroupAccount, GroupMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Named:
 def look_up(session: Session, named: Collection[Named], *, own: frozenset[str]) -> dict[Named, Recipient]:
     """As whom they see campaigns; nothing is kept, so it may be asked for people of whom nothing came yet."""
     known = known_addresses(session, [one.email for one in named if one.email])
-    groups = _groups(session, [one.contact_id for one in known.values() if one.contact_id])
     shared = account_ids(session, {domain for one in named if (domain := account_domain(one.domain or ""))})
+    groups = _groups(session, known.values(), shared.values())
     return {one: _who(one, known, {}, groups, shared, own).seen_as for one in named}
 
 
@@ -64,28 +64,40 @@ def resolve(
     untracked = opted_out(session, emails, hasher) | {email for email in emails if domain_of(email) in own}
     known = keep_addresses(session, [email for email in emails if email not in untracked], now=now)
     silent = known_addresses(session, sorted(untracked)) if untracked else {}
-    groups = _groups(session, [one.contact_id for one in (*known.values(), *silent.values()) if one.contact_id])
     shared = account_ids(session, _domains(named, untracked))
+    groups = _groups(session, (*known.values(), *silent.values()), shared.values())
     return {one: _who(one, known, silent, groups, shared, own) for one in named}
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Target groups by the contacts and by the accounts that are in them."""
+
+    by_contact: dict[int, set[int]]
+    by_account: dict[int, set[int]]
+
+    def of(self, contact_id: int | None, account_id: int | None) -> frozenset[int]:
+        """Those that somebody is in, as a contact or by their account."""
+        return frozenset(self.by_contact.get(contact_id or 0, ())) | self.by_account.get(account_id or 0, set())
 
 
 def _who(
     one: Named,
     known: dict[str, Known],
     silent: dict[str, Known],
-    groups: dict[int, set[int]],
+    groups: Groups,
     shared: dict[str, int],
     own: frozenset[str],
 ) -> Who:
     if one.email is None:
         account_id = shared.get(one.account_domain) if one.account_domain else None
-        return Who(None, None, True, Recipient(account_id=account_id))
+        return Who(None, None, True, Recipient(groups.of(None, account_id), account_id))
     address = known.get(one.email) or silent.get(one.email)
     is_own = domain_of(one.email) in own
     if address is None:
         account_id = shared.get(account_domain(one.email) or "")
-        return Who(None, None, False, Recipient(account_id=account_id, is_own=is_own))
-    member_of = frozenset(groups.get(address.contact_id or 0, ()))
+        return Who(None, None, False, Recipient(groups.of(None, account_id), account_id, is_own))
+    member_of = groups.of(address.contact_id, address.account_id)
     is_counted = one.email in known
     return Who(
         address.id if is_counted else None,
@@ -104,15 +116,25 @@ def _domains(named: Collection[Named], untracked: set[str]) -> set[str]:
     }
 
 
-def _groups(session: Session, contact_ids: Sequence[int]) -> dict[int, set[int]]:
-    if not contact_ids:
-        return {}
+def _groups(session: Session, known: Iterable[Known], shared: Iterable[int]) -> Groups:
+    people = list(known)
+    contacts = {one.contact_id for one in people if one.contact_id is not None}
+    accounts = {one.account_id for one in people if one.account_id is not None} | set(shared)
+    return Groups(_members(session, _CONTACTS_IN, contacts), _members(session, _ACCOUNTS_IN, accounts))
+
+
+def _members(session: Session, query: Select[int, int], ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    for contact_id, group_id in session.connection().execute(_MEMBERSHIPS, {"contacts": tuple(contact_ids)}):
-        found.setdefault(contact_id, set()).add(group_id)
+    if ids:
+        for member, group_id in session.connection().execute(query, {"members": tuple(ids)}):
+            found.setdefault(member, set()).add(group_id)
     return found
 
 
-_MEMBERSHIPS: Final = select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
-    col(GroupMember.contact_id).in_(bindparam("contacts", expanding=True))
+_MEMBERS: Final[BindParameter[int]] = bindparam("members", expanding=True)
+_CONTACTS_IN: Final = select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
+    col(GroupMember.contact_id).in_(_MEMBERS)
+)
+_ACCOUNTS_IN: Final = select(col(GroupAccount.account_id), col(GroupAccount.group_id)).where(
+    col(GroupAccount.account_id).in_(_MEMBERS)
 )

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from decisions.sealing import Keys
 from storage import Store, feed, leads, opt_out_asked, opt_outs, performance
+from storage.accounts import account_ids
 from storage.addresses import Address
 from storage.campaign_changes import NewCampaign, archive_campaign, create_campaign, pause_campaign
 from storage.campaigns import CampaignsInForce
@@ -19,7 +20,9 @@ from storage.clicks_settled import SETTLED_AFTER, settle
 from storage.contacts import ContactState
 from storage.contacts_arrived import store_states
 from storage.fetch_arrived import Fetched, Tracker
+from storage.hubspot_lists import HubSpotListState
 from storage.performance import Performance
+from storage.target_groups import COMPANIES, GroupAccount, import_list
 from storage.tracking import Event, EventKind
 
 PERSON = (
@@ -190,6 +193,27 @@ def test_mail_to_several_is_nobodys(store: Store, tracker: Tracker, now: datetim
 
     assert store.read_now(number_of_events) == 1
     assert store.read_now(leads.newest, 10) == ()
+
+
+def test_group_of_companies_reaches_everyone_there(store: Store, tracker: Tracker, now: datetime) -> None:
+    """A campaign for a group that holds accounts is seen by everyone of them, contact or not."""
+    strategic = HubSpotListState("77", now, "Strategic accounts", COMPANIES)
+    group_id = store.write_now(import_list, strategic, now=now)
+    keep(store, tracker, fetched(EventKind.VIEW, now, "jo@acme.example"))
+    store.write_now(add_account, group_id, "acme.example", now=now)
+    campaign = NewCampaign(
+        name="Strategic", target_url="https://s.example/", image_url="https://x.example/s.png", groups=[strategic.name]
+    )
+    store.write_now(create_campaign, campaign, now=now)
+
+    assert keep(store, tracker, fetched(EventKind.VIEW, now, "jo@acme.example")) == ["Strategic"]
+    assert keep(store, tracker, fetched(EventKind.VIEW, now, "new@acme.example")) == ["Strategic"]
+    assert keep(store, tracker, fetched(EventKind.VIEW, now)) == ["Fair"]
+
+
+def add_account(session: Session, group_id: int, domain: str, *, now: datetime) -> None:
+    (account_id,) = account_ids(session, [domain]).values()
+    session.add(GroupAccount(group_id=group_id, account_id=account_id, since=now))
 
 
 HISTORY = st.lists(

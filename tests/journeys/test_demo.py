@@ -1,0 +1,121 @@
+"""The demo, as a newcomer walks through it in a real browser: mail, click, lead, claim, card, opt-out."""
+
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+PERSON = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+)
+STRANGER = "jo.doe@harbour-steel.example"
+WITHIN_MS = 15_000
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo as its command starts it; gives the page's address."""
+    folder = tmp_path_factory.mktemp("demo")
+    command = [str(Path(sys.executable).with_name("footlight")), "demo", "--port", "0", "--no-open"]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*command, "--folder", str(folder / "data")], stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder
+        )
+        try:
+            assert process.stdout is not None
+            found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in process.stdout)
+            url = next((match.group() for match in found if match), None)
+            assert url, f"the demo did not start: {(folder / 'log').read_text()[-2000:]}"
+            yield url
+        finally:
+            process.terminate()
+            assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, demo: str) -> Iterator[Page]:
+    context = browser.new_context(user_agent=PERSON, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(WITHIN_MS)
+    expect.set_options(timeout=WITHIN_MS)
+    page.goto(demo)
+    yield page
+    context.close()
+
+
+@pytest.mark.timeout(240)
+def test_from_a_clicked_banner_to_an_opt_out(page: Page) -> None:
+    """A stranger clicks, a lead appears by itself, is claimed, and opted out: each effect shows without a reload."""
+    page.locator("#inbox .mails li", has_text=STRANGER).locator("a").click()
+    banner = page.locator(".signature a")
+    expect(banner.locator("img")).to_be_visible()
+    # Whoever clicks within a second of the banner may be a scanner, and the lead would wait for a sign of one.
+    page.wait_for_timeout(1_200)
+    target = page.context.new_page()
+    target.goto(banner.get_attribute("href") or "")
+    expect(target.locator("h1")).to_have_text("You followed the banner")
+    target.close()
+
+    lead = page.locator(".message", has_text=STRANGER)
+    expect(lead).to_be_visible()
+    lead.get_by_role("button", name=re.compile("Claim")).click()
+    expect(lead).to_contain_text("Anna Becker")
+
+    lead.get_by_role("button", name=re.compile("Opt out")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop tracking").click()
+    expect(page.locator(".stream")).to_contain_text("Opted out by")
+    expect(page.locator(".stream .message", has_text=STRANGER)).to_have_count(0)
+
+
+@pytest.mark.timeout(120)
+def test_card_follows_hubspot(page: Page) -> None:
+    """A changed name in HubSpot stands on the card a moment later, by a signed webhook."""
+    page.locator("#hubspot table a").first.click()
+    last_name = page.locator("input[name='property.lastname']")
+    email = page.locator("input[name='property.email']").input_value()
+    last_name.fill("Changed-Name")
+    page.get_by_role("button", name="Save in HubSpot").click()
+    expect(page.locator("#wire")).to_contain_text("contact.propertyChange")
+    expect(page.locator("#wire")).to_contain_text("contacts.batch_read")
+
+    page.locator(".box input[name=text]").fill(f"/contact {email}")
+    page.locator(".box input[name=text]").press("Enter")
+    expect(page.locator(".stream .message").last).to_contain_text("Changed-Name")
+
+
+@pytest.mark.timeout(120)
+def test_page_works_without_script_and_changes_nothing_by_get(browser: Browser, demo: str) -> None:
+    """Without script a command is a form and its answer a page; tracked links stand within two links of the start."""
+    context = browser.new_context(java_script_enabled=False, user_agent=PERSON)
+    page = context.new_page()
+    page.goto(demo)
+    page.locator(".box input[name=text]").fill("/footlight help")
+    page.locator(".box button").click()
+    for _ in range(20):
+        if page.locator(".stream", has_text="/contact").count():
+            break
+        page.reload()
+    expect(page.locator(".stream")).to_contain_text("/contact")
+    page.locator("#inbox .mails a").first.click()
+    assert "/c/" in page.content()
+    context.close()
+
+    for path in ("/hubspot/add", "/slack/say", "/inbox/write", "/switch"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(demo + path)
+        assert refused.value.code == 405
