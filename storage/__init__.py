@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
-from storage.database import Busy, Store, StoreDown, open_store
+from storage.database import Store, open_store
+from storage.trouble import Busy, StoreDown
 
 __all__ = ["Busy", "Session", "Store", "StoreDown", "open_store"]

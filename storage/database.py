@@ -30,6 +30,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
 from storage.group_commit import Batch, Gathering, GroupCommit, One, Retry
+from storage.trouble import Busy, StoreDown
 
 P = ParamSpec("P")
 In = TypeVar("In")
@@ -38,14 +39,6 @@ Out = TypeVar("Out")
 BUSY_TIMEOUT_MS: Final = 5_000
 READERS: Final = 8
 CONNECT_TIMEOUT_S: Final = 5
-
-
-class StoreDown(Exception):
-    """The database cannot be reached or refuses to work. Is it running, is its disk full? `footlight check` tells."""
-
-
-class Busy(Exception):
-    """Another process holds the database's lock for longer than we may wait. Try again in a moment."""
 
 
 class Store:
@@ -134,7 +127,7 @@ def open_engine(url: str) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=READERS + 2, connect_args={"check_same_thread": False})
+    engine = create_engine(url, pool_size=READERS + 2, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -167,6 +160,7 @@ def _postgresql(url: str) -> Engine:
         url,
         pool_size=READERS + 2,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged must not carry addresses
         pool_timeout=CONNECT_TIMEOUT_S,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "footlight"},
     )

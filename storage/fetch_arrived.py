@@ -22,7 +22,7 @@ from storage.campaigns import CampaignInForce, CampaignsInForce
 from storage.lead_clicks import LeadClick
 from storage.opt_outs import Hasher
 from storage.recipients import Named, Who, look_up, resolve
-from storage.senders import keep_senders, own_domains
+from storage.senders import is_own, keep_senders, own_domains
 from storage.tracking import EventClass, EventKind, Link, Tracked, fetch_of
 
 
@@ -67,7 +67,7 @@ class Tracker:
         """
         self.campaigns.refresh(session)
         now = max(fetched.at for fetched in batch)
-        own = self.own_domains or own_domains(session) | {domain_of(one.sender) for one in batch if one.sender}
+        own = self.own_domains or own_domains(session) | _domains(batch)
         people = resolve(session, {fetched.named for fetched in batch}, hasher=self.hasher, own=own, now=now)
         chosen = self._choose(session, batch, people)
         tracked = _track(session, batch, people, chosen)
@@ -111,6 +111,11 @@ class Untracked:
             or self.campaigns.choose(seen_as[fetched.named], fetched.at)[0]
             for fetched in batch
         ]
+
+
+def _domains(batch: Sequence[Fetched]) -> Set[str]:
+    domains = {domain_of(sender) for sender in {fetched.sender for fetched in batch} if sender}
+    return {domain for domain in domains if is_own(domain)}
 
 
 def _link(fetched: Fetched, people: dict[Named, Who]) -> Link:

@@ -11,6 +11,8 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from storage.trouble import StoreDown
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 Batch = Callable[[Session, Sequence[In]], Sequence[Out]]
@@ -188,14 +190,22 @@ class GroupCommit:
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
+        self._is_closed = False
         self._thread = threading.Thread(target=self._serve, name="footlight-writer", daemon=True)
         self._thread.start()
 
     def put(self, work: Work) -> None:
+        """
+        Raises:
+            StoreDown: after `close`, as nobody would do it any more.
+        """
+        if self._is_closed:
+            raise StoreDown("the store is closed, as the process ends; nothing was written")
         self._queue.put(work)
 
     def close(self) -> None:
         """Finish what waits, then stop."""
+        self._is_closed = True
         self._queue.put(None)
         self._thread.join()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from decisions.addresses import domain_of
+from decisions.addresses import account_domain, domain_of
 from storage.bulk import insert_missing
 from storage.columns import BigId
 
@@ -29,8 +29,13 @@ def keep_senders(session: Session, emails: Iterable[str]) -> dict[str, int]:
 
 
 def own_domains(session: Session) -> frozenset[str]:
-    """The domains that our senders write from."""
-    return frozenset(session.exec(select(Sender.domain).distinct()))
+    """The domains that our senders write from; a free-mail domain is nobody's own."""
+    return frozenset(filter(is_own, session.exec(select(Sender.domain).distinct())))
+
+
+def is_own(domain: str) -> bool:
+    """Whether the people of a sender's domain are our own: not where everybody may have an address."""
+    return account_domain(domain) is not None
 
 
 def _ids(session: Session, emails: Iterable[str]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import event, text
 
-from storage import Session, Store
+from storage import Session, Store, StoreDown
 
 
 @pytest.fixture
@@ -116,3 +116,14 @@ async def test_close_finishes_what_waits(store: Store) -> None:
     await store.close()
 
     assert len(await asyncio.gather(*writes)) == 20
+
+
+@pytest.mark.usefixtures("notes")
+async def test_closed_store_says_so(store: Store) -> None:
+    """A write that comes after the store was closed is refused at once, instead of waiting for ever."""
+    await store.close()
+
+    with pytest.raises(StoreDown, match="closed"):
+        await store.write(add, "late")
+    with pytest.raises(StoreDown, match="closed"):
+        await store.gather(add_many)("late")
