@@ -22,7 +22,6 @@ MOST_FIELDS: Final = 10
 MOST_IN_FIELDS: Final = 5_000
 LONGEST_FIELD: Final = 1_800
 LONGEST_BUTTON: Final = 70
-LONGEST_HEADER: Final = 140
 
 # These five names are fixed, in every language: people and other tools refer to them.
 OPT_OUT: Final = "Opt out"
@@ -32,10 +31,6 @@ DISMISS: Final = "Dismiss"
 OPEN_IN_HUBSPOT: Final = "Open in HubSpot"
 RELEASE: Final = "Release"
 UNDO: Final = "Undo"
-
-
-def header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, LONGEST_HEADER), "emoji": False}}
 
 
 def section(lines: Iterable[Mrkdwn], *, accessory: Block | None = None) -> Block:
