@@ -37,8 +37,11 @@ class NoAccount(Exception):
 
 def account_ids(session: Session, domains: Iterable[str]) -> dict[str, int]:
     """The accounts of registrable `domains`, as far as there are any."""
+    wanted = tuple(domains)
+    if not wanted:
+        return {}
     query = select(AccountDomain.domain, AccountDomain.account_id)
-    return dict(session.exec(query.where(col(AccountDomain.domain).in_(domains))).all())
+    return dict(session.exec(query.where(col(AccountDomain.domain).in_(wanted))).all())
 
 
 def keep_accounts(session: Session, domains: Iterable[str]) -> dict[str, int | None]:

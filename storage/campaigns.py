@@ -96,7 +96,7 @@ class CampaignsInForce:
 
     def refresh(self, session: Session) -> None:
         """Read the campaigns again if any process changed them."""
-        version = session.exec(select(CampaignsVersion.version)).one()
+        version = session.connection().execute(_VERSION).scalar_one()
         if version != self._version:
             self._by_id = {campaign.decided.id: campaign for campaign in all_campaigns(session)}
             self._accounts = _accounts_assigned(session)
@@ -137,6 +137,9 @@ class CampaignsInForce:
             self._ordered, self._ordered_until = who_sees_what.in_force(decided, now), min(turns, default=None)
             self._ordered_at = now
         return self._ordered
+
+
+_VERSION: Final = select(CampaignsVersion.version)
 
 
 def changed(session: Session) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, Select, Text, and_, cast, delete, or_, select, type_coerce
+from sqlalchemy import BigInteger, Index, Select, Text, and_, bindparam, cast, delete, or_, select, type_coerce
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions import feed_grouping
@@ -60,15 +60,22 @@ Touched = tuple[int, feed_grouping.Activity]
 def _running(session: Session, clicks: Sequence[Click]) -> dict[int, list[feed_grouping.Activity]]:
     """The activities that any of these clicks may join, by address."""
     moments = [at for _, at in clicks]
-    query = select(col(Activity.address_id), col(Activity.id), col(Activity.first_at), col(Activity.last_at)).where(
-        col(Activity.address_id).in_({address_id for address_id, _ in clicks}),
-        col(Activity.last_at) >= min(moments) - TOGETHER,
-        col(Activity.first_at) <= max(moments) + TOGETHER,
-    )
+    asked = {
+        "addresses": tuple({address_id for address_id, _ in clicks}),
+        "after": min(moments) - TOGETHER,
+        "before": max(moments) + TOGETHER,
+    }
     found: dict[int, list[feed_grouping.Activity]] = {}
-    for address_id, *rest in session.execute(query):
-        found.setdefault(address_id, []).append(feed_grouping.Activity(*rest))
+    for address_id, id_, first_at, last_at in session.connection().execute(_NEAR, asked):
+        found.setdefault(address_id, []).append(feed_grouping.Activity(id_ or 0, first_at, last_at))
     return found
+
+
+_NEAR: Final = select(col(Activity.address_id), col(Activity.id), col(Activity.first_at), col(Activity.last_at)).where(
+    col(Activity.address_id).in_(bindparam("addresses", expanding=True)),
+    col(Activity.last_at) >= bindparam("after", type_=Moment),
+    col(Activity.first_at) <= bindparam("before", type_=Moment),
+)
 
 
 def _grouped(known: Iterable[feed_grouping.Activity], moments: Iterable[datetime]) -> list[feed_grouping.Activity]:

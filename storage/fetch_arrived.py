@@ -67,33 +67,50 @@ class Tracker:
         """
         self.campaigns.refresh(session)
         now = max(fetched.at for fetched in batch)
-        own = self.own_domains or own_domains(session) | _domains(batch)
-        people = resolve(session, {fetched.named for fetched in batch}, hasher=self.hasher, own=own, now=now)
-        chosen = self._choose(session, batch, people)
-        tracked = _track(session, batch, people, chosen)
+        arrived = self._arrived(session, batch, now)
+        chosen = self._choose(session, arrived)
+        tracked = _track(session, arrived, chosen)
         tracking.keep(session, tracked)
         performance.count(session, tracked)
-        _tell(session, tracked, people, now)
+        _tell(session, tracked, arrived, now)
         return [campaign for campaign, _ in chosen]
 
-    def _choose(
-        self, session: Session, batch: Sequence[Fetched], people: dict[Named, Who]
-    ) -> list[tuple[CampaignInForce | None, Rule]]:
-        clicked = {_link(fetched, people) for fetched in batch if fetched.kind is EventKind.CLICK}
-        seen = tracking.last_seen(session, clicked) if clicked else {}
-        return [self._choose_one(fetched, people, seen) for fetched in batch]
+    def _arrived(self, session: Session, batch: Sequence[Fetched], now: datetime) -> list["Arrived"]:
+        own = self.own_domains or own_domains(session) | _domains(batch)
+        named = [fetched.named for fetched in batch]
+        people = resolve(session, set(named), hasher=self.hasher, own=own, now=now)
+        whose = [people[one] for one in named]
+        return [
+            Arrived(fetched, who, (fetched.mail_id, who.address_id)) for fetched, who in zip(batch, whose, strict=True)
+        ]
 
-    def _choose_one(
-        self, fetched: Fetched, people: dict[Named, Who], seen: dict[Link, tuple[int, Rule]]
-    ) -> tuple[CampaignInForce | None, Rule]:
+    def _choose(self, session: Session, arrived: Sequence["Arrived"]) -> list["Chosen"]:
+        clicked = {one.link for one in arrived if one.fetched.kind is EventKind.CLICK}
+        seen = tracking.last_seen(session, clicked) if clicked else {}
+        return [self._choose_one(one, seen) for one in arrived]
+
+    def _choose_one(self, one: "Arrived", seen: dict[Link, tuple[int, Rule]]) -> "Chosen":
         """A click goes to the campaign last seen through its token, else to the token's own, else to today's."""
-        if fetched.kind is EventKind.CLICK and (last := seen.get(_link(fetched, people))):
+        fetched = one.fetched
+        if fetched.kind is EventKind.CLICK and (last := seen.get(one.link)):
             campaign_id, rule = last
             if campaign := self.campaigns.get(campaign_id):
                 return campaign, rule
         if own := self.campaigns.get_in_force(fetched.campaign_id, fetched.at):
             return own, MAJORITY
-        return self.campaigns.choose(people[fetched.named].seen_as, fetched.at)
+        return self.campaigns.choose(one.who.seen_as, fetched.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A fetch, who stands behind it, and the identity of its token."""
+
+    fetched: Fetched
+    who: Who
+    link: Link
+
+
+Chosen = tuple[CampaignInForce | None, Rule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +135,20 @@ def _domains(batch: Sequence[Fetched]) -> Set[str]:
     return {domain for domain in domains if is_own(domain)}
 
 
-def _link(fetched: Fetched, people: dict[Named, Who]) -> Link:
-    return fetched.mail_id, people[fetched.named].address_id
-
-
-def _track(
-    session: Session,
-    batch: Sequence[Fetched],
-    people: dict[Named, Who],
-    chosen: Sequence[tuple[CampaignInForce | None, Rule]],
-) -> list[Tracked]:
-    history = _history(session, batch, people)
-    senders = keep_senders(session, {fetched.sender for fetched in batch if fetched.sender})
+def _track(session: Session, arrived: Sequence[Arrived], chosen: Sequence[Chosen]) -> list[Tracked]:
+    history = _history(session, arrived)
+    senders = keep_senders(session, {one.fetched.sender for one in arrived if one.fetched.sender})
     tracked = []
-    for fetched, (campaign, rule) in zip(batch, chosen, strict=True):
-        link, who = _link(fetched, people), people[fetched.named]
-        seen = _as_fetch(fetched, link)
+    for one, (campaign, rule) in zip(arrived, chosen, strict=True):
+        fetched, seen = one.fetched, _as_fetch(one)
         mail = history.setdefault(fetched.mail_id, [])
         mail.append(seen)
-        if who.is_counted and _counts(fetched, campaign):
+        if one.who.is_counted and _counts(fetched, campaign):
             tracked.append(
                 Tracked(
                     kind=fetched.kind,
                     at=fetched.at,
-                    address_id=who.address_id,
+                    address_id=one.who.address_id,
                     campaign_id=campaign.decided.id if campaign else None,
                     sender_id=senders.get(fetched.sender or ""),
                     mail_id=fetched.mail_id,
@@ -160,12 +167,13 @@ def _counts(fetched: Fetched, campaign: CampaignInForce | None) -> bool:
     return fetched.kind is not EventKind.VIEW or (campaign is not None and fetched.method != "HEAD")
 
 
-def _as_fetch(fetched: Fetched, link: Link) -> Fetch:
+def _as_fetch(one: Arrived) -> Fetch:
+    fetched = one.fetched
     return Fetch(
         kind=FetchKind.VIEW if fetched.kind is EventKind.VIEW else FetchKind.CLICK,
         at=fetched.at,
         mail_id=fetched.mail_id,
-        link=None if fetched.kind is EventKind.MANGLED else str(link[1]),
+        link=None if fetched.kind is EventKind.MANGLED else str(one.link[1]),
         user_agent=fetched.user_agent,
         method=fetched.method,
         prefetch=fetched.prefetch,
@@ -173,23 +181,23 @@ def _as_fetch(fetched: Fetched, link: Link) -> Fetch:
     )
 
 
-def _history(session: Session, batch: Sequence[Fetched], people: dict[Named, Who]) -> dict[str, list[Fetch]]:
+def _history(session: Session, arrived: Sequence[Arrived]) -> dict[str, list[Fetch]]:
     """What the verdicts look at: every sign but one looks back two seconds; that one wants a link's first fetch."""
-    clicks = [fetched for fetched in batch if fetched.kind is not EventKind.VIEW]
+    clicks = [one for one in arrived if one.fetched.kind is not EventKind.VIEW]
     if not clicks:
         return {}
-    since = min(fetched.at for fetched in clicks) - max(BURST_WITHIN, TOO_SOON)
-    history = tracking.recent_fetches(session, (fetched.mail_id for fetched in clicks), since)
-    again = {_link(fetched, people) for fetched in clicks if fetched.mail_id in history}
+    since = min(one.fetched.at for one in clicks) - max(BURST_WITHIN, TOO_SOON)
+    history = tracking.recent_fetches(session, (one.fetched.mail_id for one in clicks), since)
+    again = {one.link for one in clicks if one.fetched.mail_id in history}
     if again:
         for link, at in tracking.first_fetches(session, again, since - tracking.FRESH).items():
             history[link[0]].append(fetch_of(EventKind.VIEW, link, at))
     return history
 
 
-def _tell(session: Session, tracked: Sequence[Tracked], people: dict[Named, Who], now: datetime) -> None:
+def _tell(session: Session, tracked: Sequence[Tracked], arrived: Sequence[Arrived], now: datetime) -> None:
     """Leads and feed hear of people's clicks; of doubted ones only when they are settled."""
-    contacts = {who.address_id for who in people.values() if who.contact_id is not None}
+    contacts = {one.who.address_id for one in arrived if one.who.contact_id is not None}
     clicks = [
         (event.address_id, event.at)
         for event in tracked

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from sqlalchemy import LargeBinary, update
+from sqlalchemy import LargeBinary, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import domain_of
@@ -133,9 +133,21 @@ def find(session: Session, hashes: Iterable[bytes]) -> dict[bytes, OptOutState]:
 
 def opted_out(session: Session, emails: Iterable[str], hasher: Hasher) -> set[str]:
     """Those of the normalised `emails` that are opted out, by themselves or by their domain."""
-    keys = {email: hasher.keys_of(email) for email in emails}
-    found = find(session, (key for pair in keys.values() for key in pair))
-    return {email for email, pair in keys.items() if any(key in found for key in pair)} if found else set()
+    by_domain: dict[str, bytes] = {}
+    keys: dict[str, tuple[bytes, bytes]] = {}
+    for email in emails:
+        domain = domain_of(email)
+        if domain not in by_domain:
+            by_domain[domain] = hasher.domain(domain)
+        keys[email] = hasher.address(email), by_domain[domain]
+    if not keys:
+        return set()
+    asked = {key for pair in keys.values() for key in pair}
+    found = {bytes(hash_) for hash_ in session.connection().execute(_AMONG, {"hashes": tuple(asked)}).scalars()}
+    return {email for email, pair in keys.items() if not found.isdisjoint(pair)} if found else set()
+
+
+_AMONG: Final = select(col(OptOut.hash)).where(col(OptOut.hash).in_(bindparam("hashes", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,4 +167,4 @@ def _renewed(session: Session, *, new_facts: bool) -> str:
 
 def subscribed(session: Session, topic: Topic) -> tuple[str, ...]:
     """The destinations that a topic's subscriptions name; paused ones too: they keep what they are owed."""
-    return tuple(slack(one.channel) for one in subscriptions.of_topic(session, topic))
+    return tuple(slack(channel) for channel in subscriptions.channels_of(session, topic))

@@ -1,8 +1,10 @@
 """Senders: the employees whose signatures carry banners."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Field, Session, SQLModel, col
 
 from decisions.addresses import account_domain, domain_of
 from storage.bulk import insert_missing
@@ -30,7 +32,7 @@ def keep_senders(session: Session, emails: Iterable[str]) -> dict[str, int]:
 
 def own_domains(session: Session) -> frozenset[str]:
     """The domains that our senders write from; a free-mail domain is nobody's own."""
-    return frozenset(filter(is_own, session.exec(select(Sender.domain).distinct())))
+    return frozenset(filter(is_own, session.connection().execute(_DOMAINS).scalars()))
 
 
 def is_own(domain: str) -> bool:
@@ -39,5 +41,11 @@ def is_own(domain: str) -> bool:
 
 
 def _ids(session: Session, emails: Iterable[str]) -> dict[str, int]:
-    rows = session.exec(select(Sender.email, Sender.id).where(col(Sender.email).in_(emails)))
+    rows = session.connection().execute(_IDS, {"emails": tuple(emails)})
     return {email: id_ for email, id_ in rows if id_ is not None}
+
+
+_IDS: Final = select(col(Sender.email), col(Sender.id)).where(
+    col(Sender.email).in_(bindparam("emails", expanding=True))
+)
+_DOMAINS: Final = select(col(Sender.domain)).distinct()

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import Index, update
+from sqlalchemy import Index, bindparam, update
+from sqlalchemy import select as core_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import BigId, Moment, Word
@@ -53,6 +55,18 @@ def of_topic(session: Session, topic: Topic) -> tuple[Subscribed, ...]:
     """The subscriptions of a topic, paused ones too, oldest first."""
     rows = session.exec(select(Subscription).where(col(Subscription.topic) == topic).order_by(col(Subscription.id)))
     return tuple(_subscribed(row) for row in rows)
+
+
+def channels_of(session: Session, topic: Topic) -> tuple[str, ...]:
+    """The channels of a topic's subscriptions, paused ones too; asked with each batch of clicks."""
+    return tuple(session.connection().execute(_CHANNELS, {"topic": topic}).scalars())
+
+
+_CHANNELS: Final = (
+    core_select(col(Subscription.channel))
+    .where(col(Subscription.topic) == bindparam("topic", type_=Word(Topic)))
+    .order_by(col(Subscription.id))
+)
 
 
 def paused(session: Session) -> tuple[Subscribed, ...]:
