@@ -174,7 +174,11 @@ def test_dismissed_speaks_up_after_five_clicks(store: Store, now: datetime) -> N
     assert (the_lead(store).stage, the_lead(store).spoke_up_at) == (LeadStage.OPEN, now + 5 * MINUTE)
     assert versions(store) != silent
     store.write_now(leads.claim, lead, actor=BEN, now=now + 6 * MINUTE)
+    store.write_now(leads.release, lead, actor=BEN, now=now + 7 * MINUTE)
     assert the_lead(store).spoke_up_at is None
+    store.write_now(leads.dismiss, lead, actor=BEN, now=now + 8 * MINUTE)
+    click(store, JO, *(now + number * MINUTE for number in range(9, 13)))
+    assert the_lead(store).stage is LeadStage.DISMISSED
 
 
 def test_opted_out(store: Store, now: datetime) -> None:
