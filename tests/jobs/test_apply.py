@@ -23,6 +23,7 @@ from storage.leads import Lead, LeadStage
 from storage.outbox import Due, OutboxItem
 from storage.subscriptions import Topic
 from storage.target_groups import GroupMember
+from tests.jobs.portal import Waits, a_context, a_hubspot
 
 LIST = "611"
 CONTACT, COMPANY, A_LIST, PRIVACY = HintKind.CONTACT, HintKind.COMPANY, HintKind.LIST, HintKind.PRIVACY_DELETION
@@ -251,13 +252,13 @@ async def test_privacy_deletion_from_the_bin(context: Context, crm: Crm, group_i
     await keep(context, PRIVACY, first)
 
     await apply.apply_due()
-    assert await context.store.read(waits) == [(first, 1)]
+    assert await context.store.read(waiting_hints) == [(first, 1)]
     assert "p1@firma1.example" in await context.store.read(addresses)
 
     crm.privacy_delete(int(first))
     await context.store.write(make_due)
     await apply.apply_due()
-    assert await context.store.read(waits) == []
+    assert await context.store.read(waiting_hints) == []
     assert "p1@firma1.example" not in await context.store.read(addresses)
 
 
@@ -265,7 +266,7 @@ async def keep(context: Context, kind: HintKind, *ids: str) -> None:
     await context.store.write(inbox.keep_hints, [HintTold(kind, each) for each in ids], now=context.now())
 
 
-def waits(session: Session) -> list[tuple[str, int]]:
+def waiting_hints(session: Session) -> list[tuple[str, int]]:
     return list(session.exec(select(Hint.object_id, Hint.attempts).order_by(col(Hint.object_id))).all())
 
 
@@ -282,12 +283,24 @@ async def test_token_refused(context: Context, hubspot: HubSpotSandbox, crm: Crm
     await keep(context, CONTACT, str(first))
 
     assert await apply.apply_due() is Became.REFUSED
-    assert await context.store.read(waits) == [(str(first), 1)]
+    assert await context.store.read(waiting_hints) == [(str(first), 1)]
 
     hubspot.faults.clear()
     await context.store.write(make_due)
     assert await apply.apply_due() is Became.APPLIED
     assert (await context.store.read(names))[str(first)] == "Later Muster"
+
+
+async def test_another_portal(context: Context, crm: Crm, group_id: int, waits: Waits) -> None:
+    """A token of another portal stops the work before anything is stored."""
+    first = str(min(crm.contacts))
+    crm.change("contacts", int(first), {"firstname": "Stranger"})
+    await keep(context, CONTACT, first)
+    async with a_hubspot(crm, portal_id=9999) as other:
+        assert await Apply(a_context(context.store, other, waits)).apply_due() is Became.REFUSED
+
+    assert await context.store.read(waiting_hints) == [(first, 1)]
+    assert (await context.store.read(names))[first] == "P1 Muster"
 
 
 async def test_hubspot_down(context: Context, hubspot: HubSpotSandbox, crm: Crm, group_id: int, apply: Apply) -> None:
@@ -298,11 +311,11 @@ async def test_hubspot_down(context: Context, hubspot: HubSpotSandbox, crm: Crm,
     for _ in range(10):
         await apply.apply_due()
         await context.store.write(make_due)
-    assert await context.store.read(waits) == [(first, 10)]
+    assert await context.store.read(waiting_hints) == [(first, 10)]
 
     hubspot.faults.clear()
     await apply.apply_due()
-    assert await context.store.read(waits) == []
+    assert await context.store.read(waiting_hints) == []
 
 
 async def test_told_while_it_is_applied(
@@ -320,7 +333,7 @@ async def test_told_while_it_is_applied(
     await keep(context, CONTACT, first)
     await under_way
 
-    assert await context.store.read(waits) == [(first, 0)]
+    assert await context.store.read(waiting_hints) == [(first, 0)]
 
 
 async def test_stops_in_time(context: Context, hubspot: HubSpotSandbox, group_id: int, crm: Crm) -> None:
@@ -335,7 +348,7 @@ async def test_stops_in_time(context: Context, hubspot: HubSpotSandbox, group_id
         await apply.stop(timedelta(milliseconds=50))
         await loop
 
-    assert len(await context.store.read(waits)) == 1
+    assert len(await context.store.read(waiting_hints)) == 1
 
 
 async def test_left_while_a_pass_reads(context: Context, crm: Crm, group_id: int) -> None:

@@ -107,6 +107,10 @@ async def test_joined_left_and_changed(context: Context, crm: Crm) -> None:
     crm.restore("contacts", third)
     assert counts(await sync(context)) == {"added": 1, "unchanged": 4}
 
+    crm.change("contacts", first, {"jobtitle": "Back again"})
+    crm.add_to_list(611, [first])
+    assert counts(await sync(context)) == {"added": 1, "unchanged": 5}
+
     merged = crm.merge("contacts", fourth, third).record
     assert merged is not None
     await sync(context)
@@ -164,6 +168,18 @@ async def test_a_blip_is_no_failure(context: Context, hubspot: HubSpotSandbox, w
 
     assert counts(await sync(context)) == {"added": 5}
     assert len(waits.asked) == 2
+
+
+async def test_goes_on_where_it_stood(context: Context, crm: Crm, hubspot: HubSpotSandbox) -> None:
+    """After a blip only the page that failed is asked for again."""
+    made = [crm.create("contacts", {"email": f"n{n}@firma.example"}).record for n in range(600)]
+    crm.add_to_list(611, [each.id for each in made if each])
+    await import_list(context)
+    hubspot.faults.only = "lists.memberships"
+    hubspot.faults.next_statuses = [200, 200, 502]
+
+    assert counts(await sync(context)) == {"added": 605}
+    assert hubspot.requests["lists.memberships"] == 3 + 1
 
 
 async def test_token_refused(context: Context, hubspot: HubSpotSandbox) -> None:
@@ -275,6 +291,18 @@ async def test_erased_are_held_back(context: Context, crm: Crm) -> None:
         return set(session.exec(select(Address.email)))
 
     assert "p1@firma1.example" not in await context.store.read(addresses)
+
+
+async def test_erased_are_not_asked_for(context: Context, crm: Crm, hubspot: HubSpotSandbox) -> None:
+    """Of a member who was erased by id, HubSpot is not even asked."""
+    first, *others = crm.contacts
+    await import_list(context)
+    erase = {"actor": "hubspot", "hasher": context.hasher, "now": context.now()}
+    await context.store.write(privacy.erase_contact, str(first), **erase)  # type: ignore[arg-type]
+    crm.remove_from_list(611, others)
+
+    assert counts(await sync(context)) == {"held_back": 1}
+    assert hubspot.requests["contacts.batch_read"] == 0
 
 
 async def test_another_portal(context: Context, store: Store, crm: Crm, waits: Waits) -> None:
