@@ -1,0 +1,116 @@
+"""Tracked clicks a second, durable and counted, against a bare aiohttp redirect: paired rounds, interleaved."""
+
+import json
+import statistics
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.load import Load, run
+from bench.servers import bare, server
+from footlight.opening import open_all
+from footlight.settings import Settings
+from storage.campaign_changes import NewCampaign, create_campaign
+from tests.postgres import running_cluster
+
+API_KEY = "bench"
+MAILS, RECIPIENTS = 20, 1_000
+WARM_UP_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """What one kind of store reached, as the median of its rounds over the bare server's in the same round."""
+
+    name: str
+    per_second: float
+    of_bare: float
+    lowest: float
+    highest: float
+    p50_ms: float
+    p99_ms: float
+    errors: int
+
+
+def measure(folder: Path, *, rounds: int, seconds: float, connections: int) -> list[Ratio]:
+    """Bare, SQLite and PostgreSQL in turn, `rounds` times."""
+    with ExitStack() as stack:
+        servers = {"bare": (stack.enter_context(bare(folder)), folder / "bare.paths")}
+        (folder / "bare.paths").write_text("\n".join(f"/c/token{number}" for number in range(1_000)))
+        for name, url in (("SQLite", f"sqlite:///{folder}/bench.db"), ("PostgreSQL", None)):
+            servers[name] = stack.enter_context(_footlight(folder, name, url))
+        for base, paths in servers.values():
+            run(base, paths, connections=connections, seconds=WARM_UP_SECONDS)
+        loads: dict[str, list[Load]] = {name: [] for name in servers}
+        for _ in range(rounds):
+            for name, (base, paths) in servers.items():
+                loads[name].append(run(base, paths, connections=connections, seconds=seconds))
+    return [_ratio(name, loads[name], loads["bare"]) for name in servers]
+
+
+@contextmanager
+def _footlight(folder: Path, name: str, url: str | None) -> Iterator[tuple[str, Path]]:
+    with ExitStack() as stack:
+        if url is None:
+            cluster = stack.enter_context(running_cluster(durable=True))
+            cluster.run("CREATE DATABASE bench")
+            url = cluster.url("bench")
+        settings = Settings.model_validate({"footlight_database_url": url, "footlight_secret_key": "bench" * 8})
+        _prepare(settings)
+        environment = {
+            "FOOTLIGHT_DATABASE_URL": url,
+            "FOOTLIGHT_SECRET_KEY": "bench" * 8,
+            "FOOTLIGHT_API_KEY": API_KEY,
+        }
+        command = [str(Path(".venv/bin/footlight").absolute()), "web"]
+        base = stack.enter_context(server(command, environment, "/healthz", folder))
+        paths = folder / f"{name}.paths"
+        paths.write_text("\n".join(_tokens(base)))
+        yield base, paths
+
+
+def _prepare(settings: Settings) -> None:
+    from datetime import UTC, datetime
+
+    from storage.migrate import upgrade
+
+    upgrade(settings.footlight_database_url)
+    opened = open_all(settings)
+    new = NewCampaign(
+        name="Bench", target_url="https://target.example/", image_url="https://target.example/b.png", is_default=True
+    )
+    opened.store.write_now(create_campaign, new, now=datetime.now(UTC))
+    opened.store.close_now()
+
+
+def _tokens(base: str) -> Iterator[str]:
+    """The links of 20,000 mails, as a gateway asks for them; none of the recipients is a contact."""
+    for mail in range(MAILS):
+        asked = {
+            "sender": "anna@ours.example",
+            "recipients": [f"p{mail}-{number}@firma{number % 60}.example" for number in range(RECIPIENTS)],
+        }
+        request = urllib.request.Request(
+            f"{base}/api/signatures",
+            json.dumps(asked).encode(),
+            {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            yield from (urlsplit(banner["click_url"]).path for banner in json.load(answer)["banners"])
+
+
+def _ratio(name: str, loads: list[Load], against: list[Load]) -> Ratio:
+    ratios = [one.per_second / bare_.per_second for one, bare_ in zip(loads, against, strict=True)]
+    return Ratio(
+        name,
+        statistics.median(one.per_second for one in loads),
+        statistics.median(ratios),
+        min(ratios),
+        max(ratios),
+        statistics.median(one.p50_ms for one in loads),
+        statistics.median(one.p99_ms for one in loads),
+        sum(one.errors for one in loads),
+    )
