@@ -25,7 +25,7 @@ class AccountDomain(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True, sa_type=BigId)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
 class NoAccount(Exception):
     """A free-mail domain or a public suffix makes no account: name the company's own domain."""
 

@@ -54,7 +54,7 @@ SHOWN_BY_DEFAULT: Final = (
 ALWAYS_HELD: Final = ("firstname", "lastname", "hubspot_owner_id", "lifecyclestage")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
 class NoSuchProperty(Exception):
     """HubSpot defines no contact property of that name. Its internal name is wanted, such as `jobtitle`."""
 

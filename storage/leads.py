@@ -95,7 +95,7 @@ class NoSuchLead(Exception):
     """This lead is gone: the person was erased. Its message will go as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
 class AlreadyMoved(Exception):
     """Somebody was first, or the lead has ended: show who (`by`, None: the lead itself), when and what it is now."""
 

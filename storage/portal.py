@@ -37,7 +37,7 @@ class PresentPortal:
         return f"https://{self.ui_domain}/contacts/{self.portal_id}/record/0-1/{hubspot_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
 class OtherPortal(Exception):
     """
     The token belongs to another HubSpot portal than everything in this database.
