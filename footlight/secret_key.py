@@ -15,7 +15,8 @@ def secret_keys(settings: Settings) -> Keys:
     The keys that seal tokens, newest first.
 
     Raises:
-        BadSettings: on PostgreSQL without FOOTLIGHT_SECRET_KEY: several machines must share it.
+        BadSettings: on PostgreSQL without FOOTLIGHT_SECRET_KEY, as several machines must share it; on SQLite where
+            none can be kept beside the database.
     """
     if settings.footlight_secret_key:
         return Keys.parse(settings.footlight_secret_key.get_secret_value())
@@ -39,4 +40,9 @@ def _kept_beside(database: Path) -> str:
             made.write(fresh_key())
     except FileExistsError:
         pass
+    except OSError as error:
+        raise BadSettings(
+            f"FOOTLIGHT_DATABASE_URL: nothing can be kept in {path.parent} ({error.strerror}). Make that folder, "
+            "writable for Footlight, or choose another one"
+        ) from error
     return path.read_text(encoding="ascii").strip()
