@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from decisions.addresses import normalise_domain
+from decisions.addresses import NotAnAddress, normalise_domain
 from decisions.outside_text import clean
 from decisions.web_addresses import NotAWebAddress, normalise_url
 from decisions.who_sees_what import Status
@@ -81,7 +81,7 @@ def create_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Cre
     Make a campaign. A name that only another tool's clicks used so far becomes ours, with those clicks.
 
     Raises:
-        CampaignRefused, NotAnAddress, NoAccount
+        CampaignRefused, NoAccount
     """
     _refuse_schedule(new)
     row = _row_for(session, new, now)
@@ -200,7 +200,7 @@ def _take_default(session: Session) -> str | None:
 def _assign(session: Session, campaign_id: int, new: NewCampaign) -> None:
     for group_id in sorted({_group_id(session, group) for group in new.groups}):
         session.add(CampaignGroup(campaign_id=campaign_id, group_id=group_id))
-    for account_id in sorted({require_account(session, normalise_domain(domain)) for domain in new.accounts}):
+    for account_id in sorted({_account_id(session, domain) for domain in new.accounts}):
         session.add(CampaignAccount(campaign_id=campaign_id, account_id=account_id))
     session.flush()
 
@@ -210,6 +210,13 @@ def _group_id(session: Session, name: str) -> int:
     if group_id is None:
         raise CampaignRefused(f"there is no target group {clean(name, LONGEST_NAME)!r}: see `footlight groups list`")
     return group_id
+
+
+def _account_id(session: Session, domain: str) -> int:
+    try:
+        return require_account(session, normalise_domain(domain))
+    except NotAnAddress as error:
+        raise CampaignRefused(f"the account {clean(domain, LONGEST_NAME)!r} is no domain: {error}") from error
 
 
 def _set_status(session: Session, name: str, status: Status) -> None:
