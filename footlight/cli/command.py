@@ -1,12 +1,14 @@
 """What every command needs: the settings, the store opened and closed again, and the clock."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import typer
 
+from footlight.logging import set_up_logging
 from footlight.opening import Opened, open_all
 from footlight.settings import Settings, read_settings
 from storage import Store, portal
@@ -44,10 +46,16 @@ class Footlight:
         return (present.time_zone if present else None) or "UTC"
 
 
+def log_errors_only(secrets: Iterable[str] = ()) -> None:
+    """A command tells by itself what it did; its output is for nothing else, least of all where it is JSON."""
+    set_up_logging(level=logging.ERROR, secrets=secrets)
+
+
 @contextmanager
 def opened() -> Iterator[Footlight]:
     """Open what a command needs, and close it at its end."""
     settings = read_settings()
+    log_errors_only(settings.secrets)
     opened = open_all(settings)
     try:
         yield Footlight(settings, opened)

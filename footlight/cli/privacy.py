@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from decisions.addresses import normalise
+from decisions.addresses import NotAnAddress, normalise
 from footlight.cli.command import ACTOR, opened
 from footlight.cli.printing import AsJson, console, print_json
 from storage import opt_out_asked, person_export, privacy
@@ -15,7 +15,7 @@ Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
 
 def optout(email: Email, *, as_json: AsJson = False) -> None:
     """End the tracking of a person, for good. What was recorded before stays; `erase` removes that too."""
-    address = normalise(email)
+    address = _normalised(email)
     with opened() as footlight:
         result = footlight.store.write_now(
             opt_out_asked.opt_out, address, actor=ACTOR, hasher=footlight.hasher, now=footlight.now()
@@ -28,7 +28,7 @@ def optout(email: Email, *, as_json: AsJson = False) -> None:
 
 def export(email: Email) -> None:
     """Everything that is stored on a person, as JSON."""
-    address = normalise(email)
+    address = _normalised(email)
     with opened() as footlight:
         print_json(footlight.store.read_now(person_export.export, address, footlight.hasher))
 
@@ -40,7 +40,7 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Forget a person for ever: all that is stored goes, and they are never stored again. It cannot be undone."""
-    address = normalise(email)
+    address = _normalised(email)
     if not yes and console.is_terminal:
         typer.confirm("Forget this person for ever? This cannot be undone.", abort=True)
     with opened() as footlight:
@@ -55,3 +55,14 @@ def erase(
     if erased.messages_to_rewrite:
         console.print(f"{erased.messages_to_rewrite} messages in Slack are being rewritten.")
     console.print("Out of our reach: " + "; ".join(erased.could_not_reach) + ".")
+
+
+def _normalised(email: str) -> str:
+    """
+    Raises:
+        NotAnAddress: with what was typed, which is for the eyes of who typed it.
+    """
+    try:
+        return normalise(email)
+    except NotAnAddress as error:
+        raise NotAnAddress(f"{email} is no e-mail address: {error}") from error

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from footlight.cli.command import log_errors_only
 from footlight.cli.printing import AsJson, complaints, console, print_json
 from footlight.embedded import only_one
 from footlight.logging import set_up_logging
@@ -74,6 +75,7 @@ def check(*, as_json: AsJson = False) -> None:
     """What is missing or ill, and how to mend it."""
     from footlight.check import State, all_checks
 
+    log_errors_only()
     findings = asyncio.run(all_checks())
     if as_json:
         print_json(findings)
