@@ -1,12 +1,24 @@
-"""What the tests of the composition root share: logs that are set up, and undone again."""
+"""What the tests of the composition root share: no settings, and logs that are undone again."""
 
 import logging
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
+
+from footlight.settings import TABLE
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No setting of the machine that runs the tests, in a folder of one's own."""
+    for name, _ in TABLE:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

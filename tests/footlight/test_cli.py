@@ -19,7 +19,6 @@ from PIL import Image
 
 from decisions.sealing import Keys
 from footlight.cli.app import main
-from footlight.settings import TABLE
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.sample_data import BANNERS
 from storage import open_store
@@ -103,15 +102,6 @@ async def hubspot(crm: Crm) -> AsyncIterator[HubSpotSandbox]:
 def nothing_stays(monkeypatch: pytest.MonkeyPatch, logs_undone: None) -> None:
     """What a command leaves in its process goes with it."""
     monkeypatch.setattr(sys, "argv", [])
-
-
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No setting, in a folder of one's own."""
-    for name, _ in TABLE:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture
