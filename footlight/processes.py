@@ -22,7 +22,8 @@ from webhooks.metrics import Metrics
 
 log = structlog.get_logger()
 
-STOP_WITHIN: Final = timedelta(seconds=8)
+# The parts stop one after the other, and share ten seconds with the web part's two and Slack's two.
+STOP_WITHIN: Final = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ async def serve(
         await _subscribe(settings, opened)
         address = await _start(stack, settings, parts, opened, metrics)
         _tell_what_is_off(settings, opened)
+        if parts == BOT and not settings.slack_app_token:
+            log.info(
+                "waiting: SLACK_APP_TOKEN is not set, so Slack comes over HTTP, and footlight web does the bot's work"
+            )
         started(address)
         await stop.wait()
         log.info("stopping")
@@ -87,9 +92,14 @@ async def _start(
         )
         address = await stack.enter_async_context(served(edge, settings.footlight_host, settings.port))
         log.info("listening", address=address)
-    if slack and (parts.web or parts.bot):
+    if slack and _hears_slack(settings, parts):
         slack.resume()
     return address
+
+
+def _hears_slack(settings: Settings, parts: Parts) -> bool:
+    """Who receives Slack's events answers those that a stopped process left; two would answer them twice."""
+    return parts.bot if settings.slack_app_token else parts.web
 
 
 def _http_events(settings: Settings, slack: Slack | None) -> Any:

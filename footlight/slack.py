@@ -22,7 +22,7 @@ from webhooks.verify import NotProven, check_slack
 
 log = structlog.get_logger()
 
-DRAIN_SECONDS: Final = 4.0
+DRAIN_SECONDS: Final = 2.0
 
 
 class Slack:

@@ -14,7 +14,7 @@ from webhooks.edge import Check, Edge, Handler
 from webhooks.metrics import Metrics
 from webhooks.verify import read_standard_secrets
 
-FINISH_WITHIN_SECONDS = 4.0
+FINISH_WITHIN_SECONDS = 2.0
 
 
 def make_edge(

@@ -130,6 +130,8 @@ class Schedule:
         try:
             await job.run()
             self.runs.labels(job.name, "done").inc()
+        except asyncio.CancelledError:
+            log.info("job cut off by the stop", job=job.name)
         except (StoreDown, Busy) as error:
             self._failed(job, str(error))
         except Exception as error:  # noqa: BLE001 - the edge: one job's trouble must not end the others

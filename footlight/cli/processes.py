@@ -1,6 +1,8 @@
 """`footlight run`, `web`, `worker`, `bot`, `demo`, `migrate`, `check`: starting Footlight, and asking how it is."""
 
 import asyncio
+import logging
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +52,9 @@ def _serve_part(parts: Parts) -> None:
 def _serve(settings: Settings, parts: Parts) -> None:
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(settings, parts))
+        # All is written and closed. Python would still wait for threads that wait for an answer of HubSpot's.
+        logging.shutdown()
+        os._exit(0)
 
 
 def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from tests.jobs.portal import TOKEN, a_crm, a_hubspot
 
 HOUSE = Path(__file__).parents[2]
 REFERENCE = (HOUSE / "docs/reference.md").read_text()
+COMMAND = str(Path(sys.executable).with_name("footlight"))
 MAIL_ID = "mail-of-anna"
 KEY = "a secret key that is long enough"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -482,10 +484,35 @@ async def test_what_keeps_it_from_starting(
 
 def test_as_a_command(installed: Path) -> None:
     """The installed command prints nothing but JSON where JSON is asked for, and ends as it should."""
-    command = str(Path(sys.executable).with_name("footlight"))
-    listed = subprocess.run([command, "groups", "list", "--json"], env=os.environ, capture_output=True, text=True)
-    nobody = subprocess.run([command, "contacts", "show", "a@b.example"], capture_output=True, text=True)
+    listed = subprocess.run([COMMAND, "groups", "list", "--json"], env=os.environ, capture_output=True, text=True)
+    nobody = subprocess.run([COMMAND, "contacts", "show", "a@b.example"], capture_output=True, text=True)
 
     assert (listed.returncode, json.loads(listed.stdout), listed.stderr) == (0, [], "")
     assert (nobody.returncode, nobody.stdout) == (1, "")
     assert nobody.stderr.startswith("footlight: Nobody is known")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_stop_waits_for_nobody(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told to stop while HubSpot does not answer, a process ends within ten seconds, with status 0."""
+    await footlight("groups", "import", "Customers")
+    asked = asyncio.Event()
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        while await reader.read(65_536):
+            pass
+        writer.close()
+
+    async with await asyncio.start_server(never_answer, "127.0.0.1", 0) as silent:
+        monkeypatch.setenv("HUBSPOT_BASE_URL", f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}")
+        monkeypatch.setenv("PORT", "0")
+        process = await asyncio.create_subprocess_exec(COMMAND, "run", stderr=asyncio.subprocess.PIPE)
+        await asyncio.wait_for(asked.wait(), 30)
+        began = monotonic()
+        process.terminate()
+        _, logged = await process.communicate()
+
+    assert (process.returncode, b"Traceback" in logged) == (0, False)
+    assert monotonic() - began < 10
+    assert b"job cut off by the stop" in logged
