@@ -276,4 +276,4 @@ def _spoke_up_at(lead: Lead) -> datetime | None:
 def _contacts_of(session: Session, account_ids: Collection[int]) -> dict[int, int]:
     query = select(col(Address.account_id), func.count(distinct(col(Address.contact_id))))
     rows = session.execute(query.where(col(Address.account_id).in_(account_ids)).group_by(col(Address.account_id)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

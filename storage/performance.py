@@ -243,7 +243,7 @@ def clicks_of_accounts(session: Session, spans: Collection[Span]) -> dict[int, i
         .where(*_HUMAN_CLICK, *_within(asked))
         .group_by(asked.c.id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _listed(session: Session, spans: Collection[Span]) -> Any:
