@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+
 
 class Status(StrEnum):
     """What people decided about a campaign; its schedule comes on top."""
@@ -55,8 +57,7 @@ class Campaign:
     account_ids: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Whom the e-mail was written to: the target groups they are in, and their account if they have one."""
 
     group_ids: frozenset[int] = frozenset()

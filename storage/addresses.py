@@ -1,11 +1,11 @@
 """Addresses: the atom. Views, clicks and counters hang on an address row for ever; contacts only point at it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -34,8 +34,7 @@ class Address(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """An address as the hot path needs it."""
 
     id: int

@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from decisions.addresses import domain_of
@@ -26,8 +27,7 @@ from storage.senders import is_own, keep_senders, own_domains
 from storage.tracking import EventClass, EventKind, Link, Tracked, fetch_of
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """
     A request for the banner or the link of a token that opened, or (MANGLED) of a known mail.
 
@@ -101,8 +101,7 @@ class Tracker:
         return self.campaigns.choose(one.who.seen_as, fetched.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """A fetch, who stands behind it, and the identity of its token."""
 
     fetched: Fetched

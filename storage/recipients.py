@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
 from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlmodel import Session, col
 
@@ -16,8 +17,7 @@ from storage.opt_outs import Hasher, opted_out
 from storage.target_groups import GroupAccount, GroupMember
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """
     A recipient.
 
@@ -30,8 +30,7 @@ class Who:
     seen_as: Recipient
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """Whom a token names: one address, or for a mail to several people the account domain they share, or nobody."""
 
     email: str | None

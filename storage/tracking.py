@@ -1,12 +1,12 @@
 """Tracking: the only writer of views and clicks, and what is asked of them while they are fresh."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import cache
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, Index, Select, SmallInteger, Text, and_, bindparam, func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
@@ -88,8 +88,7 @@ _CLASS_OF: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(Struct, frozen=True):
     """An event to be kept. Whoever is opted out must have been left out before."""
 
     kind: EventKind

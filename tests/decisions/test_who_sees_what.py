@@ -1,11 +1,11 @@
 """Which campaign a recipient sees, and why the others lost."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from decisions.who_sees_what import Campaign, Recipient, Rule, RuleKind, Status, choose, choose_quickly, in_force
 

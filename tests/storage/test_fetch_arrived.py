@@ -1,12 +1,12 @@
 """A banner or a link is fetched: who it was, what they see, what counts, and who hears of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
