@@ -1,8 +1,8 @@
 """Apply: hints from the inbox become the present state of what they name, asked of HubSpot and stored."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -22,7 +22,9 @@ from storage.portal import OtherPortal
 log = structlog.get_logger()
 
 AT_A_TIME: Final = 100  # contacts of one batch read
-LEASE: Final = timedelta(minutes=2)
+# So long after a process died, another one deals with what it had in its hands.
+LEASE: Final = timedelta(seconds=10)
+HEARTBEAT: Final = LEASE / 3
 POLL: Final = timedelta(seconds=1)
 # Until somebody gave a token that works, or the scope that lacks.
 PAUSE: Final = timedelta(minutes=1)
@@ -88,13 +90,31 @@ class Apply:
         try:
             hints = await store.write(inbox.claim, AT_A_TIME, now=now, lease=LEASE)
             by_kind = {kind: [hint for hint in hints if hint.kind is kind] for kind in self._apply}
-            for kind, some in by_kind.items():
-                if some and not await self._try(self._apply[kind], some):
-                    return Became.REFUSED
+            async with self._held(hints):
+                for kind, some in by_kind.items():
+                    if some and not await self._try(self._apply[kind], some):
+                        return Became.REFUSED
         except (StoreDown, Busy) as error:
             log.warning("hints not applied for now", error=str(error))
             return Became.NOTHING
         return Became.APPLIED if hints else Became.NOTHING
+
+    @asynccontextmanager
+    async def _held(self, hints: Hints) -> AsyncIterator[None]:
+        """Who waits for HubSpot is not dead: the lease lasts as long as the block."""
+        beating = asyncio.create_task(self._beat(hints))
+        try:
+            yield
+        finally:
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
+
+    async def _beat(self, hints: Hints) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT.total_seconds())
+            with suppress(StoreDown, Busy):
+                await self._context.store.write(inbox.renew, hints, self._context.now() + LEASE)
 
     async def _rest(self, became: Became) -> None:
         if became is Became.NOTHING:
@@ -157,7 +177,7 @@ class Apply:
     async def _pass(self, hint: ClaimedHint) -> None:
         store = self._context.store
         try:
-            async with self._one_pass:
+            async with self._held([hint]), self._one_pass:
                 groups = await store.read(target_groups.all_groups)
                 if any(group.hubspot_list_id == hint.object_id for group in groups):
                     (result,) = await sync_groups(self._context, [hint.object_id])

@@ -119,6 +119,12 @@ def claim(session: Session, limit: int, *, now: datetime, lease: timedelta) -> t
     return claimed
 
 
+def renew(session: Session, claimed: Sequence[ClaimedHint], until: datetime) -> None:
+    """These are still being dealt with; what was given back meanwhile stays so."""
+    held = (_among(session, claimed), col(Hint.leased_until).is_not(None))
+    session.execute(update(Hint).where(*held).values(leased_until=until))
+
+
 def applied(session: Session, claimed: Sequence[ClaimedHint]) -> None:
     """These were dealt with: gone, unless they were told again in the meantime; then they are due again."""
     session.execute(delete(Hint).where(_among(session, claimed, unchanged=True)))

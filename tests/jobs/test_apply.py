@@ -23,6 +23,7 @@ from storage.leads import Lead, LeadStage
 from storage.outbox import Due, OutboxItem
 from storage.subscriptions import Topic
 from storage.target_groups import GroupMember
+from tests.jobs.conftest import Until
 from tests.jobs.portal import Waits, a_context, a_hubspot
 
 LIST = "611"
@@ -367,3 +368,24 @@ async def test_left_while_a_pass_reads(context: Context, crm: Crm, group_id: int
     await sync_groups(context, [LIST], on_progress=meanwhile)
 
     assert await context.store.read(member_ids) == {str(each) for each in crm.hubspot_list(611).members}
+
+
+async def test_slow_hubspot_is_no_death(
+    context: Context, hubspot: HubSpotSandbox, group_id: int, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hint whose answer takes longer than the lease is not taken by another process meanwhile."""
+    monkeypatch.setattr("jobs.apply.LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr("jobs.apply.HEARTBEAT", timedelta(seconds=0.1))
+    known = next(iter(hubspot.crm.contacts))
+    await context.store.write(inbox.keep_hints, [HintTold(CONTACT, str(known))], now=context.now())
+    hubspot.faults.only, hubspot.faults.slow = "contacts.batch_read", 1.0
+    hubspot.requests.clear()
+
+    first, second = asyncio.create_task(Apply(context).apply_due()), Apply(context)
+    await until(lambda: hubspot.requests["contacts.batch_read"])
+    while not first.done():
+        assert await second.apply_due() is Became.NOTHING
+        await asyncio.sleep(0.05)
+
+    assert await first is Became.APPLIED
+    assert hubspot.requests["contacts.batch_read"] == 1

@@ -41,6 +41,17 @@ def test_claimed_by_one(store: Store, now: datetime) -> None:
     assert len(claim(store, now + LEASE)) == 2
 
 
+def test_renewed(store: Store, now: datetime) -> None:
+    """A lease that is renewed holds on; a hint that was given back meanwhile is not taken again by it."""
+    keep(store, A, B, now=now)
+    claimed = claim(store, now)
+    store.write_now(inbox.failed, [hint for hint in claimed if hint.object_id == "2"], "HubSpot answered 500", now)
+    store.write_now(inbox.renew, claimed, now + 2 * LEASE)
+
+    assert [hint.object_id for hint in claim(store, now + LEASE)] == ["2"]
+    assert [hint.object_id for hint in claim(store, now + 2 * LEASE)] == ["1", "2"]
+
+
 def test_told_again_while_applied(store: Store, now: datetime) -> None:
     """A hint told again while it is dealt with stays, and is due at once; the others are gone."""
     keep(store, A, B, now=now)
