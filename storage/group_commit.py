@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -77,8 +78,7 @@ class Gathered(Generic[In, Out]):
     def __init__(self, batch: Batch[In, Out], gathering: "Gathering[In, Out]") -> None:
         self.items: list[In] = []
         self.results: list[Out | Exception] = []
-        self.loop = asyncio.get_running_loop()
-        self.ended: asyncio.Future[None] = self.loop.create_future()
+        self.waiters = Waiters(asyncio.get_running_loop())
         self._batch = batch
         self._gathering = gathering
 
@@ -110,17 +110,63 @@ class Gathered(Generic[In, Out]):
         self._tell(error)
 
     def _tell(self, error: BaseException | None) -> None:
-        def end() -> None:
-            if self.ended.done():
-                return
-            if error is None:
-                self.ended.set_result(None)
-            else:
-                self.ended.set_exception(error)
-                self.ended.exception()  # marked as seen: who waited may have gone on without it
+        if not self.waiters.loop.is_closed():
+            self.waiters.loop.call_soon_threadsafe(self.waiters.end, error)
 
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(end)
+
+class Waiters:
+    """
+    Those who wait in one event loop for the end of a batch, each with a future of their own, so that one who gives up
+    takes nothing from the others. One timer serves all: a time-out of each one's own costs as much as the waiting.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._has_ended = False
+        self._error: BaseException | None = None
+        self._patient: list[asyncio.Future[None]] = []
+        self._hasty: deque[tuple[float, asyncio.Future[None]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def wait(self, within: float | None) -> "asyncio.Future[None]":
+        """Done at the end of the batch; with `within` (the same for all), TimeoutError after so many seconds."""
+        waiter = self.loop.create_future()
+        if self._has_ended:
+            _end(waiter, self._error)
+        elif within is None:
+            self._patient.append(waiter)
+        else:
+            self._hasty.append((self.loop.time() + within, waiter))
+            if self._timer is None:
+                self._arm()
+        return waiter
+
+    def end(self, error: BaseException | None) -> None:
+        """The batch is on disk, or failed."""
+        self._has_ended, self._error = True, error
+        if self._timer is not None:
+            self._timer.cancel()
+        for waiter in (*self._patient, *(waiter for _, waiter in self._hasty)):
+            _end(waiter, error)
+
+    def _arm(self) -> None:
+        self._timer = self.loop.call_at(self._hasty[0][0], self._give_up)
+
+    def _give_up(self) -> None:
+        now, self._timer = self.loop.time(), None
+        while self._hasty and self._hasty[0][0] <= now:
+            _end(self._hasty.popleft()[1], TimeoutError("not on disk yet"))
+        if self._hasty:
+            self._arm()
+
+
+def _end(waiter: "asyncio.Future[None]", error: BaseException | None) -> None:
+    if waiter.done():
+        return
+    if error is None:
+        waiter.set_result(None)
+    else:
+        waiter.set_exception(error)
 
 
 class Gathering(Generic[In, Out]):
@@ -169,10 +215,13 @@ class Pending(Generic[In, Out]):
     def __init__(self, gathered: Gathered[In, Out], place: int) -> None:
         self._gathered, self._place = gathered, place
 
-    async def result(self) -> Out:
-        """Wait until it is on disk; who stops waiting may ask again. Raises as the gate does."""
-        # The future is everyone's: whoever gives up waiting must not cancel it for the others.
-        await asyncio.shield(self._gathered.ended)
+    async def result(self, within: float | None = None) -> Out:
+        """
+        Wait until it is on disk, at most `within` seconds (TimeoutError then); who stops waiting may ask again.
+
+        Raises as the gate does.
+        """
+        await self._gathered.waiters.wait(within)
         result = self._gathered.results[self._place]
         if isinstance(result, Exception):
             raise result

@@ -68,8 +68,7 @@ class Fetches:
         way = self._gate.put(fetched)
         self._on_their_way += 1
         try:
-            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
-                campaign = await way.result()
+            campaign = await way.result(LONGEST_WAIT_SECONDS)
         except TimeoutError:
             self._answered_early(fetched)
             self._see_off(way, fetched)
