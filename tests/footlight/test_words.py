@@ -1,6 +1,7 @@
 """The words: whatever can be set, called, typed or pressed stands in the docs, as it is."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,3 +116,16 @@ def test_recipes_lead_somewhere() -> None:
     assert [path for path in files if not (HOUSE / path).exists()] == []
     assert len(named) > 10
     assert [(name, path) for name, path in named if not re.search(rf"\b{name}\b", (HOUSE / path).read_text())] == []
+
+
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    """What is kept works in any folder: nothing names the one in which it was written, or somebody's home."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no checkout of git")
+    private = re.compile(
+        "|".join(rf"{re.escape(str(folder))}\b" for folder in (HOUSE, Path.home()) if len(folder.parts) > 1).encode()
+    )
+    kept = (HOUSE / name for name in listed.stdout.split("\0") if name)
+
+    assert [path for path in kept if path.is_file() and private.search(path.read_bytes())] == []
