@@ -1,5 +1,6 @@
 """A banner or a link was fetched: who it was, what they see, whether a person did it, and what follows. One batch."""
 
+from collections import deque
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ from storage.lead_clicks import LeadClick
 from storage.opt_outs import Hasher
 from storage.recipients import Named, Who, look_up, resolve
 from storage.senders import is_own, keep_senders, own_domains
-from storage.tracking import EventClass, EventKind, Link, Tracked, fetch_of
+from storage.tracking import LAST_FETCHES, EventClass, EventKind, Link, Tracked, fetch_of
 
 
 class Fetched(Struct, frozen=True):
@@ -140,8 +141,7 @@ def _track(session: Session, arrived: Sequence[Arrived], chosen: Sequence[Chosen
     tracked = []
     for one, (campaign, rule) in zip(arrived, chosen, strict=True):
         fetched, seen = one.fetched, _as_fetch(one)
-        mail = history.setdefault(fetched.mail_id, [])
-        mail.append(seen)
+        mail = history.with_this(one.link, seen)
         if one.who.is_counted and _counts(fetched, campaign):
             tracked.append(
                 Tracked(
@@ -180,18 +180,34 @@ def _as_fetch(one: Arrived) -> Fetch:
     )
 
 
-def _history(session: Session, arrived: Sequence[Arrived]) -> dict[str, list[Fetch]]:
-    """What the verdicts look at: every sign but one looks back two seconds; that one wants a link's first fetch."""
+class History:
+    """What verdicts look at: the last 20 fetches of each mail, and the first of each link."""
+
+    def __init__(self, recent: dict[str, list[Fetch]], first: dict[Link, Fetch]) -> None:
+        self._first = first
+        self._recent = {
+            mail_id: deque(sorted(fetches, key=lambda fetch: fetch.at), LAST_FETCHES)
+            for mail_id, fetches in recent.items()
+        }
+
+    def with_this(self, link: Link, fetch: Fetch) -> list[Fetch]:
+        """The fetches of this link's mail, now that `fetch` came."""
+        recent = self._recent.setdefault(link[0], deque(maxlen=LAST_FETCHES))
+        recent.append(fetch)
+        first = self._first.setdefault(link, fetch)
+        return [first, *recent]
+
+
+def _history(session: Session, arrived: Sequence[Arrived]) -> History:
+    """Every sign but one looks back two seconds; that one wants a link's first fetch."""
     clicks = [one for one in arrived if one.fetched.kind is not EventKind.VIEW]
     if not clicks:
-        return {}
+        return History({}, {})
     since = min(one.fetched.at for one in clicks) - max(BURST_WITHIN, TOO_SOON)
-    history = tracking.recent_fetches(session, (one.fetched.mail_id for one in clicks), since)
-    again = {one.link for one in clicks if one.fetched.mail_id in history}
-    if again:
-        for link, at in tracking.first_fetches(session, again, since - tracking.FRESH).items():
-            history[link[0]].append(fetch_of(EventKind.VIEW, link, at))
-    return history
+    recent = tracking.recent_fetches(session, (one.fetched.mail_id for one in clicks), since)
+    again = {one.link for one in clicks if one.fetched.mail_id in recent}
+    firsts = tracking.first_fetches(session, again, since - tracking.FRESH) if again else {}
+    return History(recent, {link: fetch_of(EventKind.VIEW, link, at) for link, at in firsts.items()})
 
 
 def _tell(session: Session, tracked: Sequence[Tracked], arrived: Sequence[Arrived], now: datetime) -> None:

@@ -40,7 +40,8 @@ class Event(SQLModel, table=True):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_address_id_kind_counts_as_at", "address_id", "kind", "counts_as", "at"),
-        Index("ix_event_mail_id_kind_at", "mail_id", "kind", "at"),
+        Index("ix_event_mail_id_at", "mail_id", "at"),
+        Index("ix_event_mail_id_address_id_kind_at", "mail_id", "address_id", "kind", "at"),
         Index("ix_event_doubted", "at", sqlite_where=text("is_doubted"), postgresql_where=text("is_doubted")),
     )
 
@@ -143,8 +144,8 @@ Link = tuple[str, int | None]
 
 
 def recent_fetches(session: Session, mail_ids: Iterable[str], since: datetime) -> dict[str, list[Fetch]]:
-    """The last 20 fetches of each kind of these mails after `since`, in no set order."""
-    rows = rows_as_parameter([(mail_id, int(kind)) for mail_id in set(mail_ids) for kind in EventKind])
+    """The last 20 fetches of each of these mails after `since`, in no set order."""
+    rows = rows_as_parameter([(mail_id,) for mail_id in set(mail_ids)])
     found: dict[str, list[Fetch]] = {}
     for mail_id, address_id, kind, at in _run(session, _recent_fetches, rows=rows, since=since):
         found.setdefault(mail_id, []).append(fetch_of(EventKind(kind), (mail_id, address_id), at))
@@ -153,14 +154,10 @@ def recent_fetches(session: Session, mail_ids: Iterable[str], since: datetime) -
 
 @cache
 def _recent_fetches(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
-    asked = listed_later(on_sqlite, mail_id=Text(), kind=SmallInteger())
+    asked = listed_later(on_sqlite, mail_id=Text())
     newest = (
         select(col(Event.id))
-        .where(
-            col(Event.mail_id) == asked.c.mail_id,
-            col(Event.kind) == asked.c.kind,
-            col(Event.at) > bindparam("since", type_=Moment),
-        )
+        .where(col(Event.mail_id) == asked.c.mail_id, col(Event.at) > bindparam("since", type_=Moment))
         .order_by(col(Event.at).desc())
         .limit(LAST_FETCHES)
         .correlate(asked)

@@ -527,7 +527,10 @@ def upgrade() -> None:
         sqlite_where=sa.text("is_doubted"),
         postgresql_where=sa.text("is_doubted"),
     )
-    op.create_index("ix_event_mail_id_kind_at", "event", ["mail_id", "kind", "at"], unique=False)
+    op.create_index(
+        "ix_event_mail_id_address_id_kind_at", "event", ["mail_id", "address_id", "kind", "at"], unique=False
+    )
+    op.create_index("ix_event_mail_id_at", "event", ["mail_id", "at"], unique=False)
     op.create_table(
         "lead",
         sa.Column("id", BIG_ID, nullable=False),
