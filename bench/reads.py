@@ -111,9 +111,8 @@ def _add_contacts(store: Store, dice: random.Random, names: list[str], start: in
         rows = []
         for place in range(start, start + number):
             name = "Nora Needleman" if place == 500 else f"{dice.choice(names)} {dice.choice(names)} {place}"
-            rows.append((10 + place, name, "{}", 0))
-        insert_rows(session, "contact", ("id", "name", "properties", "asked_at"), rows)
-        contact_search.refresh_search_texts(session, [row[0] for row in rows])
+            rows.append((10 + place, name, contact_search.searchable(name, ()), "{}", 0))
+        insert_rows(session, "contact", ("id", "name", "search_text", "properties", "asked_at"), rows)
 
     store.write_now(add)
 
