@@ -57,9 +57,6 @@ class CampaignsVersion(SQLModel, table=True):
     version: int
 
 
-ONLY_ROW: Final = 1
-
-
 @dataclass(frozen=True, slots=True)
 class Banner:
     """What a recipient is shown: a picture kept elsewhere or by us (its digest), with what HTML needs."""

@@ -72,10 +72,6 @@ class Hasher:
     def hubspot_id(self, hubspot_id: str) -> bytes:
         return self._hash("h", hubspot_id)
 
-    def keys_of(self, email: str) -> tuple[bytes, bytes]:
-        """The two hashes by which an address may be opted out: its own, and its domain's."""
-        return self.address(email), self.domain(domain_of(email))
-
     def _hash(self, kind: str, text: str) -> bytes:
         return hmac.digest(self.key, f"{kind}:{text}".encode(), "sha256")
 

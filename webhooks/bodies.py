@@ -1,5 +1,6 @@
 """JSON as strangers send it: whatever is wrong with it has one name."""
 
+import json
 from typing import Any, Final
 
 import msgspec
@@ -31,5 +32,16 @@ def split_array(body: bytes) -> list[msgspec.Raw]:
     """
     try:
         return _PARTS.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _split_with_patience(body)
+
+
+def _split_with_patience(body: bytes) -> list[msgspec.Raw]:
+    """Half a surrogate, a bare control character or a byte-order mark spoils its own part, not the array."""
+    try:
+        parts = json.loads(body.decode("utf-8-sig"), strict=False)
+    except (ValueError, RecursionError) as error:
         raise Unreadable("it is no JSON array that can be read") from error
+    if not isinstance(parts, list):
+        raise Unreadable("it is no JSON array")
+    return [msgspec.Raw(json.dumps(part).encode()) for part in parts]

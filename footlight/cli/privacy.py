@@ -1,5 +1,6 @@
 """`footlight optout`, `export`, `erase`: a person's rights."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -41,7 +42,7 @@ def erase(
 ) -> None:
     """Forget a person for ever: all that is stored goes, and they are never stored again. It cannot be undone."""
     address = _normalised(email)
-    if not yes and console.is_terminal:
+    if not yes and sys.stdin.isatty():
         typer.confirm("Forget this person for ever? This cannot be undone.", abort=True)
     with opened() as footlight:
         erased = footlight.store.write_now(

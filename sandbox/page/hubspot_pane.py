@@ -5,7 +5,7 @@ from html import escape
 
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.records import HubSpotList, Record
-from sandbox.page.place import Place
+from sandbox.page.place import Place, is_number
 
 SHOWN = 12
 EDITABLE = ("firstname", "lastname", "jobtitle", "email", "phone", "lifecyclestage")
@@ -16,7 +16,7 @@ def hubspot_pane(crm: Crm, place: Place) -> str:
     lists = [one for one in crm.lists.values() if one.object_type == "contacts"]
     chosen = next((one for one in lists if str(one.id) == place.hubspot_list), lists[0] if lists else None)
     tabs = "".join(_tab(one, chosen, crm, place) for one in lists)
-    contact = crm.contacts.get(int(place.contact)) if place.contact.isdigit() else None
+    contact = crm.contacts.get(int(place.contact)) if is_number(place.contact) else None
     inside = _contact(contact, lists, place) if contact else _members(crm, chosen, place) if chosen else ""
     return (
         f'<section class="pane hubspot" id="hubspot" aria-label="HubSpot"><h2>HubSpot</h2>'

@@ -5,14 +5,14 @@ from html import escape
 
 from sandbox.hubspot.crm import Crm
 from sandbox.page.inbox import Inbox, Mail
-from sandbox.page.place import Place
+from sandbox.page.place import Place, is_number
 
 SHOWN = 8
 
 
 def inbox_pane(inbox: Inbox, crm: Crm, senders: Sequence[str], place: Place) -> str:
     """The mails, or the one that is open."""
-    opened = inbox.find(int(place.mail)) if place.mail.isdigit() else None
+    opened = inbox.find(int(place.mail)) if is_number(place.mail) else None
     inside = _opened(opened, place) if opened else _all(inbox, place)
     return (
         f'<section class="pane inbox" id="inbox" aria-label="Inbox"><h2>Inbox</h2>{inside}'

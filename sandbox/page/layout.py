@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from sandbox.page.place import Place
+from sandbox.page.place import Place, is_number
 from sandbox.page.wire import Step, Wire
 
 FOLDER: Final = Path(__file__).parent
@@ -64,7 +64,7 @@ def _switches(switches: list[Switch], place: Place) -> str:
 def _tour(place: Place) -> str:
     if place.tour == "off":
         return ""
-    number = int(place.tour) if place.tour.isdigit() and int(place.tour) < len(TOUR) else 0
+    number = int(place.tour) if is_number(place.tour) and int(place.tour) < len(TOUR) else 0
     what, then = TOUR[number]
     onward = place.link(tour=str(number + 1)) if number + 1 < len(TOUR) else place.link(tour="off")
     label = "Next" if number + 1 < len(TOUR) else "Done"

@@ -42,3 +42,8 @@ class Place:
 
     def as_fields(self) -> dict[str, str]:
         return {one.name: value for one in fields(self) if (value := getattr(self, one.name))}
+
+
+def is_number(text: str) -> bool:
+    """Whether `int` takes it: some digits of other scripts are none."""
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sandbox.page.place import Place
 from sandbox.slack.mrkdwn import Reader
 from sandbox.slack.render import Screen, message_html, view_html
-from sandbox.slack.workspace import BOT_USER, Channel, Message, User, Workspace
+from sandbox.slack.workspace import BOT_USER, TEAM_ID, Channel, Message, User, Workspace
 
 SHOWN = 30
 
@@ -16,8 +16,10 @@ SHOWN = 30
 def slack_pane(workspace: Workspace, place: Place) -> str:
     """The channel chosen, as the person chosen sees it."""
     user = workspace.users[place.user]
-    channels = [one for one in workspace.channels.values() if place.user in one.members or one.kind == "public"]
-    chosen = workspace.channels.get(place.channel) or channels[0]
+    channels = [one for one in workspace.channels.values() if _may_see(user, one)]
+    if not channels:
+        return f'<section class="pane slack" id="slack"><h2>Slack {_people(workspace, place)}</h2></section>'
+    chosen = next((one for one in channels if one.id == place.channel), channels[0])
     tabs = "".join(_tab(one, chosen, place) for one in channels)
     seen = [one for one in workspace.messages[chosen.id] if one.only_for in (None, place.user)]
     messages = "".join(_message(workspace, one, user, place) for one in seen[-SHOWN:]) or _empty()
@@ -27,6 +29,12 @@ def slack_pane(workspace: Workspace, place: Place) -> str:
         f'<div class="stream" role="log" aria-label="Messages" tabindex="0">{messages}</div>'
         f"{_message_box(chosen, place)}{_modal(workspace, place)}</section>"
     )
+
+
+def _may_see(user: User, channel: Channel) -> bool:
+    """Guests and people of other teams see only what they are in; everybody else public channels too."""
+    is_full_member = not user.is_restricted and user.team_id == TEAM_ID
+    return user.id in channel.members or (channel.kind == "public" and is_full_member)
 
 
 def _tab(one: Channel, chosen: Channel, place: Place) -> str:

@@ -51,11 +51,19 @@ def past_activity(crm: Crm, now: datetime, seed: int = 11) -> list[dict[str, Any
 
 def _of_contacts(crm: Crm, random: Random, now: datetime) -> Iterator[dict[str, Any]]:
     with_address = [each for each in crm.contacts.values() if "email" in each.properties]
-    for contact in random.sample(with_address, ACTIVE_CONTACTS):
-        campaign = _campaign_of(crm, contact, now)
-        interest = random.betavariate(1, 12)
-        for _ in range(random.randint(1, 28)):
-            yield from _mail(random, now, contact.properties["email"], campaign, interest)
+    active = random.sample(with_address, ACTIVE_CONTACTS)
+    # The first of all is whom a newcomer looks up first: read with interest.
+    yield from _read(crm, random, now, with_address[0], mails=9, interest=0.4)
+    for contact in active:
+        yield from _read(crm, random, now, contact, mails=random.randint(1, 28), interest=random.betavariate(1, 12))
+
+
+def _read(
+    crm: Crm, random: Random, now: datetime, contact: Record, *, mails: int, interest: float
+) -> Iterator[dict[str, Any]]:
+    campaign = _campaign_of(crm, contact, now)
+    for _ in range(mails):
+        yield from _mail(random, now, contact.properties["email"], campaign, interest)
 
 
 def _of_strangers(random: Random, now: datetime) -> Iterator[dict[str, Any]]:
