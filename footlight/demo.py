@@ -1,9 +1,11 @@
 """The demo: the whole product against the sandbox HubSpot and Slack, with believable data and a page to play on."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import webbrowser
 from collections.abc import Iterable
@@ -81,19 +83,26 @@ async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.E
         HubSpotSandbox(crm, token=TOKEN, client_secret=CLIENT_SECRET, portal_id=PORTAL, limits=Limits.off())
     )
     slack = await stack.enter_async_context(SlackSandbox(workspace, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET))
-    settings = _settings(folder, hubspot, slack)
+    # Links in mails and the campaigns' targets hold both ports, so the next start takes the same.
+    ports = _ports(folder / "ports.json", port)
+    settings = _settings(folder, hubspot, slack, ports["product"])
     inbox = Inbox(settings.public_url, API_KEY, wire)
-    page = DemoPage(hubspot, slack, inbox, wire, SENDERS, port=port)
+    page = DemoPage(hubspot, slack, inbox, wire, SENDERS, port=ports["page"])
     await stack.enter_async_context(page)
     await _seed(settings, page.url, now)
     await _serve(stack, settings, stop)
     hubspot.send_webhooks_to(f"{settings.public_url}/webhooks/hubspot")
     slack.deliveries.app_url = f"{settings.public_url}/slack/events"
-    await _first_mails(inbox)
+    mails_path = folder / "mails.json"
+    if mails_path.exists():
+        inbox.load(mails_path)
+    else:
+        await _first_mails(inbox)
 
     def save() -> None:
         crm_file.save(crm, crm_path)
         workspace.save(slack_path)
+        inbox.save(mails_path)
 
     stack.callback(save)
     saving = asyncio.create_task(_keep_saving(save))
@@ -108,9 +117,19 @@ def _workspace() -> Workspace:
     return workspace
 
 
-def _settings(folder: Path, hubspot: HubSpotSandbox, slack: SlackSandbox) -> Settings:
+def _ports(path: Path, asked: int) -> dict[str, int]:
+    """The ports of page and product: those of the last time, as far as they are free; else new ones."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    ports = {
+        "page": asked or _free_port(kept.get("page", 0)),
+        "product": _free_port(kept.get("product", 0)),
+    }
+    path.write_text(json.dumps(ports))
+    return ports
+
+
+def _settings(folder: Path, hubspot: HubSpotSandbox, slack: SlackSandbox, port: int) -> Settings:
     """Everything is told, so that neither the environment nor a `.env` with real tokens has a word."""
-    port = _free_port()
     told: dict[str, Any] = {
         "footlight_database_url": f"sqlite:///{folder / 'footlight.db'}",
         "footlight_public_url": f"http://127.0.0.1:{port}",
@@ -138,11 +157,13 @@ def _settings(folder: Path, hubspot: HubSpotSandbox, slack: SlackSandbox) -> Set
     return Settings.model_validate(told)
 
 
-def _free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+def _free_port(wanted: int = 0) -> int:
+    """The wanted port if it is free, else any free one."""
+    try:
+        with socket.create_server(("127.0.0.1", wanted)) as listener:
+            return int(listener.getsockname()[1])
+    except OSError:
+        return _free_port()
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, stop: asyncio.Event) -> None:

@@ -24,6 +24,7 @@ from sandbox.page.wire import Wire
 from sandbox.slack import Modal, SlackSandbox
 from sandbox.slack.inputs import Values, typed_values
 from sandbox.slack.people import NotThere
+from sandbox.slack.workspace import BOT_USER
 
 Form = MultiDict[str]
 Act = Callable[[Form, Place], Awaitable[Place]]
@@ -160,6 +161,7 @@ class DemoPage:
 
     async def _say(self, form: Form, place: Place) -> Place:
         text, channel = form["text"].strip(), form["into"]
+        text = text.replace("@Footlight", f"<@{BOT_USER}>")
         command, _, rest = text.partition(" ")
         if command.startswith("/"):
             await self._slack.people.command(place.user, channel, command, rest.strip())

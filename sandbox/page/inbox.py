@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
 import aiohttp
+import msgspec
 
 from sandbox.page.wire import Wire
 
@@ -47,6 +49,16 @@ class Inbox:
         self._session: aiohttp.ClientSession | None = None
         self.mails: list[Mail] = []
         self.scanner_reads = False
+
+    def save(self, path: Path) -> None:
+        """Write the mails to a file."""
+        part = path.with_suffix(".part")
+        part.write_bytes(msgspec.json.encode(self.mails))
+        part.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Have the mails of a file again."""
+        self.mails = msgspec.json.decode(path.read_bytes(), type=list[Mail])
 
     async def close(self) -> None:
         if self._session is not None:
