@@ -37,9 +37,9 @@ def split_array(body: bytes) -> list[msgspec.Raw]:
 
 
 def _split_with_patience(body: bytes) -> list[msgspec.Raw]:
-    """Half a surrogate, a bare control character or a byte-order mark spoils its own part, not the array."""
+    """Half a surrogate or a bare control character spoils its own part, not the array."""
     try:
-        parts = json.loads(body.decode("utf-8-sig"), strict=False)
+        parts = json.loads(body.decode(), strict=False)
     except (ValueError, RecursionError) as error:
         raise Unreadable("it is no JSON array that can be read") from error
     if not isinstance(parts, list):

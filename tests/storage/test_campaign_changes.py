@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from decisions.addresses import NotAnAddress
 from decisions.who_sees_what import Recipient, Status
 from storage.accounts import NoAccount, account_ids
 from storage.campaign_changes import (
@@ -119,7 +118,7 @@ async def test_an_external_name_becomes_ours(store, now):
         ({"image_url": None}, CampaignRefused, "needs one image"),
         ({"groups": ["Nobody"]}, CampaignRefused, "groups list"),
         ({"accounts": ["gmail.com"]}, NoAccount, "makes no account"),
-        ({"accounts": ["no domain"]}, NotAnAddress, "invisible"),
+        ({"accounts": ["no domain"]}, CampaignRefused, "invisible"),
     ],
 )
 async def test_refused(bad, error, told, store, now):
