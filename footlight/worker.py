@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from jobs.apply import Apply
 from prometheus_client import CollectorRegistry
 
 from footlight.hubspot import hubspot_context
 from footlight.opening import Opened
 from footlight.settings import Settings
 from footlight.slack import Slack
+from jobs.apply import Apply
 from jobs.deliver import Delivery, Pace
 from jobs.hubspot.carrier import HubSpotCarrier
 from jobs.leader import Leader
