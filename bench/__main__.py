@@ -27,7 +27,8 @@ def main() -> None:
             print(f"{reading.name}: {reading.milliseconds:.2f} ms, {reading.ratio:.2f} of its baseline")
         synced = syncs.measure(folder, members=2_000 if quick else 20_000)
         print(f"reconcile: {synced.first_per_second:,.0f} contacts/s, {synced.again_per_second:,.0f} unchanged")
-    report.write(ratios, readings, synced, connections=CONNECTIONS)
+    command = "python -m bench --quick" if quick else "make bench"
+    report.write(ratios, readings, synced, connections=CONNECTIONS, command=command)
 
 
 if __name__ == "__main__":

@@ -18,17 +18,19 @@ from bench.syncs import Synced
 DOCS = Path("docs")
 
 
-def write(clicks: Sequence[Ratio], readings: Sequence[Reading], synced: Synced, *, connections: int) -> None:
+def write(
+    clicks: Sequence[Ratio], readings: Sequence[Reading], synced: Synced, *, connections: int, command: str
+) -> None:
     """Replace the page and its picture."""
     _draw(clicks)
-    parts = (_head(), _clicks(clicks, connections), _readings(readings), _synced(synced))
+    parts = (_head(command), _clicks(clicks, connections), _readings(readings), _synced(synced))
     (DOCS / "performance.md").write_text("\n".join(parts), encoding="utf-8")
 
 
-def _head() -> str:
+def _head(command: str) -> str:
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     return (
-        f"# Performance\n\nMeasured by `make bench` on {datetime.now(UTC):%d %B %Y} ({machine}). Trust the ratios: each"
+        f"# Performance\n\nMeasured by `{command}` on {datetime.now(UTC):%d %B %Y} ({machine}). Trust the ratios: each"
         " was taken against its baseline in the same run, in turn. The server had one core, the load another.\n"
     )
 
