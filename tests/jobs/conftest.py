@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter
 from jobs.context import Context
 from jobs.deliver import Delivery, Pace
 from sandbox.hubspot import Crm, HubSpotSandbox
-from storage import Store
+from storage import Store, open_store
 from tests.jobs.portal import Waits, a_context, a_crm, a_hubspot
 from tests.jobs.wall import QUICK, Wall, WallCarrier, utc_now
 
@@ -41,7 +41,15 @@ async def carrier(wall: Wall) -> AsyncIterator[WallCarrier]:
 
 
 @pytest.fixture
-async def engine(carrier: WallCarrier) -> AsyncIterator[Callable[..., Delivery]]:
+async def other_store(database_url: str, store: Store) -> AsyncIterator[Store]:
+    """What another process opens on the database of `store`."""
+    other = open_store(database_url)
+    yield other
+    await other.close()
+
+
+@pytest.fixture
+async def engine(carrier: WallCarrier, other_store: Store) -> AsyncIterator[Callable[..., Delivery]]:
     """Starts engines, as many as are asked for, and stops them at the end."""
     started: list[tuple[Delivery, asyncio.Task[None]]] = []
 

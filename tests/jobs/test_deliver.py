@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from jobs.deliver import Delivery
-from storage import Session, Store, dead_letters, delivery, open_store, outbox, subscriptions
+from storage import Session, Store, dead_letters, delivery, outbox, subscriptions
 from storage.delivery import Item
 from storage.outbox import Due, OutboxItem
 from storage.subscriptions import Topic
@@ -250,22 +250,20 @@ async def test_pause_and_resume(store: Store, wall: Wall, engine: Start, until: 
 
 
 async def test_two_engines_on_one_database(
-    database_url: str, store: Store, wall: Wall, engine: Start, until: Until
+    store: Store, other_store: Store, wall: Wall, engine: Start, until: Until
 ) -> None:
     """Two processes that deliver from one database never send one thing twice, and keep each channel's order."""
     subjects = [f"{number:02}" for number in range(12)]
     channels = ("slack:C1", "slack:C2", "slack:C3")
     for channel in channels:
         await owe(store, *subjects, to=channel)
-    other = open_store(database_url)
     engine(store)
-    engine(other)
+    engine(other_store)
 
     await until(lambda: not waiting(store))
 
     assert {channel: wall.pinned[channel] for channel in channels} == dict.fromkeys(channels, subjects)
     assert set(wall.most_at_once.values()) == {1}
-    await other.close()
 
 
 async def test_carrier_that_breaks(store: Store, wall: Wall, carrier: WallCarrier, engine: Start, until: Until) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from jobs.leader import Leader
 from jobs.schedule import Job, Means, Schedule, jobs
-from storage import Session, Store, StoreDown, dead_letters, open_store
+from storage import Session, Store, StoreDown, dead_letters
 from storage.dead_letters import DeadLetterTold
 from tests.jobs.conftest import Until, counted
 from tests.jobs.wall import utc_now
@@ -23,7 +23,7 @@ Start = Callable[..., Schedule]
 
 
 @pytest.fixture
-async def start(store: Store) -> AsyncIterator[Start]:
+async def start(store: Store, other_store: Store) -> AsyncIterator[Start]:
     """Starts schedules, and stops them at the end."""
     started: list[tuple[Schedule, asyncio.Task[None]]] = []
 
@@ -92,22 +92,18 @@ async def test_slow_job_runs_once_at_a_time(start: Start, until: Until) -> None:
     assert most == 1
 
 
-async def test_one_leader(start: Start, database_url: str, until: Until) -> None:
+async def test_one_leader(start: Start, other_store: Store, until: Until) -> None:
     """Of two processes one runs the jobs; when it resigns, the other takes over."""
     first, firsts = counting()
     second, seconds = counting()
     leading = start(first)
     await until(lambda: firsts)
-    other = open_store(database_url)
-    waiting = start(second, over=other)
+    start(second, over=other_store)
     await until(lambda: len(firsts) >= 5)
     assert seconds == []
 
     await leading.stop(timedelta(seconds=5))
     await until(lambda: seconds)
-
-    await waiting.stop(timedelta(0))
-    await other.close()
 
 
 async def test_leader_that_is_killed(store: Store, database_url: str, until: Until) -> None:
