@@ -34,13 +34,26 @@ def signing(edge: Edge) -> Signing:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """A recipient as it was sent, with its normalised address; or with None and the reason why it is no address."""
+
+    given: str
+    address: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A request for signatures: addresses normalised in `sender` and `addresses`, as they came in `recipients`."""
+    """A request for signatures; `sender` is normalised."""
 
     sender: str
-    recipients: tuple[str, ...]
-    addresses: tuple[str, ...]
+    recipients: tuple[Recipient, ...]
     split: bool
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Those of the recipients that can be written to, in their order."""
+        return tuple(one.address for one in self.recipients if one.address is not None)
 
 
 async def sign(request: web.Request) -> web.Response:
@@ -50,18 +63,33 @@ async def sign(request: web.Request) -> web.Response:
     require_key(edge, request)
     asked = read_asked(body)
     chosen = await request.app[SIGNING](ToBeSigned(asked.sender, asked.addresses, edge.now()))
-    mail_id = edge.new_mail_id()
-    if asked.split:
-        each = zip(asked.recipients, asked.addresses, chosen, strict=True)
-        banners = [
-            _banner(edge, given, Opened(mail_id, asked.sender, address, None, _target(campaign)), campaign)
-            for given, address, campaign in each
-        ]
-    else:
-        campaign = most_seen(chosen)
-        content = Opened(mail_id, asked.sender, None, shared_account(asked.addresses), *_led_by(campaign))
-        banners = [_banner(edge, None, content, campaign)]
+    banners = _for_each(edge, asked, chosen) if asked.split else [_for_all(edge, asked, chosen)]
     return web.Response(body=msgspec.json.encode({"banners": banners}), content_type="application/json")
+
+
+def _for_each(edge: Edge, asked: Asked, chosen: Sequence[CampaignInForce | None]) -> list[dict[str, Any]]:
+    """Who cannot be written to has no banner; a reason stands in its place, and the others have theirs."""
+    mail_id, campaigns = edge.new_mail_id(), dict(zip(asked.addresses, chosen, strict=True))
+    banners = []
+    for one in asked.recipients:
+        if one.address is None:
+            banners.append({"recipient": one.given, **_NO_BANNER, "reason": f"it is no e-mail address: {one.reason}"})
+        else:
+            campaign = campaigns[one.address]
+            content = Opened(mail_id, asked.sender, one.address, None, _target(campaign))
+            banners.append({"recipient": one.given, **_banner(edge, content, campaign)})
+    return banners
+
+
+_NO_BANNER: Final = {"image_url": None, "click_url": None, "html": ""}
+
+
+def _for_all(edge: Edge, asked: Asked, chosen: Sequence[CampaignInForce | None]) -> dict[str, Any]:
+    campaign = most_seen(chosen)
+    is_known = len(asked.addresses) == len(asked.recipients)
+    account = shared_account(asked.addresses) if is_known else None
+    content = Opened(edge.new_mail_id(), asked.sender, None, account, *_led_by(campaign))
+    return {"recipient": None, **_banner(edge, content, campaign)}
 
 
 def require_key(edge: Edge, request: web.Request) -> None:
@@ -93,17 +121,28 @@ def read_asked(body: bytes) -> Asked:
         raise malformed("recipients must be an array of addresses, split true or false.")
     if len(recipients) > MOST_RECIPIENTS:
         raise too_large(f"{MOST_RECIPIENTS:,} recipients")
-    addresses = tuple(_address(f"recipients[{place}]", one) for place, one in enumerate(recipients))
-    return Asked(_address("sender", asked.get("sender")), tuple(recipients), addresses, split)
+    known = tuple(_recipient(_text(f"recipients[{place}]", one)) for place, one in enumerate(recipients))
+    return Asked(_sender(_text("sender", asked.get("sender"))), known, split)
 
 
-def _address(field: str, value: Any) -> str:
+def _text(field: str, value: Any) -> str:
     if not isinstance(value, str):
         raise malformed(f"{field} must be an e-mail address.")
+    return value
+
+
+def _sender(text: str) -> str:
     try:
-        return normalise(value)
+        return normalise(text)
     except NotAnAddress as error:
-        raise malformed(f"{field} is no e-mail address: {error}.") from error
+        raise malformed(f"sender is no e-mail address: {error}.") from error
+
+
+def _recipient(given: str) -> Recipient:
+    try:
+        return Recipient(given, normalise(given))
+    except NotAnAddress as error:
+        return Recipient(given, None, str(error))
 
 
 def most_seen(chosen: Sequence[CampaignInForce | None]) -> CampaignInForce | None:
@@ -134,11 +173,11 @@ def _target(campaign: CampaignInForce | None) -> str | None:
     return campaign.decided.target_url if campaign else None
 
 
-def _banner(edge: Edge, recipient: str | None, content: Opened, campaign: CampaignInForce | None) -> dict[str, Any]:
+def _banner(edge: Edge, content: Opened, campaign: CampaignInForce | None) -> dict[str, Any]:
     token = seal(edge.keys, content)
     image_url, click_url = f"{edge.public_url}/b/{token}", f"{edge.public_url}/c/{token}"
     html = signature_html(image_url, click_url, campaign.banner if campaign else None)
-    return {"recipient": recipient, "image_url": image_url, "click_url": click_url, "html": html}
+    return {"image_url": image_url, "click_url": click_url, "html": html}
 
 
 def signature_html(image_url: str, click_url: str, banner: Banner | None) -> str:

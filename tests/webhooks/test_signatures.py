@@ -100,12 +100,36 @@ async def test_another_shape(asked, served):
     assert (await served.signatures(**asked)).status == 400
 
 
-async def test_a_bad_recipient(served):
-    """A recipient that is no address is named by its place, not by itself."""
-    answer = await served.signatures(sender=ANNA, recipients=["max@firma.de", "secret name"])
+@pytest.mark.parametrize("bad", ["secret name", "", "Max <max@firma.de>", '"a b"@firma.de', "max@firma", "max@\x00.de"])
+async def test_a_recipient_that_is_no_address(bad, served, summit):
+    """A recipient that cannot be written to has no banner, and a reason; those beside it keep theirs."""
+    answer = await served.signatures(sender=ANNA, recipients=["max@firma.de", bad, "eva@firma.de"])
+    first, none, last = answer.json["banners"]
+
+    assert answer.status == 200
+    assert [opened(served, one["click_url"]).recipient for one in (first, last)] == ["max@firma.de", "eva@firma.de"]
+    assert {"reason" in one for one in (first, last)} == {False}
+    assert (none["recipient"], none["image_url"], none["click_url"], none["html"]) == (bad, None, None, "")
+    assert none["reason"].startswith("it is no e-mail address: ")
+
+
+@pytest.mark.parametrize("recipients", [["max@firma.de", "secret name"], ["secret name"]])
+async def test_one_mail_with_a_recipient_that_is_no_address(recipients, served, summit):
+    """One mail for several people has its banner; it is no account's, as one of them may be from elsewhere."""
+    answer = await served.signatures(sender=ANNA, recipients=recipients, split=False)
+    (banner,) = answer.json["banners"]
+    token = opened(served, banner["click_url"])
+
+    assert answer.status == 200
+    assert (banner["recipient"], token.recipient, token.account_domain) == (None, None, None)
+
+
+async def test_a_bad_sender(served):
+    """A sender that is no address is told so, without being repeated."""
+    answer = await served.signatures(sender="secret name", recipients=["max@firma.de"])
 
     assert answer.status == 400
-    assert "recipients[1]" in answer.json["detail"]
+    assert "sender" in answer.json["detail"]
     assert "secret" not in answer.json["detail"]
 
 
