@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     footlight_reconcile_minutes: PositiveInt = Field(15, description="how often groups are made equal to their lists")
     hubspot_access_token: SecretStr | None = Field(None, description="token for HubSpot's API")
     hubspot_client_secret: Secrets = Field((), description="client secret that signs HubSpot's webhooks")
+    hubspot_workflow_secret: Secrets = Field(
+        (), description="shared secret of workflows that no app signs, in the header X-Workflow-Secret"
+    )
     hubspot_base_url: WebAddress = Field("https://api.hubapi.com", description="HubSpot's API")
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-...; without it Slack is off")
     slack_signing_secret: Secrets = Field((), description="proves Slack's requests in HTTP mode")

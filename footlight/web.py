@@ -36,6 +36,7 @@ def make_edge(
         campaigns=campaigns,
         tracker=Tracker(campaigns, opened.hasher, own) if opened.hasher else None,
         hubspot_secrets=reveal(settings.hubspot_client_secret),
+        workflow_secrets=reveal(settings.hubspot_workflow_secret),
         click_secrets=read_standard_secrets(",".join(click_secrets)) if click_secrets else (),
         api_keys=reveal(settings.footlight_api_key),
         slack_events=slack_events,

@@ -45,6 +45,7 @@ class Edge:
     campaigns: CampaignsInForce
     tracker: Tracker | None = None
     hubspot_secrets: tuple[str, ...] = ()
+    workflow_secrets: tuple[str, ...] = ()
     click_secrets: tuple[Webhook, ...] = ()
     api_keys: tuple[str, ...] = ()
     slack_events: Handler | None = None

@@ -173,6 +173,19 @@ def check_bearer(headers: Mapping[str, str], *, keys: Iterable[str]) -> None:
     _expect_one_of((right for right in keys if right), key.strip())
 
 
+def check_shared_secret(headers: Mapping[str, str], name: str, *, secrets: Iterable[str]) -> None:
+    """
+    Return if the header `name` bears one of the secrets, as a HubSpot workflow with an "API key" sends it.
+
+    Raises:
+        Forged: with the reason in words.
+    """
+    given = _lower_cased(headers).get(name.lower())
+    if given is None:
+        raise Forged(f"it bears neither a signature nor the header {name}")
+    _expect_one_of((right for right in secrets if right), given.strip())
+
+
 def _lower_cased(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 

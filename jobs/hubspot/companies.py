@@ -10,7 +10,7 @@ from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.records import MERGED_IDS, Record, read_records
 from storage.companies import CompanyState
 
-_PROPERTIES: Final = ("name", "domain", "hs_additional_domains", "industry", "numberofemployees", *MERGED_IDS)
+READ: Final = ("name", "domain", "hs_additional_domains", "industry", "numberofemployees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class CompanyAnswers:
 
 def read_companies(client: HubSpotClient, ids: Iterable[str], *, now: datetime) -> CompanyAnswers:
     """The present state of companies, deleted ones too, 100 a request. Raises: HubSpotTrouble."""
-    records = read_records(client, client.company_batches.read, ids, _PROPERTIES)
+    records = read_records(client, client.company_batches.read, ids, (*READ, *MERGED_IDS))
     merged = {asked: str(record.id) for asked, record in records.by_asked_id.items() if asked != str(record.id)}
     return CompanyAnswers(tuple(_state(each, now) for each in records.each()), records.missing, merged)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sandbox.hubspot import events, writing
-from sandbox.hubspot.events import AppEvent, Change, ListEvent
+from sandbox.hubspot.events import AppEvent, Change
 from sandbox.hubspot.merging import merge_records
 from sandbox.hubspot.property_definitions import usual_properties
 from sandbox.hubspot.records import HubSpotList, ObjectType, Owner, Property, Record
@@ -203,19 +203,20 @@ class Crm:
     def add_to_list(self, list_id: int, record_ids: Iterable[int]) -> Change:
         """Who is in the list already stays as it is. Raises: NoSuchList, NoSuchRecord (nobody is added then)."""
         target = self.hubspot_list(list_id)
-        ids = [self.live(target.object_type, each).id for each in record_ids]
-        new = [each for each in dict.fromkeys(ids) if each not in target.members]
+        records = {(each := self.live(target.object_type, id_)).id: each for id_ in record_ids}
+        new = [record for id_, record in records.items() if id_ not in target.members]
         now = self.now()
-        target.members.update(dict.fromkeys(new, now))
+        target.members.update({record.id: now for record in new})
         target.edition, target.updated_at = target.edition + 1, now
-        return Change(None, (), tuple(ListEvent(list_id, each, joined=True) for each in new))
+        return Change(None, (), tuple(events.list_changed(list_id, each, now, joined=True) for each in new))
 
     def remove_from_list(self, list_id: int, record_ids: Iterable[int]) -> Change:
         """Who is not in the list is passed over. Raises: NoSuchList."""
         source = self.hubspot_list(list_id)
         found = [self.find(source.object_type, each) for each in record_ids]
-        left = [record.id for record in found if record is not None and self._leave(source, record.id)]
-        return Change(None, (), tuple(ListEvent(list_id, each, joined=False) for each in left))
+        left = [record for record in found if record is not None and self._leave(source, record.id)]
+        now = self.now()
+        return Change(None, (), tuple(events.list_changed(list_id, each, now, joined=False) for each in left))
 
     def move(self, record_id: int, from_list: int, to_list: int) -> Change:
         """Raises: NoSuchList, NoSuchRecord."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sandbox.hubspot.records import OBJECT_TYPE_IDS, ObjectType, Record
+from sandbox.hubspot.records import OBJECT_TYPE_IDS, OBJECT_TYPES, ObjectType, Record
 
 SINGULAR: Mapping[ObjectType, str] = {"contacts": "contact", "companies": "company"}
 
@@ -30,7 +30,7 @@ class AppEvent:
     def body(self, family: Family) -> dict[str, Any]:
         """The event's own part of the JSON; generic events name their object type in `objectTypeId`."""
         prefix = SINGULAR[self.object_type] if family == "classic" else "object"
-        generic = {} if family == "classic" else {"objectTypeId": OBJECT_TYPE_IDS[self.object_type]}
+        generic = {} if family == "classic" else self._type_ids()
         return {
             "occurredAt": int(self.occurred_at.timestamp() * 1000),
             "subscriptionType": f"{prefix}.{self.kind}",
@@ -40,14 +40,25 @@ class AppEvent:
             **self.fields,
         }
 
+    def _type_ids(self) -> dict[str, str]:
+        ends = str(self.fields.get("associationType", "")).lower().partition("_to_")
+        named = {"fromObjectTypeId": ends[0], "toObjectTypeId": ends[2]} if ends[1] else {}
+        return {
+            "objectTypeId": OBJECT_TYPE_IDS[self.object_type],
+            **{field: OBJECT_TYPE_IDS[OBJECT_TYPES[name]] for field, name in named.items()},
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ListEvent:
-    """A record joined or left a list, and the workflow that watches the list calls out."""
+    """A record (with its values at that moment) joined or left a list; its workflow calls out, or the journal tells."""
 
     list_id: int
     record_id: int
     joined: bool
+    object_type: ObjectType
+    occurred_at: datetime
+    properties: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +112,7 @@ def association_changed(
         for is_primary in ([False, True] if primary else [False])
         for one, other, name in ((contact, company, "CONTACT_TO_COMPANY"), (company, contact, "COMPANY_TO_CONTACT"))
     )
+
+
+def list_changed(list_id: int, record: Record, now: datetime, *, joined: bool) -> ListEvent:
+    return ListEvent(list_id, record.id, joined, record.object_type, now, dict(record.properties))

@@ -14,6 +14,7 @@ import yarl
 from sandbox.exchanges import Exchange, OnExchange
 from sandbox.hubspot import signatures
 from sandbox.hubspot.events import AppEvent, Family, ListEvent
+from sandbox.hubspot.workflow_bodies import WorkflowBody, body_of
 
 BATCH = 100
 IN_FLIGHT = 10
@@ -62,6 +63,9 @@ class Webhooks:
     app_id: int = 77_001
     families: Sequence[Family] = ("classic",)
     signs_v3: bool = True
+    workflow_body: WorkflowBody = "customised"
+    workflow_key: tuple[str, str] | None = None
+    """Header and value that workflows send instead of a signature."""
     retry_delays: Sequence[float] = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0)
     disorder: Disorder = field(default_factory=Disorder)
     random: Random = field(default_factory=lambda: Random(1))  # noqa: S311
@@ -135,6 +139,7 @@ class Webhooks:
             headers = {
                 "X-HubSpot-Signature": signatures.v1(self.client_secret, body),
                 "X-HubSpot-Signature-Version": "v1",
+                **self._v3(url, body),
             }
             about = ", ".join(sorted({each["subscriptionType"] for each in events}))
             status, _ = await self._post(url, body, headers, about, APP_TIMEOUT, attempt)
@@ -143,12 +148,9 @@ class Webhooks:
         self.undelivered.append(Undelivered(url, body, status))
 
     async def _deliver_workflow(self, url: str, event: ListEvent) -> None:
-        """One record a call. 4xx is not repeated, save 429, whose `Retry-After` counts milliseconds here."""
-        body = json.dumps({"hs_object_id": str(event.record_id), "list_id": str(event.list_id)}).encode()
-        headers = {
-            "X-HubSpot-Signature": signatures.v2(self.client_secret, "POST", url, body),
-            "X-HubSpot-Signature-Version": "v2",
-        }
+        """One record a call. 4xx is not repeated, save 429, whose `Retry-After`, and no other, counts milliseconds."""
+        body = json.dumps(body_of(event, self.workflow_body, self.portal_id)).encode()
+        headers = dict([self.workflow_key]) if self.workflow_key else self._proofs_of_workflow(url, body)
         status = 0
         for attempt, delay in enumerate((*self.retry_delays, None)):
             status, retry_after_ms = await self._post(url, body, headers, "workflow.list", WORKFLOW_TIMEOUT, attempt)
@@ -156,8 +158,15 @@ class Webhooks:
                 return
             if delay is None or (400 <= status < 500 and status != 429):
                 break
-            await asyncio.sleep(delay if retry_after_ms is None else retry_after_ms / 1000)
+            await asyncio.sleep(delay if retry_after_ms is None or status != 429 else retry_after_ms / 1000)
         self.undelivered.append(Undelivered(url, body, status))
+
+    def _proofs_of_workflow(self, url: str, body: bytes) -> dict[str, str]:
+        return {
+            "X-HubSpot-Signature": signatures.v2(self.client_secret, "POST", url, body),
+            "X-HubSpot-Signature-Version": "v2",
+            **self._v3(url, body),
+        }
 
     async def _post(
         self,
@@ -169,7 +178,7 @@ class Webhooks:
         attempt: int,
     ) -> tuple[int, float | None]:
         """The status (0: no answer) and `Retry-After`, if it is a number."""
-        headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT, **proof, **self._v3(url, body)}
+        headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT, **proof}
         headers["X-HubSpot-Timeout-Millis"] = str(int(seconds * 1000))
         status, answer, retry_after = 0, b"", None
         async with self._in_flight:

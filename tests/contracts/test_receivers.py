@@ -12,6 +12,7 @@ import pytest
 from storage import open_store
 from tests.webhooks.conftest import (
     API_KEY,
+    WORKFLOW_SECRET,
     Served,
     hubspot_v2,
     hubspot_v3,
@@ -20,6 +21,7 @@ from tests.webhooks.conftest import (
 )
 
 LISTS = "/webhooks/hubspot/lists?list=611"
+PROOFS_OF_LISTS = ("hubspot_secrets", "workflow_secrets")
 LIMIT = 1_000_000
 NOWHERE = ("sqlite:////nowhere/at/all.db", "postgresql://nobody@127.0.0.1:1/nothing")
 
@@ -34,7 +36,8 @@ class Receiver:
     prove: Callable[[bytes, datetime], dict[str, str]]
     forge: Callable[[bytes, datetime], dict[str, str]]
     timed: bool = True
-    off: str = ""
+    covers_body: bool = True
+    off: tuple[str, ...] = ()
     off_status: int = 503
 
 
@@ -45,7 +48,7 @@ RECEIVERS = (
         204,
         lambda body, at: hubspot_v3("/webhooks/hubspot", body, at),
         lambda body, at: hubspot_v3("/webhooks/hubspot", body, at, secret="another"),
-        off="hubspot_secrets",
+        off=("hubspot_secrets",),
     ),
     Receiver(
         LISTS,
@@ -53,7 +56,7 @@ RECEIVERS = (
         204,
         lambda body, at: hubspot_v3(LISTS, body, at),
         lambda body, at: hubspot_v3("/webhooks/hubspot/lists?list=612", body, at),
-        off="hubspot_secrets",
+        off=PROOFS_OF_LISTS,
     ),
     Receiver(
         LISTS,
@@ -62,7 +65,17 @@ RECEIVERS = (
         lambda body, at: hubspot_v2(LISTS, body),
         lambda body, at: hubspot_v2("/webhooks/hubspot/lists", body),
         timed=False,
-        off="hubspot_secrets",
+        off=PROOFS_OF_LISTS,
+    ),
+    Receiver(
+        LISTS,
+        {"hs_object_id": 501},
+        204,
+        lambda body, at: {"X-Workflow-Secret": WORKFLOW_SECRET},
+        lambda body, at: {"X-Workflow-Secret": "another"},
+        timed=False,
+        off=PROOFS_OF_LISTS,
+        covers_body=False,
     ),
     Receiver(
         "/webhooks/clicks",
@@ -70,7 +83,7 @@ RECEIVERS = (
         202,
         standard_webhook,
         lambda body, at: standard_webhook(body, at, secret="whsec_" + "x" * 32),
-        off="click_secrets",
+        off=("click_secrets",),
     ),
     Receiver(
         "/api/signatures",
@@ -79,7 +92,8 @@ RECEIVERS = (
         lambda body, at: {"Authorization": f"Bearer {API_KEY}"},
         lambda body, at: {"Authorization": "Bearer another"},
         timed=False,
-        off="api_keys",
+        covers_body=False,
+        off=("api_keys",),
         off_status=404,
     ),
 )
@@ -133,8 +147,8 @@ async def test_forged(to, storeless, clock):
 @pytest.mark.parametrize("change", [lambda body: body + b" ", lambda body: body.replace(b"5", b"6", 1) or b"x"])
 async def test_changed_body(change, to, storeless, clock):
     """A proof for another body: 401, where the proof covers the body."""
-    if to.path.startswith("/api/"):
-        pytest.skip("a bearer key covers no body")
+    if not to.covers_body:
+        pytest.skip("a key or a shared secret covers no body")
     headers = to.prove(body_of(to), clock())
 
     assert (await send(storeless, to, change(body_of(to)) + b"\n", **headers)).status == 401
@@ -250,7 +264,7 @@ async def test_store_down(url, to, serve, clock, hasher):
 @every
 async def test_switched_off(to, serve, store, clock, hasher):
     """Without its setting an endpoint says that it is off, and which setting is missing."""
-    served = await serve(make_edge(store, clock, hasher, **{to.off: ()}))
+    served = await serve(make_edge(store, clock, hasher, **dict.fromkeys(to.off, ())))
     answer = await send(served, to, **to.prove(body_of(to), clock()))
 
     assert answer.status == to.off_status

@@ -108,6 +108,42 @@ async def test_workflow_call(sending, receiver):
     assert first.headers["X-HubSpot-Signature"] == signatures.v2(SECRET, "POST", url, first.body)
 
 
+async def test_workflow_with_a_default_body(sending, receiver):
+    """Without a chosen body a workflow posts the whole record in the oldest API's form, with its history."""
+    sending.webhooks.workflow_body = "default"
+    eva = sorted(sending.crm.contacts)[1]
+
+    sending.add_to_list(611, eva)
+    await sending.webhooks.settled()
+
+    body = json.loads(receiver.received[0].body)
+    assert (body["vid"], body["portal-id"], body["is-contact"]) == (eva, 4711, True)
+    assert body["properties"]["email"]["value"] == "eva@musterfirma.example"
+    assert "listId" not in body
+
+
+async def test_workflow_with_a_key(sending, receiver):
+    """A workflow may send a named header with a secret instead of a signature."""
+    sending.webhooks.workflow_key = ("X-Secret", "s3")
+
+    sending.add_to_list(611, max(sending.crm.contacts))
+    await sending.webhooks.settled()
+
+    headers = receiver.received[0].headers
+    assert headers["X-Secret"] == "s3"
+    assert not any(name.lower().startswith("x-hubspot-signature") for name in headers)
+
+
+async def test_generic_association(sending, receiver):
+    """A generic event of an association names the object types of both ends."""
+    sending.webhooks.families = ("generic",)
+    sending.associate(max(sending.crm.contacts), max(sending.crm.companies))
+    await sending.webhooks.settled()
+
+    ends = {(each["fromObjectTypeId"], each["toObjectTypeId"]) for each in events_of(receiver)}
+    assert ends == {("0-1", "0-2"), ("0-2", "0-1")}
+
+
 async def test_legacy_private_app(sending, receiver):
     """A legacy private app's events carry no v3 proof."""
     sending.webhooks.signs_v3 = False

@@ -25,6 +25,7 @@ from webhooks.edge import Edge
 from webhooks.fetches import FETCHES, Fetches
 
 CLIENT_SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
+WORKFLOW_SECRET = "a secret of a workflow"
 API_KEY = "a key that nobody guesses"
 CLICKS_SECRET = "whsec_" + b64encode(b"0123456789abcdef01234567").decode()
 PUBLIC_URL = "https://footlight.ours.de"
@@ -134,6 +135,7 @@ def make_edge(store: Store, clock: Clock, hasher: Hasher, **changed: Any) -> Edg
         "campaigns": campaigns,
         "tracker": Tracker(campaigns, hasher),
         "hubspot_secrets": (CLIENT_SECRET,),
+        "workflow_secrets": (WORKFLOW_SECRET,),
         "click_secrets": (Webhook(CLICKS_SECRET),),
         "api_keys": (API_KEY,),
         "now": clock,

@@ -4,11 +4,11 @@ import json
 
 from sqlmodel import select
 
-from storage import dead_letters, portal
+from storage import dead_letters, open_store, portal
 from storage.contacts import Contact, ContactState
 from storage.contacts_arrived import store_states
 from storage.inbox import Hint
-from tests.webhooks.conftest import hubspot_v2
+from tests.webhooks.conftest import WORKFLOW_SECRET, hubspot_v2, make_edge
 
 
 def told(kind="contact.creation", **fields):
@@ -78,6 +78,37 @@ async def test_a_workflow_tells_of_a_list(served, store):
         ("list", "612"),
         ("list", "613"),
     ]
+
+
+async def test_a_workflow_of_companies(served, store):
+    """A company, in HubSpot's older default body or by its object type, is a hint about a company."""
+    older = {"portalId": 4711, "companyId": 8001, "isDeleted": False, "properties": {"name": {"value": "Acme"}}}
+    newer = {"objectTypeId": "0-2", "id": "8002", "properties": {"name": "Acme"}}
+    for body in (older, newer):
+        assert (await served.hubspot(json.dumps(body).encode(), "/webhooks/hubspot/lists?list=612")).status == 204
+
+    assert await hints(store) == [("company", "8001"), ("company", "8002"), ("list", "612")]
+
+
+async def test_a_workflow_without_an_app(serve, store, clock, hasher):
+    """Where no app signs, the shared secret alone proves a workflow, and it proves nothing at the app's receiver."""
+    served = await serve(make_edge(store, clock, hasher, hubspot_secrets=()))
+    secret = {"headers": {"X-Workflow-Secret": WORKFLOW_SECRET}}
+
+    assert (await served.ask("POST", "/webhooks/hubspot/lists?list=611", data=b"{}", **secret)).status == 204
+    assert (await served.ask("POST", "/webhooks/hubspot/lists?list=611", data=b"{}")).status == 401
+    assert (await served.ask("POST", "/webhooks/hubspot", data=b"[]", **secret)).status == 503
+    assert await hints(store) == [("list", "611")]
+
+
+async def test_a_workflow_waits_for_milliseconds(serve, clock, hasher):
+    """While nothing can be kept a workflow is told when to come again, in milliseconds, as HubSpot reads it there."""
+    nowhere = open_store("sqlite:////nowhere/at/all.db")
+    served = await serve(make_edge(nowhere, clock, hasher))
+    answer = await served.hubspot(b"{}", "/webhooks/hubspot/lists?list=611")
+    await nowhere.close()
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5000")
 
 
 async def test_a_workflow_that_names_nothing(served):
