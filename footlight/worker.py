@@ -44,7 +44,8 @@ async def working(
     if context:
         carriers["hubspot"] = HubSpotCarrier(context)
     delivery = Delivery(opened.store, carriers, now=utc_now, registry=registry, pace=Pace(poll=POLL))
-    means = Means(opened.store, utc_now, context, timedelta(minutes=settings.footlight_reconcile_minutes))
+    every = timedelta(minutes=settings.footlight_reconcile_minutes)
+    means = Means(opened.store, utc_now, context, every, settings.footlight_retention_months)
     schedule = Schedule(jobs(means), Leader(opened.store), registry)
     parts: list[Any] = [delivery, schedule]
     if context:

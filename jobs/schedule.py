@@ -34,6 +34,7 @@ class Means:
     hubspot: Context | None = None
     """None: HubSpot cannot be asked, so its jobs are left out."""
     reconcile_every: timedelta = timedelta(minutes=15)
+    retention_months: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,12 @@ class Job:
 def jobs(means: Means) -> tuple[Job, ...]:
     """THE table of jobs."""
     store, now, days = means.store, means.now, timedelta(days=1)
+    thin_events = partial(retention.thin_events, store, now, means.retention_months)
     return (
         *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
+        Job("thin out old views and clicks", thin_events, every=days),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
         Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),
     )

@@ -1,10 +1,9 @@
-"""Kept totals: what erased people once added to the numbers of campaigns. Nobody can be found in it."""
+"""Kept totals: what erased people and old events once added to the numbers of campaigns. It names nobody."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, SmallInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger, func, select, type_coerce
 from sqlmodel import Field, Session, SQLModel, col
 
 from storage.bulk import add_counts
@@ -29,8 +28,8 @@ KEYS: Final = ("campaign_id", "day", "group_id", "kind", "counts_as")
 DAY: Final = 86_400_000_000
 
 
-def fold(session: Session, address_ids: Collection[int]) -> None:
-    """Add the views and clicks of these addresses to the totals. Whoever calls this then deletes them."""
+def fold(session: Session, chosen: ColumnElement[bool]) -> None:
+    """Add the views and clicks among the chosen events to the totals. Whoever calls this then deletes them."""
     at = type_coerce(col(Event.at), BigInteger)
     keys = (
         func.coalesce(col(Event.campaign_id), 0),
@@ -39,6 +38,6 @@ def fold(session: Session, address_ids: Collection[int]) -> None:
         col(Event.kind),
         col(Event.counts_as),
     )
-    query = select(*keys, func.count()).where(col(Event.address_id).in_(address_ids), col(Event.kind).in_(COUNTED))
+    query = select(*keys, func.count()).where(chosen, col(Event.kind).in_(COUNTED))
     rows = session.execute(query.group_by(*keys)).all()
     add_counts(session, "kept_total", KEYS, ("number",), [tuple(row) for row in rows])

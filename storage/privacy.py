@@ -98,7 +98,7 @@ def _forget_addresses(session: Session, address_ids: Collection[int], now: datet
     # On PostgreSQL nobody can hang a new event on them from here on.
     session.execute(select(Address.id).where(col(Address.id).in_(address_ids)).with_for_update())
     messages = _owe_rewrites(session, address_ids, now)
-    kept_totals.fold(session, address_ids)
+    kept_totals.fold(session, col(Event.address_id).in_(address_ids))
     _drop_owed(session, address_ids)
     for table in NAMED_BY_ADDRESS:
         session.execute(delete(table).where(col(table.address_id).in_(address_ids)))
