@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.web_client import slack_client, why_no_answer
+from footlight.cli import printing
+from footlight.cli.command import Footlight
 from footlight.hubspot import hubspot_client
 from footlight.opening import Opened, open_all
 from footlight.secret_key import fresh_key
@@ -61,6 +63,7 @@ async def all_checks() -> list[Finding]:
 
 async def _of_an_open_store(settings: Settings, opened: Opened) -> list[Finding]:
     findings = [Finding("store", State.WELL, "SQLite" if settings.is_sqlite else "PostgreSQL")]
+    await asyncio.to_thread(Footlight(settings, opened).tell_times)
     if opened.why_not_tracked:
         told = f"{opened.why_not_tracked} A fresh key would be {fresh_key()}, but it cannot open the old one."
         findings.append(Finding("tracking", State.ILL, told))
@@ -173,7 +176,7 @@ def _groups(session: Session) -> Iterator[Finding]:
         if group.trouble:
             yield Finding(f"target group {group.name}", State.ILL, group.trouble)
         else:
-            since = f"equal to HubSpot since {group.equal_since:%Y-%m-%d %H:%M} UTC" if group.equal_since else "kept"
+            since = f"equal to HubSpot since {printing.told(group.equal_since)}" if group.equal_since else "kept"
             yield Finding(f"target group {group.name}", State.WELL, f"{group.size:,} members, {since}")
 
 
@@ -188,8 +191,8 @@ def _campaigns(session: Session) -> Iterator[Finding]:
 
 def _channels(session: Session) -> Iterator[Finding]:
     for one in subscriptions.paused(session):
-        told = f"paused since {one.paused_at:%Y-%m-%d %H:%M} UTC: {one.paused_because}"
-        yield Finding(f"Slack channel {one.channel}", State.ILL, told)
+        paused = f"paused since {printing.told(one.paused_at)}: {one.paused_because}"
+        yield Finding(f"Slack channel {one.channel}", State.ILL, paused)
 
 
 def _letters(session: Session) -> Iterator[Finding]:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from footlight.cli.printing import tell_times_in
 from footlight.logging import set_up_logging
 from footlight.opening import Opened, open_all
 from footlight.settings import Settings, read_settings
@@ -39,11 +41,18 @@ class Footlight:
 
     @property
     def time_zone(self) -> str:
-        """For times without offset: the setting, else the portal's, else UTC."""
+        """For times without offset and for all that is told to people: the setting, else the portal's, else UTC."""
         if self.settings.footlight_timezone:
             return self.settings.footlight_timezone
         present = self.store.read_now(portal.present)
         return (present.time_zone if present else None) or "UTC"
+
+    def tell_times(self) -> None:
+        """Let the command tell times in our zone; one of the portal's that this machine does not know is UTC."""
+        try:
+            tell_times_in(ZoneInfo(self.time_zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            tell_times_in(UTC)
 
 
 def log_errors_only(secrets: Iterable[str] = ()) -> None:
@@ -58,7 +67,9 @@ def opened() -> Iterator[Footlight]:
     log_errors_only(settings.secrets)
     opened = open_all(settings)
     try:
-        yield Footlight(settings, opened)
+        footlight = Footlight(settings, opened)
+        footlight.tell_times()
+        yield footlight
     finally:
         opened.store.close_now()
 

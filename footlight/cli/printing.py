@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from typing import Annotated, Any
 
@@ -41,9 +41,18 @@ def told_exactly(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
+class _Clock:
+    zone: tzinfo = UTC
+
+
+def tell_times_in(zone: tzinfo) -> None:
+    """From now on, this command tells moments to people in this zone; JSON is always UTC."""
+    _Clock.zone = zone
+
+
 def told(moment: datetime | None) -> str:
-    """A moment for people, in this machine's zone."""
-    return "—" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    """A moment for people, with its zone: that of the settings, never this machine's."""
+    return "—" if moment is None else moment.astimezone(_Clock.zone).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
