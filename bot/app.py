@@ -1,7 +1,6 @@
 """The bot: THE table of conversations, and the Bolt app that holds them."""
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -21,13 +20,13 @@ from bot.blocks.search_results import SHOW_PERSON
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import Dispatch
 from bot.help import footlight
+from bot.permissions import Right
+from bot.press import Listener, place_of, pressed, submitted
 from bot.slack_errors import error_code
 from bot.texts import Texts
 from storage import Busy, StoreDown, dead_letters
 
 log = structlog.get_logger()
-
-Listener = Callable[..., Awaitable[None]]
 
 
 class Kind(StrEnum):
@@ -67,10 +66,13 @@ CONVERSATIONS: Final = (
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, contact.show, "shows one of a list"),
     Conversation(Kind.ACTION, OPEN_LINK, acknowledged, "opens HubSpot"),
-    *(Conversation(Kind.ACTION, name, lead.move, "claims, releases, dismisses a lead") for name in lead.MOVES),
-    Conversation(Kind.ACTION, ADD_LEAD, lead.add_to_hubspot, "lets HubSpot have a lead"),
-    Conversation(Kind.ACTION, ASK_OPT_OUT, opt_out.ask, "asks before an opt-out"),
-    Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, opt_out.confirmed, "opts out"),
+    *(
+        Conversation(Kind.ACTION, name, pressed(Right.WORK, move), "claims, releases, dismisses a lead")
+        for name, move in lead.MOVES.items()
+    ),
+    Conversation(Kind.ACTION, ADD_LEAD, pressed(Right.DECIDE, lead.add_to_hubspot), "lets HubSpot have a lead"),
+    Conversation(Kind.ACTION, ASK_OPT_OUT, pressed(Right.DECIDE, opt_out.ask), "asks before an opt-out"),
+    Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, submitted(Right.DECIDE, opt_out.confirmed), "opts out"),
 )
 
 
@@ -163,6 +165,6 @@ async def _tell(body: dict[str, Any], client: AsyncWebClient, respond: AsyncResp
     elif respond.response_url:
         await say(respond, message)
     elif "view" in body:
-        place = opt_out.place_of(body["view"])
+        place = place_of(body["view"])
         if place is not None:
             await place.say(message)

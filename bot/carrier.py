@@ -12,12 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.reader import Reader
 from bot.owed import Owed, owed, remember
+from bot.permissions import People
 from bot.slack_errors import NO_MESSAGE, error_code, meaning
 from bot.texts import Texts
 from storage import Store
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
-from storage.outbox import slack_channel
+from storage.outbox import is_user, slack_channel
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ class SlackCarrier:
 
     Args:
         client: without retry handlers: repeating a dropped request would post twice.
+        people: who is written to directly, and in which language.
         language: in which channels are spoken to.
     """
 
@@ -43,14 +45,21 @@ class SlackCarrier:
     interval: Final = timedelta(seconds=1)
 
     def __init__(
-        self, client: AsyncWebClient, store: Store, *, now: Callable[[], datetime], language: str = "en"
+        self,
+        client: AsyncWebClient,
+        store: Store,
+        *,
+        people: People,
+        now: Callable[[], datetime],
+        language: str = "en",
     ) -> None:
         if client.retry_handlers:
             raise ValueError("the carrier's client must have no retry handlers")
         self._client = client
         self._store = store
         self._now = now
-        self._reader = Reader(Texts(language))
+        self._people = people
+        self._channel_reader = Reader(Texts(language))
         self._known: dict[str, datetime] = {}
 
     async def send(self, item: Item) -> Sent | NotSent | Lost | Pause:
@@ -59,10 +68,10 @@ class SlackCarrier:
         try:
             if because := await self._why_not_there(channel):
                 return Pause(because)
-            said = await self._store.read(owed, item, channel, self._reader)
+            said = await self._store.read(owed, item, channel, await self._reader(channel))
             if said is None:
                 return Sent()
-            ts = await self._put(channel, item, said)
+            channel, ts = await self._put(channel, item, said)
         except SlackApiError as error:
             return self._told(item, error)
         except _NO_ANSWER as error:
@@ -72,10 +81,10 @@ class SlackCarrier:
     async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
         """Look for the item's key in the messages since its attempt. A renewal is no message: it is just repeated."""
         channel = slack_channel(item.destination) or ""
-        said = await self._store.read(owed, item, channel, self._reader)
-        if said is None or said.ts is not None:
-            return NotFound()
         try:
+            said = await self._store.read(owed, item, channel, await self._reader(channel))
+            if said is None or said.ts is not None:
+                return NotFound()
             await self._join(channel)
             ts = await self._find(channel, item)
         except SlackApiError as error:
@@ -86,8 +95,8 @@ class SlackCarrier:
             return NotFound()
         return Sent(partial(remember, item=item, said=said, channel=channel, ts=ts, now=self._now()))
 
-    async def _put(self, channel: str, item: Item, said: Owed) -> str:
-        """The `ts` of the message that says it now."""
+    async def _put(self, channel: str, item: Item, said: Owed) -> tuple[str, str]:
+        """Where the message that says it now stands: its channel and `ts`."""
         if said.ts is None:
             return await self._post(channel, item, said)
         try:
@@ -98,10 +107,10 @@ class SlackCarrier:
             if error_code(error) not in NO_MESSAGE:
                 raise
             # Somebody removed it: that was their word, unless there is news.
-            return await self._post(channel, item, said) if said.is_news else said.ts
-        return said.ts
+            return await self._post(channel, item, said) if said.is_news else (channel, said.ts)
+        return channel, said.ts
 
-    async def _post(self, channel: str, item: Item, said: Owed) -> str:
+    async def _post(self, channel: str, item: Item, said: Owed) -> tuple[str, str]:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": item.key}}
         post = partial(
             self._client.chat_postMessage,
@@ -118,7 +127,8 @@ class SlackCarrier:
                 raise
             await self._join(channel)
             answer = await post()
-        return str(answer["ts"])
+        # What is posted to a user stands in a channel of its own, and is found and changed there alone.
+        return str(answer["channel"]), str(answer["ts"])
 
     async def _find(self, channel: str, item: Item) -> str | None:
         since, cursor = f"{(item.attempted_at - CLOCKS_APART).timestamp():.6f}", ""
@@ -141,6 +151,8 @@ class SlackCarrier:
         What Slack does not tell of the channel, the answer to the message itself will.
         """
         now = self._now()
+        if is_user(channel):
+            return None
         if channel in self._known and now - self._known[channel] < CHANNEL_KNOWN_FOR:
             return None
         try:
@@ -154,6 +166,12 @@ class SlackCarrier:
             await self._join(channel)
         self._known[channel] = now
         return None
+
+    async def _reader(self, channel: str) -> Reader:
+        """For whom it is said: the channel's many, or one person in their language."""
+        if not is_user(channel):
+            return self._channel_reader
+        return Reader(Texts((await self._people.get(channel, "")).language))
 
     async def _join(self, channel: str) -> None:
         """So that we may look for our messages there; private channels ask for an invitation."""

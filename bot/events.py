@@ -1,7 +1,8 @@
 """Slack's events: on disk before they are acknowledged, answered once, and after a restart if they were not."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,13 +12,14 @@ import structlog
 from bot.dispatch import Dispatch
 from bot.payloads import check_event
 from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
-from storage import Store, inbox
+from storage import Busy, Store, StoreDown, inbox
+from storage.inbox import Unanswered
 
 log = structlog.get_logger()
 
 TOO_LATE: Final = timedelta(minutes=10)
-# Whoever received an event answers it; younger ones may be under way in another process.
-UNDER_WAY: Final = timedelta(seconds=5)
+# Whoever received an event answers it, and holds it so long as that takes; so long after a death it is anyone's.
+LEASE: Final = timedelta(seconds=10)
 PURPOSE: Final = "slack event"
 _MESSAGES: Final = ("message", "app_mention")
 
@@ -32,13 +34,13 @@ class Events:
         dispatch: Dispatch,
         *,
         now: Callable[[], datetime],
-        under_way: timedelta = UNDER_WAY,
+        lease: timedelta = LEASE,
     ) -> None:
         self._store = store
         self._keys = keys
         self._dispatch = dispatch
         self._now = now
-        self._under_way = under_way
+        self._lease = lease
 
     async def receive(self, payload: dict[str, Any]) -> bool:
         """
@@ -55,9 +57,11 @@ class Events:
         if not isinstance(channel, str) or ts is None:
             channel, ts = None, None
         body = seal_bytes(self._keys, msgspec.json.encode(payload), PURPOSE, bound_to=told.event_id.encode())
-        is_new = await self._store.write(inbox.keep_slack_event, told.event_id, channel, ts, body, self._now())
+        is_new = await self._store.write(
+            inbox.keep_slack_event, told.event_id, channel, ts, body, now=self._now(), lease=self._lease
+        )
         if is_new:
-            self._dispatch.start(self._answer(told.event_id, payload))
+            self._dispatch.start(self._answer_received(told.event_id, payload))
         return is_new
 
     def resume(self) -> None:
@@ -66,22 +70,57 @@ class Events:
 
     async def _resume(self) -> None:
         started = self._now()
-        await asyncio.sleep(self._under_way.total_seconds())
-        dropped = await self._store.write(inbox.drop_older, started - TOO_LATE)
-        left = await self._store.read(inbox.unanswered, started - TOO_LATE)
-        mine = [event for event in left if event.received_at <= started]
-        if dropped or mine:
-            log.info("events left by a stopped process", answered=len(mine), too_late=dropped)
-        for event in mine:
-            try:
-                body = open_bytes(self._keys, event.sealed_body, PURPOSE, bound_to=event.event_id.encode())
-            except CannotOpen:
-                log.warning("an event was sealed with a key that is gone", event_id=event.event_id)
-                continue
-            await self._answer(event.event_id, msgspec.json.decode(body))
+        tried = await self._answer_left(started, ())
+        # What was under way in a process that died a moment ago is nobody's only when its lease ran out.
+        await asyncio.sleep(self._lease.total_seconds())
+        await self._answer_left(started, tried)
+
+    async def _answer_left(self, started: datetime, tried: Collection[str]) -> Collection[str]:
+        """Answer what was left before `started` and not `tried`; the ids of it."""
+        oldest, now = started - TOO_LATE, self._now()
+        dropped = await self._store.write(inbox.drop_older, oldest)
+        left = await self._store.write(
+            inbox.claim_unanswered, oldest, started, but_not=tried, now=now, lease=self._lease
+        )
+        if dropped or left:
+            log.info("events left by a stopped process", taken=len(left), too_late=dropped)
+        ids = [event.event_id for event in left]
+        async with self._held(ids):
+            for event in left:
+                await self._answer_one(event)
+        return ids
+
+    async def _answer_one(self, event: Unanswered) -> None:
+        try:
+            body = open_bytes(self._keys, event.sealed_body, PURPOSE, bound_to=event.event_id.encode())
+        except CannotOpen:
+            log.warning("an event was sealed with a key that is gone", event_id=event.event_id)
+            return
+        await self._answer(event.event_id, msgspec.json.decode(body))
+
+    async def _answer_received(self, event_id: str, payload: dict[str, Any]) -> None:
+        async with self._held([event_id]):
+            await self._answer(event_id, payload)
 
     async def _answer(self, event_id: str, payload: dict[str, Any]) -> None:
         if await self._dispatch.answer(payload):
             await self._store.write(inbox.answered, event_id, now=self._now())
         else:
             log.warning("an event could not be answered, and is tried again at the next start", event_id=event_id)
+
+    @asynccontextmanager
+    async def _held(self, event_ids: Collection[str]) -> AsyncIterator[None]:
+        """Who waits for Slack is not dead: the lease lasts as long as the block."""
+        beating = asyncio.create_task(self._beat(event_ids))
+        try:
+            yield
+        finally:
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
+
+    async def _beat(self, event_ids: Collection[str]) -> None:
+        while event_ids:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            with suppress(StoreDown, Busy):
+                await self._store.write(inbox.renew_events, event_ids, self._now() + self._lease)

@@ -1,12 +1,11 @@
 """Leads in Slack: `/leads`, and the buttons of the lead message. Of two who press at once, one wins."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message
 from bot.blocks.lead_message import (
     CLAIM_LEAD,
     DISMISS_LEAD,
@@ -17,20 +16,16 @@ from bot.blocks.lead_message import (
     lead_message,
 )
 from bot.blocks.reader import Reader
-from bot.blocks.subject import Subject, SubjectKind
-from bot.desk import Desk, Place, say
+from bot.blocks.subject import SubjectKind
+from bot.desk import Desk, say
 from bot.permissions import Right
-from storage import Session, audit, leads, outbox, portal
-from storage.leads import AlreadyMoved, LeadCard, LeadStage, NoSuchLead
-from storage.outbox import Due
+from bot.press import Press, Work
+from storage import Session, lead_moves, lead_to_hubspot, leads, portal
+from storage.lead_moves import AlreadyMoved, NoSuchLead
+from storage.lead_to_hubspot import AlreadyAsked
+from storage.leads import LeadCard, LeadStage
 
 MOST_LISTED: Final = 8
-MOVES: Final = {
-    CLAIM_LEAD: leads.claim,
-    RELEASE_LEAD: leads.release,
-    DISMISS_LEAD: leads.dismiss,
-    UNDO_DISMISSAL: leads.undo,
-}
 
 
 async def command(
@@ -47,77 +42,49 @@ async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContex
     await say(respond, await _list(desk, visit.reader))
 
 
-async def move(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
-    """*Claim*, *Release*, *Dismiss*, *Undo*."""
-    await ack()
-    visit = await desk.admit(context, Right.WORK)
-    subject, place = _lead_of(action), Place.of(body)
-    moved = MOVES[action["action_id"]]
-    try:
-        await desk.store.write(moved, subject.id, actor=visit.actor, now=desk.now())
-    except (AlreadyMoved, NoSuchLead) as error:
-        await place.say(_too_late(error, visit.reader))
-    await renew(desk, subject, place, client, visit.reader)
+def moving(move: Any) -> Work:
+    """What a button does that moves a lead by a store function."""
+
+    async def work(press: Press) -> None:
+        """The lead is moved, or the one who pressed learns who was faster; either way the message is renewed."""
+        try:
+            await press.desk.store.write(move, lead_id(press), actor=press.visit.actor, now=press.desk.now())
+        except (AlreadyMoved, AlreadyAsked, NoSuchLead) as error:
+            await _tell_too_late(press, error)
+        await renew(press)
+
+    return work
 
 
-async def add_to_hubspot(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
-    """*Add to HubSpot*: it is owed to HubSpot, and the message says so until the contact has come back."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    subject, place = _lead_of(action), Place.of(body)
-    try:
-        await desk.store.write(_owe_adding, subject.id, actor=visit.actor, now=desk.now())
-    except (AlreadyMoved, NoSuchLead) as error:
-        await place.say(_too_late(error, visit.reader))
-        await renew(desk, subject, place, client, visit.reader)
-    else:
-        await renew(desk, subject, place, client, visit.reader, is_being_added=True)
+# THE table of what the buttons of a lead do at once.
+MOVES: Final[Mapping[str, Work]] = {
+    CLAIM_LEAD: moving(lead_moves.claim),
+    RELEASE_LEAD: moving(lead_moves.release),
+    DISMISS_LEAD: moving(lead_moves.dismiss),
+    UNDO_DISMISSAL: moving(lead_moves.undo),
+}
+add_to_hubspot: Final = moving(lead_to_hubspot.ask)
 
 
-async def renew(
-    desk: Desk,
-    subject: Subject,
-    place: Place,
-    client: AsyncWebClient,
-    reader: Reader,
-    *,
-    is_being_added: bool = False,
-) -> None:
+def lead_id(press: Press) -> int:
+    """The lead that a button names; a made-up value leads to no lead, and is answered like one that is gone."""
+    subject = press.subject
+    return subject.id if subject and subject.kind is SubjectKind.LEAD else 0
+
+
+async def renew(press: Press) -> None:
     """Show where the message stands what became of the lead; a list is made anew, the others' words stay theirs."""
-    if subject.in_list:
-        await place.replace(await _list(desk, reader), client)
+    desk, place, reader = press.desk, press.place, press.visit.reader
+    if press.subject and press.subject.in_list:
+        await place.replace(await _list(desk, reader), press.client)
         return
     reader = reader if place.is_ephemeral else desk.channel_reader
-    found = await desk.store.read(_card_and_url, subject.id)
-    if found is None:
-        await place.replace(forgotten_lead(reader), client)
-        return
-    card, url = found
-    await place.replace(lead_message(card, reader, url, is_being_added=is_being_added), client)
+    found = await desk.store.read(_card_and_url, lead_id(press))
+    await place.replace(lead_message(found[0], reader, found[1]) if found else forgotten_lead(reader), press.client)
 
 
 async def _list(desk: Desk, reader: Reader) -> Message:
     return lead_list(await desk.store.read(leads.newest, MOST_LISTED), reader)
-
-
-def _lead_of(action: dict[str, Any]) -> Subject:
-    subject = Subject.parse(action.get("value") or "")
-    # A made-up value leads to no lead, and is answered like one that is gone.
-    return subject if subject and subject.kind is SubjectKind.LEAD else Subject(SubjectKind.LEAD, 0)
 
 
 def _card_and_url(session: Session, lead_id: int) -> tuple[LeadCard, str | None] | None:
@@ -127,26 +94,13 @@ def _card_and_url(session: Session, lead_id: int) -> tuple[LeadCard, str | None]
     return card, home.contact_url(card.hubspot_id) if home and card.hubspot_id else None
 
 
-def _owe_adding(session: Session, lead_id: int, *, actor: str, now: datetime) -> None:
-    """
-    Raises:
-        NoSuchLead, AlreadyMoved
-    """
-    card = leads.get(session, lead_id)
-    if card is None:
-        raise NoSuchLead(NoSuchLead.__doc__)
-    if card.stage in leads.ENDS:
-        raise AlreadyMoved(card.stage, card.changed_by, card.changed_at)
-    facts = {"by": actor}
-    outbox.owe(session, Due.ADD_TO_HUBSPOT, lead_id, destination=outbox.HUBSPOT, now=now, facts=facts)
-    audit.note(session, now=now, actor=actor, action="asked to add a lead to HubSpot", address_id=card.address_id)
-
-
-def _too_late(error: AlreadyMoved | NoSuchLead, reader: Reader) -> Message:
+async def _tell_too_late(press: Press, error: AlreadyMoved | AlreadyAsked | NoSuchLead) -> None:
+    reader = press.visit.reader
     if isinstance(error, NoSuchLead):
-        told = reader.texts("lead_gone")
+        await press.tell("lead_gone")
+    elif isinstance(error, AlreadyAsked):
+        await press.tell("asked_already", who=reader.who(error.by), when=reader.when(error.at))
     elif error.stage is LeadStage.CLAIMED:
-        told = reader.texts("claimed_already", who=reader.who(error.by))
+        await press.tell("claimed_already", who=reader.who(error.by))
     else:
-        told = reader.texts("lead_not_open")
-    return Message(told, [section([told])])
+        await press.tell("lead_not_open")

@@ -1,77 +1,42 @@
 """*Opt out*: asks first, says what it means, is for permitted people only, and is for good."""
 
 from datetime import datetime
-from typing import Any
-
-import msgspec
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.contact_card import shown_name
-from bot.blocks.elements import Message, section
-from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED, opt_out_modal
+from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
-from bot.desk import Desk, Place
 from bot.lead import renew
-from bot.permissions import Right
+from bot.press import Press
 from storage import Session, contact_card, leads
 from storage.opt_out_asked import opt_out, opt_out_contact
 from storage.opt_outs import Hasher
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What the modal carries from the question to the answer: about whom, and where the button stood."""
-
-    subject: str
-    place: Place
-
-
-async def ask(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def ask(press: Press) -> None:
     """*Opt out* was pressed: open the question."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    subject, place = Subject.parse(action.get("value") or ""), Place.of(body)
-    name = await desk.store.read(_name, subject, desk.hasher) if subject else None
-    if subject is None or name is None:
-        await place.say(_told(visit.reader, "gone"))
+    name = await press.desk.store.read(_name, press.subject, press.desk.hasher) if press.subject else None
+    if name is None:
+        await press.tell("gone")
         return
-    metadata = msgspec.json.encode(Asked(str(subject), place)).decode()
-    await client.views_open(trigger_id=body["trigger_id"], view=opt_out_modal(name, visit.reader, metadata=metadata))
+    await press.ask(lambda metadata: opt_out_modal(name, press.visit.reader, metadata=metadata))
 
 
-async def confirmed(
-    ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
-) -> None:
+async def confirmed(press: Press) -> None:
     """*Stop tracking* was pressed in the question."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    asked = _asked(view)
-    subject = Subject.parse(asked.subject)
-    if subject is None or not await desk.store.write(_opt_out, subject, visit.actor, desk.hasher, now=desk.now()):
-        await asked.place.say(_told(visit.reader, "gone"))
+    desk, subject = press.desk, press.subject
+    if subject is None or not await desk.store.write(_opt_out, subject, press.visit.actor, desk.hasher, now=desk.now()):
+        await press.tell("gone")
     elif subject.kind is SubjectKind.LEAD:
-        await renew(desk, subject, asked.place, client, visit.reader)
+        await renew(press)
     else:
-        # A card stays in a direct message only, where its reader is the one who pressed.
-        reader = visit.reader if asked.place.is_ephemeral else Reader(visit.reader.texts)
-        await asked.place.replace((await desk.lookup.person(subject, reader)).message, client)
+        await _renew_card(press, subject)
 
 
-def place_of(view: dict[str, Any]) -> Place | None:
-    """Where the button stood that opened this view; None for a view of another kind."""
-    return _asked(view).place if view.get("callback_id") == OPT_OUT_CONFIRMED else None
-
-
-def _asked(view: dict[str, Any]) -> Asked:
-    return msgspec.json.decode(view["private_metadata"], type=Asked)
+async def _renew_card(press: Press, subject: Subject) -> None:
+    # A card stays in a direct message only, where its reader is the one who pressed.
+    reader = press.visit.reader if press.place.is_ephemeral else Reader(press.visit.reader.texts)
+    await press.place.replace((await press.desk.lookup.person(subject, reader)).message, press.client)
 
 
 def _name(session: Session, subject: Subject, hasher: Hasher) -> str | None:
@@ -96,8 +61,3 @@ def _opt_out(session: Session, subject: Subject, actor: str, hasher: Hasher, now
     if lead.email:
         opt_out(session, lead.email, actor=actor, hasher=hasher, now=now)
     return True
-
-
-def _told(reader: Reader, key: str) -> Message:
-    told = reader.texts(key)
-    return Message(told, [section([told])])

@@ -8,11 +8,12 @@ from typing import Final
 from bot.blocks.activity_message import activity_message, forgotten_activity
 from bot.blocks.admin_message import admin_message
 from bot.blocks.elements import Message
+from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import forgotten_lead, lead_message
 from bot.blocks.reader import Reader
 from storage import Session, feed, leads, outbox, portal, posted, target_groups
 from storage.delivery import Item
-from storage.leads import LeadStage
+from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due
 
 
@@ -73,6 +74,14 @@ def _admin(session: Session, item: Item, channel: str, reader: Reader) -> Owed |
     return Owed(admin_message(item.facts, in_trouble, reader), is_news=True)
 
 
+def _refused(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
+    card = leads.get(session, int(item.subject))
+    if card is None or card.email is None or card.stage in leads.ENDS:
+        return None
+    refusal = HubSpotRefusal(item.facts["refusal"])
+    return Owed(refused_by_hubspot(card.email, refusal, item.facts["needs"], reader), names=card.address_id)
+
+
 def _forgotten(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
     is_activity = item.facts.get("kind") == Due.ACTIVITY_CHANGED
     made = forgotten_activity(reader) if is_activity else forgotten_lead(reader)
@@ -83,6 +92,7 @@ _SAID: Final[dict[Due, Callable[[Session, Item, str, Reader], Owed | None]]] = {
     Due.LEAD_CHANGED: _lead,
     Due.ACTIVITY_CHANGED: _activity,
     Due.ADMIN_TOLD: _admin,
+    Due.HUBSPOT_REFUSED: _refused,
     Due.PERSON_FORGOTTEN: _forgotten,
 }
 
@@ -107,5 +117,5 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
 
 
 def _is_gone(session: Session, item: Item) -> bool:
-    found = leads.get if item.kind is Due.LEAD_CHANGED else feed.get
+    found = feed.get if item.kind is Due.ACTIVITY_CHANGED else leads.get
     return found(session, int(item.subject)) is None

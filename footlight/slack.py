@@ -31,11 +31,12 @@ class Slack:
     def __init__(self, settings: Settings, opened: Opened, token: str) -> None:
         self._client = slack_client(token, settings.slack_base_url)
         secrets = reveal(settings.slack_signing_secret)
-        desk = Desk(store=opened.store, hasher=opened.known_hasher, people=People(self._client), now=utc_now)
+        people = People(self._client)
+        desk = Desk(store=opened.store, hasher=opened.known_hasher, people=people, now=utc_now)
         self._dispatch = make_bot(desk, client=self._client)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
         self._endpoint = SlackEndpoint(self._events, self._dispatch, partial(why_not_proven, secrets))
-        self.carrier = SlackCarrier(self._client, opened.store, now=utc_now)
+        self.carrier = SlackCarrier(self._client, opened.store, people=people, now=utc_now)
         self._app_token = settings.slack_app_token
         self._socket: SocketMode | None = None
 

@@ -177,8 +177,8 @@ class Delivery:
             case Sent(keep):
                 self._count(item, "sent")
                 await self._store.write(delivery.sent, item, free_at=next_at, keep=keep)
-            case NotSent(failure, alone):
-                await self._mark_not_sent(item, failure, alone, now, next_at)
+            case NotSent():
+                await self._mark_not_sent(item, outcome, now, next_at)
             case Lost(because):
                 self._count(item, "lost")
                 wait = max(self._pace.settle, carrier.interval, retry_after(item.attempt))
@@ -189,17 +189,18 @@ class Delivery:
                 later = now + UNREACHABLE
                 await self._store.write(delivery.pause, item, because, now=now, free_at=later)
 
-    async def _mark_not_sent(self, item: Item, failure: Failure, alone: bool, now: datetime, next_at: datetime) -> None:
+    async def _mark_not_sent(self, item: Item, outcome: NotSent, now: datetime, next_at: datetime) -> None:
         # Who says how long to wait knows better than our own growing waits.
-        decided = next_attempt(1 if failure.wait else item.attempt, failure)
+        decided = next_attempt(1 if outcome.failure.wait else item.attempt, outcome.failure)
         if isinstance(decided, GiveUp):
             self._count(item, "given up")
             log.error("gave up an item", kind=item.kind, subject=item.subject, because=decided.because)
-            await self._store.write(delivery.give_up, item, decided.because, now=now, free_at=next_at)
+            keep = outcome.if_given_up
+            await self._store.write(delivery.give_up, item, decided.because, now=now, free_at=next_at, keep=keep)
         else:
             self._count(item, "not sent")
             due_at = now + decided.after
-            free_at = next_at if alone else max(due_at, next_at)
+            free_at = next_at if outcome.alone else max(due_at, next_at)
             await self._store.write(delivery.not_sent, item, decided.because, due_at=due_at, free_at=free_at)
 
     def _count(self, item: Item, outcome: str) -> None:

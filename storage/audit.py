@@ -32,6 +32,12 @@ class Noted:
     detail: str
 
 
+def slack_user(actor: str | None) -> str | None:
+    """The id of the Slack user that an actor is, if one."""
+    kind, _, user_id = (actor or "").partition(":")
+    return user_id or None if kind == "slack" else None
+
+
 def note(
     session: Session, *, now: datetime, actor: str, action: str, address_id: int | None = None, detail: str = ""
 ) -> None:

@@ -17,10 +17,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It is surely not there. `alone`: the trouble is this item's own, so others may go to the destination."""
+    """
+    It is surely not there. `alone`: the trouble is this item's own, so others may go to the destination.
+
+    `if_given_up` is stored with the mark that says that it is not tried again.
+    """
 
     failure: Failure
     alone: bool = False
+    if_given_up: Keep | None = None
 
 
 @dataclass(frozen=True, slots=True)

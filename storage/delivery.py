@@ -16,7 +16,7 @@ from storage.outbox import Due, OutboxDestination, OutboxItem, OutboxState
 CHANNEL_PAUSED: Final = "channel_paused"
 
 Keep = Callable[[Session], object]
-"""What is to be stored in the transaction that marks an item as sent."""
+"""What is to be stored in the transaction that marks an item as sent, or as given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,16 @@ def lost(session: Session, item: Item, because: str, *, free_at: datetime) -> No
     _release(session, item.destination, item.leased_until, free_at=free_at)
 
 
-def give_up(session: Session, item: Item, because: str, *, now: datetime, free_at: datetime) -> None:
+def give_up(
+    session: Session, item: Item, because: str, *, now: datetime, free_at: datetime, keep: Keep | None = None
+) -> None:
     """It would fail again: a dead letter, unless it changed in the meantime; then the new state gets its own try."""
     unchanged = (_same(item), col(OutboxItem.version) == item.version)
     failed = update(OutboxItem).where(*unchanged).values(state=OutboxState.FAILED, trouble=because)
     if session.execute(failed).rowcount == 1:  # type: ignore[attr-defined]
         dead_letters.bury(session, [DeadLetterTold("outbox", item.kind, because, (item.subject,))], now=now)
+        if keep is not None:
+            keep(session)
     afresh = {"state": OutboxState.DUE, "attempts": 0, "due_at": now}
     is_sending = col(OutboxItem.state) == OutboxState.SENDING
     session.execute(update(OutboxItem).where(_same(item), is_sending).values(**afresh))

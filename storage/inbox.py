@@ -1,7 +1,7 @@
 """The inbox: HubSpot's hints not yet applied, and Slack's events not yet answered."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,6 +52,7 @@ class SlackEvent(SQLModel, table=True):
     ts: str | None = Field(default=None, description="with the channel: the message that several events may tell of")
     received_at: datetime = Field(sa_type=Moment, index=True)
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    leased_until: datetime | None = Field(default=None, sa_type=Moment, description="until then a process answers it")
     sealed_body: bytes | None = Field(default=None, sa_type=LargeBinary, description="until it is answered")
 
 
@@ -76,11 +77,10 @@ class ClaimedHint:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """An event of Slack that was acknowledged and not answered, as a process that died left it."""
+    """An event of Slack that was acknowledged and not answered, as a process that died left it; leased to one."""
 
     event_id: str
     sealed_body: bytes
-    received_at: datetime
 
 
 def keep_hints(
@@ -163,11 +163,22 @@ def _among(session: Session, claimed: Sequence[ClaimedHint], *, unchanged: bool 
 
 
 def keep_slack_event(
-    session: Session, event_id: str, channel: str | None, ts: str | None, sealed_body: bytes, now: datetime
+    session: Session,
+    event_id: str,
+    channel: str | None,
+    ts: str | None,
+    sealed_body: bytes,
+    *,
+    now: datetime,
+    lease: timedelta,
 ) -> bool:
-    """Keep an event; False when it, or another one that tells of the same message, is here already."""
+    """
+    Keep an event, leased to the caller; False when it is here already.
+
+    It is too when another event tells of the same message.
+    """
     event = {"event_id": event_id, "channel": channel, "ts": ts, "received_at": now, "sealed_body": sealed_body}
-    return insert_if_missing(session, SlackEvent, event)
+    return insert_if_missing(session, SlackEvent, event | {"leased_until": now + lease})
 
 
 def answered(session: Session, event_id: str, *, now: datetime) -> None:
@@ -176,14 +187,32 @@ def answered(session: Session, event_id: str, *, now: datetime) -> None:
     session.execute(update(SlackEvent).where(col(SlackEvent.event_id) == event_id).values(**done))
 
 
-def unanswered(session: Session, since: datetime) -> tuple[Unanswered, ...]:
-    """The events that came at `since` or later and were not answered, oldest first."""
+def claim_unanswered(
+    session: Session,
+    since: datetime,
+    until: datetime,
+    *,
+    but_not: Collection[str] = (),
+    now: datetime,
+    lease: timedelta,
+) -> tuple[Unanswered, ...]:
+    """The unanswered events that came from `since` to `until` and are nobody's, oldest first, leased to the caller."""
+    is_free = or_(col(SlackEvent.leased_until).is_(None), col(SlackEvent.leased_until) <= now)
     query = (
-        select(col(SlackEvent.event_id), col(SlackEvent.sealed_body), col(SlackEvent.received_at))
-        .where(col(SlackEvent.received_at) >= since, col(SlackEvent.sealed_body).is_not(None))
+        select(col(SlackEvent.event_id), col(SlackEvent.sealed_body))
+        .where(col(SlackEvent.received_at) >= since, col(SlackEvent.received_at) <= until, is_free)
+        .where(col(SlackEvent.sealed_body).is_not(None), col(SlackEvent.event_id).not_in(but_not))
         .order_by(col(SlackEvent.received_at), col(SlackEvent.event_id))
+        .with_for_update(skip_locked=True)
     )
-    return tuple(Unanswered(event_id, bytes(body or b""), at) for event_id, body, at in session.execute(query))
+    claimed = tuple(Unanswered(event_id, bytes(body or b"")) for event_id, body in session.execute(query))
+    renew_events(session, [event.event_id for event in claimed], now + lease)
+    return claimed
+
+
+def renew_events(session: Session, event_ids: Collection[str], until: datetime) -> None:
+    """These are still being answered; those that were answered meanwhile stay so."""
+    session.execute(update(SlackEvent).where(col(SlackEvent.event_id).in_(event_ids)).values(leased_until=until))
 
 
 def drop_older(session: Session, before: datetime) -> int:

@@ -1,6 +1,6 @@
 """Leads: addresses without contact that clicked at least one campaign, and what people made of them."""
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,14 +9,14 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Select, distinct, func, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from storage import audit, outbox, performance
+from storage import outbox, performance
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.columns import BigId, Moment, Word
 from storage.contacts import ContactId
 from storage.database import listed
 from storage.outbox import Due
-from storage.performance import Clicked, PopularCampaign, Span
+from storage.performance import Clicked, Counter, PopularCampaign, Span
 from storage.subscriptions import Topic
 
 
@@ -30,6 +30,14 @@ class LeadStage(StrEnum):
     OPTED_OUT = "opted_out"
 
 
+class HubSpotRefusal(StrEnum):
+    """Why HubSpot did not make a lead a contact: it refuses our token, the token may not, or it refused this one."""
+
+    ACCESS = "access"
+    SCOPE = "scope"
+    CONTACT = "contact"
+
+
 class Lead(SQLModel, table=True):
     __tablename__ = "lead"
 
@@ -40,6 +48,9 @@ class Lead(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=Moment)
     changed_by: str | None = Field(default=None, description="who did it last, as an actor (see audit); None: itself")
     clicks_since_dismissed: int = Field(default=0, description="kept when they made it speak up, until somebody acts")
+    asked_by: str | None = Field(default=None, description="who wanted it in HubSpot last, as an actor")
+    asked_at: datetime | None = Field(default=None, sa_type=Moment)
+    refusal: HubSpotRefusal | None = Field(default=None, sa_type=Word(HubSpotRefusal), description="the answer to that")
 
 
 ENDS: Final = (LeadStage.CONTACT, LeadStage.OPTED_OUT)
@@ -82,104 +93,6 @@ def owe_changed(session: Session, lead_ids: Collection[int], *, now: datetime) -
 
 
 @dataclass(frozen=True, slots=True)
-class LeadMoved:
-    """Where a lead stands after somebody's move."""
-
-    lead_id: int
-    stage: LeadStage
-    by: str
-    at: datetime
-
-
-class NoSuchLead(Exception):
-    """This lead is gone: the person was erased. Its message will go as well."""
-
-
-@dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
-class AlreadyMoved(Exception):
-    """Somebody was first, or the lead has ended: show who (`by`, None: the lead itself), when and what it is now."""
-
-    stage: LeadStage
-    by: str | None
-    at: datetime
-
-    def __str__(self) -> str:
-        return f"the lead is {self.stage} since {self.at:%Y-%m-%d %H:%M} UTC, by {self.by or 'its own clicks'}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """`only_own`: from a claim of somebody else it leads nowhere."""
-
-    action: str
-    from_stages: Set[LeadStage]
-    to: LeadStage
-    only_own: bool = False
-
-
-_CLAIM: Final = _Move("claimed a lead", {LeadStage.OPEN}, LeadStage.CLAIMED)
-_RELEASE: Final = _Move("released a lead", {LeadStage.CLAIMED}, LeadStage.OPEN)
-_DISMISS: Final = _Move("dismissed a lead", {LeadStage.OPEN, LeadStage.CLAIMED}, LeadStage.DISMISSED, only_own=True)
-_UNDO: Final = _Move("took back a dismissal", {LeadStage.DISMISSED}, LeadStage.OPEN)
-
-
-def claim(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
-    """
-    `actor` takes care of an open lead; a second time by the same one changes nothing.
-
-    Raises:
-        NoSuchLead, AlreadyMoved
-    """
-    return _move(session, lead_id, _CLAIM, actor, now)
-
-
-def release(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
-    """
-    A claimed lead is open again, whoever claimed it.
-
-    Raises:
-        NoSuchLead, AlreadyMoved
-    """
-    return _move(session, lead_id, _RELEASE, actor, now)
-
-
-def dismiss(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
-    """
-    A lead that is open, or claimed by `actor`, is of no interest until it clicked five times more.
-
-    Raises:
-        NoSuchLead, AlreadyMoved
-    """
-    return _move(session, lead_id, _DISMISS, actor, now)
-
-
-def undo(session: Session, lead_id: int, *, actor: str, now: datetime) -> LeadMoved:
-    """
-    A dismissed lead is open again.
-
-    Raises:
-        NoSuchLead, AlreadyMoved
-    """
-    return _move(session, lead_id, _UNDO, actor, now)
-
-
-def _move(session: Session, lead_id: int, move: _Move, actor: str, now: datetime) -> LeadMoved:
-    lead = session.get(Lead, lead_id, with_for_update=True, populate_existing=True)
-    if lead is None:
-        raise NoSuchLead(NoSuchLead.__doc__)
-    if lead.stage is move.to and lead.changed_by == actor:
-        return LeadMoved(lead_id, lead.stage, actor, lead.changed_at)
-    is_others = lead.stage is LeadStage.CLAIMED and lead.changed_by != actor
-    if lead.stage not in move.from_stages or (move.only_own and is_others):
-        raise AlreadyMoved(lead.stage, lead.changed_by, lead.changed_at)
-    moved = {"stage": move.to, "changed_by": actor, "changed_at": now, "clicks_since_dismissed": 0}
-    session.execute(update(Lead).where(col(Lead.id) == lead_id).values(**moved))
-    owe_changed(session, [lead_id], now=now)
-    audit.note(session, now=now, actor=actor, action=move.action, address_id=lead.address_id)
-    return LeadMoved(lead_id, move.to, actor, now)
-
-
-@dataclass(frozen=True, slots=True)
 class LeadCard:
     """
     All that a message about a lead needs.
@@ -187,7 +100,8 @@ class LeadCard:
     `email` is None for who opted out: the name is gone from the message. `account_clicks` are those of the whole
     account in the 30 days up to this lead's last click; `first_at` and `last_at` are its first and last click;
     `hubspot_id` is that of the contact it became; `spoke_up_at` is when it came back by its own clicks after it was
-    dismissed, which deserves a message of its own.
+    dismissed, which deserves a message of its own. `asked_by` wanted it in HubSpot at `asked_at`; `refusal` is
+    HubSpot's answer to that. `sender` is a name where HubSpot knows them, else an address.
     """
 
     id: int
@@ -206,6 +120,14 @@ class LeadCard:
     changed_at: datetime
     spoke_up_at: datetime | None
     hubspot_id: str | None
+    asked_by: str | None
+    asked_at: datetime | None
+    refusal: HubSpotRefusal | None
+
+    @property
+    def is_asked_for(self) -> bool:
+        """HubSpot was asked to make it a contact, and has not answered yet."""
+        return self.asked_at is not None and self.refusal is None and self.stage not in ENDS
 
 
 ACCOUNT_WINDOW: Final = timedelta(days=30)
@@ -222,8 +144,10 @@ def of_address(session: Session, address_id: int) -> LeadCard | None:
 
 
 def newest(session: Session, limit: int) -> tuple[LeadCard, ...]:
-    """The leads that have not ended, newest first."""
-    query = _ROWS.where(col(Lead.stage).not_in(ENDS)).order_by(col(Lead.since).desc(), col(Lead.id).desc())
+    """The leads that have not ended, those who clicked last first."""
+    last_click = select(func.max(col(Counter.last_click_at))).where(col(Counter.address_id) == col(Lead.address_id))
+    last_at = func.coalesce(last_click.scalar_subquery(), col(Lead.since))
+    query = _ROWS.where(col(Lead.stage).not_in(ENDS)).order_by(last_at.desc(), col(Lead.id).desc())
     return _cards(session, query.limit(limit))
 
 
@@ -260,6 +184,9 @@ def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard,
             changed_at=lead.changed_at,
             spoke_up_at=_spoke_up_at(lead),
             hubspot_id=hubspot_id,
+            asked_by=lead.asked_by,
+            asked_at=lead.asked_at,
+            refusal=lead.refusal,
         )
         for lead, email, account_id, account, hubspot_id in rows
     )

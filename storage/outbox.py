@@ -27,6 +27,7 @@ class Due(StrEnum):
     ADMIN_TOLD = "admin_told"
     PERSON_FORGOTTEN = "person_forgotten"
     ADD_TO_HUBSPOT = "add_to_hubspot"
+    HUBSPOT_REFUSED = "hubspot_refused"
 
 
 class OutboxState(StrEnum):
@@ -53,7 +54,7 @@ class OutboxItem(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    destination: str = Field(description="`slack:CHANNEL`, or `hubspot`")
+    destination: str = Field(description="`slack:CHANNEL`, `slack:USER`, or `hubspot`")
     kind: Due = Field(sa_type=Word(Due))
     subject: str
     facts: dict[str, str] = Field(default_factory=dict, sa_type=Json, description="never an address")
@@ -79,13 +80,18 @@ class OutboxDestination(SQLModel, table=True):
 
 
 def slack(channel: str) -> str:
-    """The destination of a Slack channel."""
+    """The destination of a Slack channel, or of a user: that is their direct messages with us."""
     return SLACK + channel
 
 
 def slack_channel(destination: str) -> str | None:
     """The Slack channel that a destination is, if it is one."""
     return destination.removeprefix(SLACK) if destination.startswith(SLACK) else None
+
+
+def is_user(channel: str) -> bool:
+    """Whether what stands for a channel is a user: then it means their direct messages with us."""
+    return channel.startswith(("U", "W"))
 
 
 def owe(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.outside_text import clean
@@ -71,6 +71,14 @@ def owner_names(session: Session, hubspot_ids: Iterable[str]) -> dict[str, str]:
     """The names of owners, as far as they are known."""
     query = select(Owner.hubspot_id, Owner.name).where(col(Owner.hubspot_id).in_(set(hubspot_ids)), Owner.name != "")
     return dict(session.exec(query).all())
+
+
+def names_by_email(session: Session, emails: Iterable[str]) -> dict[str, str]:
+    """The names of the HubSpot users who have these normalised addresses, as far as they are known."""
+    email = func.lower(col(Owner.email))
+    # Who left and came back stands there twice; the live one goes last, and wins.
+    query = select(email, Owner.name).where(email.in_(set(emails)), Owner.name != "")
+    return dict(session.exec(query.order_by(col(Owner.is_archived).desc(), col(Owner.hubspot_id))).all())
 
 
 def _apply(row: Owner, state: OwnerState) -> bool:

@@ -16,6 +16,7 @@ from storage.bulk import add_counts
 from storage.campaigns import Campaign
 from storage.columns import BigId, Moment, to_microseconds
 from storage.database import listed
+from storage.owners import names_by_email
 from storage.senders import Sender
 from storage.tracking import Event, EventClass, EventKind, Tracked
 
@@ -55,7 +56,11 @@ POPULAR_CAMPAIGNS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class RecentClick:
-    """A person's click. `campaign` is its name, `sender` the employee whose mail carried it; None when unknown."""
+    """
+    A person's click. `campaign` is its name, `sender` the employee whose mail carried it; None when unknown.
+
+    The sender is a name where HubSpot knows them, else an address.
+    """
 
     event_id: int
     campaign: str | None
@@ -83,6 +88,16 @@ class Performance:
     last_click_at: datetime | None = None
     recent_clicks: tuple[RecentClick, ...] = ()
     popular_campaigns: tuple[PopularCampaign, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignNumbers:
+    """What a campaign brought: views and clicks by people, clicks by machines; `click_rate` as in Performance."""
+
+    views: int = 0
+    clicks: int = 0
+    machine_clicks: int = 0
+    click_rate: float | None = None
 
 
 def count(session: Session, events: Iterable[Tracked], by: int = 1) -> None:
@@ -149,7 +164,9 @@ def recent_clicks(session: Session, address_ids: Collection[int], limit: int = R
         .order_by(col(Event.at).desc(), col(Event.id).desc())
         .limit(limit)
     )
-    return [RecentClick(*row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    names = names_by_email(session, {email for *_, email in rows if email})
+    return [RecentClick(id_, campaign, at, names.get(email, email)) for id_, campaign, at, email in rows]
 
 
 def _popular(session: Session, address_ids: Collection[int]) -> Sequence[PopularCampaign]:
@@ -163,6 +180,17 @@ def _popular(session: Session, address_ids: Collection[int]) -> Sequence[Popular
         .limit(POPULAR_CAMPAIGNS)
     )
     return [PopularCampaign(name, int(number)) for name, number in session.execute(query)]
+
+
+def of_campaigns(session: Session) -> dict[int, CampaignNumbers]:
+    """What each campaign brought, by its id; those that nobody saw or clicked are missing."""
+    sums = (func.sum(col(getattr(Counter, name))) for name in ("views", "clicks", "machine_clicks"))
+    query = select(col(Counter.campaign_id), *sums).group_by(col(Counter.campaign_id))
+    return {
+        campaign_id: CampaignNumbers(int(views), int(clicks), int(machines), click_rate(int(views), int(clicks)))
+        for campaign_id, views, clicks, machines in session.execute(query)
+        if campaign_id != NO_CAMPAIGN
+    }
 
 
 @dataclass(frozen=True, slots=True)

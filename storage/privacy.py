@@ -25,11 +25,11 @@ from storage.outbox import Due, OutboxItem, OutboxState
 from storage.performance import Counter
 from storage.posted import Posted
 from storage.target_groups import GroupAccount, GroupMember
-from storage.tracking import Event
+from storage.tracking import Event, LastSeen
 
 # Every table that points at people is in one of these.
-NAMED_BY_ADDRESS: Final[tuple[type[Event | Counter | Activity | Lead | LostClaim], ...]] = (
-    *(Event, Counter, Activity, Lead, LostClaim),
+NAMED_BY_ADDRESS: Final[tuple[type[Event | LastSeen | Counter | Activity | Lead | LostClaim], ...]] = (
+    *(Event, LastSeen, Counter, Activity, Lead, LostClaim),
 )
 EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
 NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
@@ -134,6 +134,7 @@ def _drop_owed(session: Session, address_ids: Collection[int]) -> None:
     subjects = {
         Due.LEAD_CHANGED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
         Due.ADD_TO_HUBSPOT: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
+        Due.HUBSPOT_REFUSED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
         Due.ACTIVITY_CHANGED: select(Activity.id).where(col(Activity.address_id).in_(address_ids)),
     }
     for kind, query in subjects.items():

@@ -37,6 +37,8 @@ def _lines(facts: Mapping[str, str], in_trouble: Sequence[GroupView], reader: Re
 
 
 def _group(group: GroupView, reader: Reader) -> Mrkdwn:
-    since = reader.when(group.trouble_since) if group.trouble_since else reader.texts("just_now")
-    trouble = escape(group.trouble or "", LONGEST_REASON)
-    return reader.texts("admin_group", group=bold(group.name), when=since, trouble=trouble)
+    texts, trouble = reader.texts, escape(group.trouble or "", LONGEST_REASON)
+    if group.trouble_since is None:
+        return texts("admin_group", group=bold(group.name), trouble=trouble)
+    since = reader.when(group.trouble_since)
+    return texts("admin_group_since", group=bold(group.name), when=since, trouble=trouble)

@@ -1,6 +1,7 @@
 """The lead message: one message that shows what became of a lead, and what can be done now."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import chain
 from typing import Final
 
@@ -22,36 +23,31 @@ from bot.blocks.elements import (
 )
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
-from bot.blocks.text import LONGEST_ADDRESS, LONGEST_SECTION, LONGEST_TEXT, Mrkdwn, address, bold, fit, plain
+from bot.blocks.text import LONGEST_ADDRESS, LONGEST_SECTION, LONGEST_TEXT, Mrkdwn, address, bold, escape, fit, plain
 from decisions.lead_news import CLICKS_THAT_SPEAK_UP
-from storage.leads import LeadCard, LeadStage
+from storage.leads import ENDS, LeadCard, LeadStage
 
 CLAIM_LEAD: Final = "claim_lead"
 RELEASE_LEAD: Final = "release_lead"
 DISMISS_LEAD: Final = "dismiss_lead"
 UNDO_DISMISSAL: Final = "undo_dismissal"
 ADD_LEAD: Final = "add_lead_to_hubspot"
+NEW_FOR: Final = timedelta(days=1)
 # Eight of them must stay below what a message may hold in sum.
 LONGEST_IN_LIST: Final = 1_000
 
 
-def lead_message(
-    card: LeadCard, reader: Reader, hubspot_url: str | None = None, *, is_being_added: bool = False
-) -> Message:
+def lead_message(card: LeadCard, reader: Reader, hubspot_url: str | None = None) -> Message:
     """
     The present state of a lead.
 
     Args:
         hubspot_url: where the contact that it became is opened.
-        is_being_added: HubSpot was asked to make the contact, and has not answered yet.
     """
     if card.stage is LeadStage.OPTED_OUT:
         return opted_out_lead(card, reader)
-    state = _state(card, reader, is_being_added)
-    told = [_title(card, reader, address(card.email or "")), *_interest(card, reader), *state]
-    return Message(
-        fit(told, LONGEST_TEXT, " · "), _blocks(card, reader, hubspot_url, state, is_being_added=is_being_added)
-    )
+    told = [_title(card, reader, address(card.email or "")), *_interest(card, reader), *_state(card, reader)]
+    return Message(fit(told, LONGEST_TEXT, " · "), _blocks(card, reader, hubspot_url))
 
 
 def lead_list(cards: Sequence[LeadCard], reader: Reader) -> Message:
@@ -59,33 +55,34 @@ def lead_list(cards: Sequence[LeadCard], reader: Reader) -> Message:
     if not cards:
         none = reader.texts("no_leads")
         return Message(none, [section([none])])
-    rows = [_blocks(card, reader, None, _state(card, reader, False), in_list=True) for card in cards]
+    rows = [_blocks(card, reader, None, in_list=True) for card in cards]
     told = [reader.texts.count("leads_text", len(cards)), *(address(card.email or "") for card in cards)]
     blocks = [section([reader.texts("leads_head")]), *chain.from_iterable(rows)]
     return Message(fit(told, LONGEST_TEXT, ", "), blocks)
 
 
-def _blocks(
-    card: LeadCard,
-    reader: Reader,
-    hubspot_url: str | None,
-    state: Sequence[Mrkdwn],
-    *,
-    in_list: bool = False,
-    is_being_added: bool = False,
-) -> list[Block]:
+def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, in_list: bool = False) -> list[Block]:
     title = Mrkdwn(f":sparkles: {_title(card, reader, bold(card.email or '', LONGEST_ADDRESS))}")
     lines = fit([title, *_interest(card, reader)], LONGEST_IN_LIST if in_list else LONGEST_SECTION)
-    buttons = _buttons(card, hubspot_url, in_list=in_list)
-    if is_being_added:
-        buttons = [one for one in buttons if one["action_id"] != ADD_LEAD]
-    return [section([lines]), *([context(state)] if state else []), *actions(buttons)]
+    state = _state(card, reader)
+    return [
+        section([lines]),
+        *([context(state)] if state else []),
+        *actions(_buttons(card, hubspot_url, in_list=in_list)),
+    ]
 
 
-def _state(card: LeadCard, reader: Reader, is_being_added: bool) -> list[Mrkdwn]:
-    """What became of it, in words that stand apart: who, and since when."""
+def _state(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
+    """What became of it, in words that stand apart: who did what, and when."""
     told = [_STATES[card.stage](card, reader)] if card.stage in _STATES else []
-    return [*told, reader.texts("adding_to_hubspot")] if is_being_added else told
+    return [*told, *_asked_for(card, reader)]
+
+
+def _asked_for(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
+    if card.asked_at is None or card.stage in ENDS:
+        return []
+    key = "adding_to_hubspot" if card.is_asked_for else "hubspot_refused"
+    return [reader.texts(key, who=reader.who(card.asked_by), when=reader.when(card.asked_at))]
 
 
 def opted_out_lead(card: LeadCard, reader: Reader) -> Message:
@@ -101,7 +98,15 @@ def forgotten_lead(reader: Reader) -> Message:
 
 
 def _title(card: LeadCard, reader: Reader, email: Mrkdwn) -> Mrkdwn:
-    return reader.texts("lead_again" if card.spoke_up_at else "new_lead", email=email)
+    if card.spoke_up_at:
+        return reader.texts("lead_again", email=email)
+    return reader.texts("new_lead" if _is_new(card, reader) else "known_lead", email=email)
+
+
+def _is_new(card: LeadCard, reader: Reader) -> bool:
+    """Nobody did anything with it yet, and it clicked first within a day of its last click, or of this look."""
+    untouched = card.stage is LeadStage.OPEN and card.changed_by is None
+    return untouched and (reader.now or card.last_at) - card.first_at < NEW_FOR
 
 
 def _interest(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
@@ -121,7 +126,7 @@ def _clicked(card: LeadCard, reader: Reader) -> Mrkdwn:
         return texts("clicked_often", clicks=clicks, campaigns=campaigns_line(card.campaigns), when=when)
     campaign = bold(card.campaigns[0].campaign) if card.campaigns else texts("no_campaign")
     if card.sender:
-        told = texts("clicked_campaign", campaign=campaign, sender=address(card.sender))
+        told = texts("clicked_campaign", campaign=campaign, sender=escape(card.sender, LONGEST_ADDRESS))
     else:
         told = texts("clicked_campaign_only", campaign=campaign)
     return Mrkdwn(f"{told} · {when}")
@@ -132,11 +137,12 @@ def _claimed(card: LeadCard, reader: Reader) -> Mrkdwn:
 
 
 def _dismissed(card: LeadCard, reader: Reader) -> Mrkdwn:
-    return reader.texts("dismissed_by", who=reader.who(card.changed_by), n=CLICKS_THAT_SPEAK_UP)
+    who, when = reader.who(card.changed_by), reader.when(card.changed_at)
+    return reader.texts("dismissed_by", who=who, when=when, n=CLICKS_THAT_SPEAK_UP)
 
 
 def _contact(card: LeadCard, reader: Reader) -> Mrkdwn:
-    return reader.texts("in_hubspot_since", when=reader.when(card.changed_at))
+    return reader.texts("became_contact", when=reader.when(card.changed_at))
 
 
 _STATES: Final[dict[LeadStage, Callable[[LeadCard, Reader], Mrkdwn]]] = {
@@ -155,9 +161,10 @@ def _buttons(card: LeadCard, hubspot_url: str | None, *, in_list: bool) -> list[
     release = button(RELEASE, RELEASE_LEAD, value, about=about)
     opt_out = button(OPT_OUT, ASK_OPT_OUT, value, about=about)
     open_it = [button(OPEN_IN_HUBSPOT, OPEN_LINK, url=hubspot_url, about=about)] if hubspot_url else []
+    adding = [] if card.is_asked_for else [add]
     return {
-        LeadStage.OPEN: [claim, add, dismiss, opt_out],
-        LeadStage.CLAIMED: [add, dismiss, release, opt_out],
+        LeadStage.OPEN: [claim, *adding, dismiss, opt_out],
+        LeadStage.CLAIMED: [*adding, dismiss, release, opt_out],
         LeadStage.DISMISSED: [button(UNDO, UNDO_DISMISSAL, value, about=about)],
         LeadStage.CONTACT: open_it,
     }[card.stage]

@@ -19,8 +19,8 @@ class Reader:
         return date(moment) if self.now is None else self.texts.ago(self.now - moment)
 
     def day(self, moment: datetime) -> Mrkdwn:
-        """The day of a moment."""
-        return date(moment, "{date_short_pretty}")
+        """The day of a moment, as it may stand after "on": the pretty form would say today."""
+        return date(moment, "{date_short}")
 
     def who(self, actor: str | None) -> Mrkdwn:
         """An actor as the audit names them."""

@@ -52,7 +52,7 @@ def _person(email: str, who: ContactCard | LeadCard | None, reader: Reader) -> B
     if who is None:
         return section([reader.texts("unknown_address", query=bold(email, LONGEST_ADDRESS))])
     if isinstance(who, LeadCard):
-        name = reader.texts("new_lead", email=bold(email, LONGEST_ADDRESS))
+        name = reader.texts("known_lead", email=bold(email, LONGEST_ADDRESS))
         return _row(name, reader.texts.count("clicks", who.clicks), Subject(SubjectKind.LEAD, who.id), email, reader)
     rest = Mrkdwn(f"{address(email)} · {numbers(who.performance, reader.texts)}")
     return _row(bold(who.name or email), rest, Subject(SubjectKind.CONTACT, who.contact_id), who.name or email, reader)

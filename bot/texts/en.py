@@ -27,8 +27,8 @@ TEXTS: Final = {
     "no_clicks_yet": "No click yet of {views}",
     "nothing_yet": "No view and no click yet",
     "last_click": "last click {when}",
-    "machines_one": "{n} more was a machine",
-    "machines_other": "{n} more were machines",
+    "machines_one": "{n} more came from a machine",
+    "machines_other": "{n} more came from machines",
     "owner": "Owner",
     "target_groups": "Target groups",
     "other_addresses": "Also",
@@ -55,28 +55,45 @@ TEXTS: Final = {
     "show": "Show",
     # leads
     "new_lead": "New lead: {email}",
+    "known_lead": "Lead: {email}",
     "lead_again": "A dismissed lead clicked again: {email}",
     "clicked_campaign": "clicked {campaign} in a mail from {sender}",
     "clicked_campaign_only": "clicked {campaign}",
-    "clicked_often": "{clicks}: {campaigns} · last {when}",
+    "clicked_often": "{clicks}: {campaigns} · last click {when}",
     "account_line": "{account}: {contacts}, {clicks} in 30 days",
-    "claimed_by": "{who} is on it since {when}",
-    "dismissed_by": "Dismissed by {who}. Speaks up again after {n} clicks.",
-    "in_hubspot_since": "In HubSpot since {when}",
+    "claimed_by": "{who} is on it, claimed {when}",
+    "dismissed_by": "Dismissed by {who} {when}. Speaks up again after {n} more clicks.",
+    "became_contact": "Became a contact in HubSpot {when}",
     "opted_out_lead": "Opted out by {who}. Nothing is recorded any more.",
     "forgotten_lead": "This lead was erased.",
     "no_leads": "No leads at the moment. A lead is somebody without contact in HubSpot who clicked a banner.",
-    "leads_head": "*Leads*, newest first",
+    "leads_head": "*Leads*, latest click first",
     "leads_text_one": "{n} lead",
     "leads_text_other": "{n} leads",
     "claimed_already": "{who} was faster and is on it already.",
     "lead_gone": "This lead is gone.",
     "lead_not_open": "That is no longer possible: the lead is in another state now. The message shows which.",
-    "adding_to_hubspot": "Being added to HubSpot …",
+    "adding_to_hubspot": "Being added to HubSpot, asked for by {who} {when}",
+    "hubspot_refused": "{who} asked HubSpot to take it {when}; HubSpot refused",
+    "asked_already": "HubSpot was asked already, by {who} {when}.",
+    "not_added_to_hubspot": "HubSpot did not take {email}.",
+    "way_out_token": (
+        "It refuses Footlight's access token. Ask whoever runs Footlight for a valid one in `HUBSPOT_ACCESS_TOKEN`, "
+        "then press *Add to HubSpot* again. Meanwhile you can create the contact in HubSpot by hand."
+    ),
+    "way_out_scope": (
+        "Footlight's access token may not do that: it lacks the scope `{needs}`. Ask a HubSpot admin to add it to the "
+        "app or service key, then press *Add to HubSpot* again. Meanwhile you can create the contact in HubSpot by "
+        "hand."
+    ),
+    "way_out_contact": (
+        "It refused just this one; your HubSpot may demand more than an address. Create the contact in HubSpot by "
+        "hand. Whoever runs Footlight can see the reason that HubSpot gave."
+    ),
     # feed
     "activity": "{who} — {clicks}, last {when}",
     "activity_on": "{who} — {clicks} on {campaigns}, last {when}",
-    "activity_text": "{who}: {clicks}: {campaigns}",
+    "activity_text": "{who}: {clicks}, {campaigns}",
     "feed_head": "*Latest activity*",
     "feed_text_one": "{n} activity",
     "feed_text_other": "{n} activities",
@@ -89,7 +106,7 @@ TEXTS: Final = {
     "opt_out_ask": "Stop tracking {who}?",
     "opt_out_means": (
         "Footlight will no longer record views or clicks of this person, in any group or import. What was recorded "
-        "before stays; `footlight erase` removes that too."
+        "before stays; whoever runs Footlight can remove that too."
     ),
     "opt_out_for_good": "*This cannot be undone.*",
     # refusals and failures
@@ -116,7 +133,8 @@ TEXTS: Final = {
     "unknown_command": "I don't know `{word}`.",
     # words for the admin
     "admin_paused": "I cannot post in {channel}. {because}. What it is owed waits; nothing is lost.",
-    "admin_group": "{group} is not equal to its HubSpot list since {when}: {trouble}",
+    "admin_group": "{group} does not equal its HubSpot list: {trouble}",
+    "admin_group_since": "{group} has not equalled its HubSpot list since {when}: {trouble}",
     "admin_groups_well": "All target groups are equal to their HubSpot lists again.",
     "admin_still_in_hubspot": "HubSpot told us to forget record {id}, but still holds it, so it is hidden here and not "
     "erased. Delete it in HubSpot, or restore it there.",

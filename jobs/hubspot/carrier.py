@@ -1,6 +1,7 @@
 """The carrier to HubSpot: brings there what people in Slack asked for. Today: a lead to be made a contact."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -8,12 +9,12 @@ import structlog
 from decisions.retries import Failure
 from jobs.context import Context
 from jobs.hubspot.contacts import create_contact, read_contacts
-from jobs.hubspot.trouble import HubSpotTrouble
-from storage import contact_properties, leads
+from jobs.hubspot.trouble import HubSpotTrouble, ScopeMissing, TokenRefused
+from storage import contact_properties, lead_to_hubspot, leads
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.contacts_arrived import store_states
 from storage.delivery import Item
-from storage.leads import LeadCard
+from storage.leads import HubSpotRefusal, LeadCard
 from storage.outbox import Due
 
 log = structlog.get_logger()
@@ -39,7 +40,7 @@ class HubSpotCarrier:
         try:
             await self._add(card.email)
         except HubSpotTrouble as trouble:
-            return await self._refused(item, card, trouble)
+            return self._refused(card, trouble)
         return Sent()
 
     async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
@@ -56,6 +57,17 @@ class HubSpotCarrier:
         )
         await context.store.write(store_states, answers.found, hasher=context.hasher, now=context.now())
 
-    async def _refused(self, item: Item, card: LeadCard, trouble: HubSpotTrouble) -> NotSent:
+    def _refused(self, card: LeadCard, trouble: HubSpotTrouble) -> NotSent:
         log.warning("a lead could not be added to HubSpot", lead=card.id, because=type(trouble).__name__)
-        return NotSent(Failure(type(trouble).__doc__ or str(trouble), trouble.lasting, trouble.wait), alone=True)
+        refusal, needs = _refusal(trouble)
+        told = partial(lead_to_hubspot.refused, lead_id=card.id, refusal=refusal, needs=needs, now=self._context.now())
+        return NotSent(Failure(str(trouble), trouble.lasting, trouble.wait), alone=True, if_given_up=told)
+
+
+def _refusal(trouble: HubSpotTrouble) -> tuple[HubSpotRefusal, str]:
+    """What a lasting trouble means for who asked, and the scopes of which one would help."""
+    if isinstance(trouble, TokenRefused):
+        return HubSpotRefusal.ACCESS, ""
+    if isinstance(trouble, ScopeMissing):
+        return HubSpotRefusal.SCOPE, ", ".join(trouble.scopes)
+    return HubSpotRefusal.CONTACT, ""

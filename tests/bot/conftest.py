@@ -74,7 +74,7 @@ async def running_bot(store: Store, client: AsyncWebClient, keys: Keys = KEYS) -
     """A process of the bot in HTTP mode, on a free port."""
     desk = Desk(store=store, hasher=HASHER, people=People(client), now=utc_now)
     dispatch = make_bot(desk, client)
-    events = Events(store, keys, dispatch, now=utc_now, under_way=timedelta(0))
+    events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2))
     app = web.Application()
     app.router.add_post("/slack/events", SlackEndpoint(events, dispatch, why_not_proven).receive)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -102,7 +102,7 @@ def carrier(store: Store, client: AsyncWebClient) -> SlackCarrier:
     store.write_now(subscriptions.subscribe, Topic.LEADS, LEADS, now=T0)
     store.write_now(subscriptions.subscribe, Topic.FEED, FEED, now=T0)
     store.write_now(portal.remember, "4711", now=T0)
-    return SlackCarrier(client, store, now=utc_now)
+    return SlackCarrier(client, store, people=People(client), now=utc_now)
 
 
 def seen(slack: SlackSandbox, channel: str) -> list[Message]:

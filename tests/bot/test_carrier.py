@@ -10,14 +10,28 @@ from prometheus_client import CollectorRegistry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.carrier import EVENT_TYPE, SlackCarrier
+from bot.permissions import People
 from jobs.deliver import Delivery, Pace
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ARCHIVED, FEED, GENERAL, LEADS, OLIVER, PRIVATE, SHARED
+from sandbox.slack.sample import ANNA, ARCHIVED, FEED, GENERAL, LEADS, OLIVER, PRIVATE, SHARED
 from sandbox.slack.workspace import BOT_USER
-from storage import Session, Store, delivery, feed, leads, opt_out_asked, outbox, posted, privacy, subscriptions
+from storage import (
+    Session,
+    Store,
+    delivery,
+    feed,
+    lead_moves,
+    lead_to_hubspot,
+    opt_out_asked,
+    outbox,
+    posted,
+    privacy,
+    subscriptions,
+)
 from storage.addresses import keep_addresses
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
+from storage.leads import HubSpotRefusal
 from storage.outbox import Due
 from storage.subscriptions import Topic
 from tests.bot.conftest import buttons, seen, until_said, utc_now
@@ -58,7 +72,7 @@ async def test_lead_is_one_message_that_changes(store: Store, slack: SlackSandbo
     assert EMAIL not in str(message.metadata)
 
     fetch(store, EMAIL, campaign="Catalogue", minute=3)
-    store.write_now(leads.claim, 1, actor=f"slack:{OLIVER}", now=utc_now())
+    store.write_now(lead_moves.claim, 1, actor=f"slack:{OLIVER}", now=utc_now())
     engine.wake()
 
     changed = await until_said(slack, LEADS, f"<@{OLIVER}> is on it", "2 clicks", "Catalogue (1)")
@@ -85,7 +99,7 @@ async def test_lead_that_became_a_contact(store: Store, slack: SlackSandbox, eng
     store_all(store, a_state("901", EMAIL))
     engine.wake()
 
-    message = await until_said(slack, LEADS, "In HubSpot since")
+    message = await until_said(slack, LEADS, "Became a contact in HubSpot")
     assert buttons(message) == ["Open in HubSpot"]
     assert "/contacts/4711/record/0-1/901" in str(message.blocks)
 
@@ -117,6 +131,28 @@ async def test_person_erased_while_the_message_is_on_its_way(
 
     assert rewrite.kind is Due.PERSON_FORGOTTEN
     assert EMAIL not in str(seen(slack, LEADS))
+
+
+async def test_who_asked_is_told_of_hubspots_refusal(
+    store: Store, slack: SlackSandbox, engine: Delivery, client: AsyncWebClient
+) -> None:
+    """HubSpot refused a lead: who wanted it there is told why and what to do, alone, and in their language."""
+    become_lead(store, EMAIL)
+    await until_said(slack, LEADS, EMAIL)
+    store.write_now(lead_to_hubspot.ask, 1, actor=f"slack:{ANNA}", now=utc_now())
+    scope = "crm.objects.contacts.write"
+    store.write_now(lead_to_hubspot.refused, 1, HubSpotRefusal.SCOPE, needs=scope, now=utc_now())
+    engine.wake()
+
+    direct = slack.workspace.direct(ANNA).id
+    told = await until_said(slack, direct, EMAIL, scope, "*Add to HubSpot*")
+    message = await until_said(slack, LEADS, "HubSpot refused")
+
+    assert "HubSpot hat" in told.text
+    assert buttons(message) == ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]
+    store.write_now(privacy.erase, EMAIL, actor="cli", hasher=HASHER, now=utc_now())
+    engine.wake()
+    await slack.until(lambda: EMAIL not in f"{told.text} {told.blocks}")
 
 
 def click(store: Store, minute: int) -> None:
@@ -331,10 +367,10 @@ async def test_removed_message_comes_back_only_with_news(
     item = claimed(store)
     mark_sent(store, item, await carrier.send(item))
     slack.workspace.messages[LEADS].clear()
-    move = leads.claim if open_ else leads.dismiss
+    move = lead_moves.claim if open_ else lead_moves.dismiss
     store.write_now(move, 1, actor="slack:U1", now=utc_now())
     if open_:
-        store.write_now(leads.release, 1, actor="slack:U1", now=utc_now())
+        store.write_now(lead_moves.release, 1, actor="slack:U1", now=utc_now())
 
     assert isinstance(await carrier.send(claimed(store)), Sent)
     assert len(seen(slack, LEADS)) == messages
@@ -342,5 +378,6 @@ async def test_removed_message_comes_back_only_with_news(
 
 def test_client_that_repeats_is_refused(store: Store) -> None:
     """A client that repeats dropped requests by itself would post twice."""
+    repeating = AsyncWebClient("xoxb-test")
     with pytest.raises(ValueError, match="retry handlers"):
-        SlackCarrier(AsyncWebClient("xoxb-test"), store, now=utc_now)
+        SlackCarrier(repeating, store, people=People(repeating), now=utc_now)

@@ -54,6 +54,22 @@ async def test_event_left_by_a_dead_process_is_answered_at_the_next_start(
     assert len(seen(slack, channel)) == 1
 
 
+async def test_processes_that_start_at_once_answer_once(
+    store: Store, bot: Bot, slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    """What was left is answered once, however many processes start at the same moment."""
+    channel = slack.workspace.direct(OLIVER).id
+    for number in range(5):
+        await left_by_the_dead(store, event_in(channel, number), ago=timedelta(minutes=1))
+    async with running_bot(store, client) as other:
+        for one in (bot, other):
+            one.events.resume()
+        await bot.dispatch.drain(10)
+        await other.dispatch.drain(10)
+
+    assert len(seen(slack, channel)) == 5
+
+
 async def test_event_of_long_ago_is_dropped(store: Store, bot: Bot, slack: SlackSandbox) -> None:
     """After ten minutes nobody waits for an answer any more; its text is forgotten."""
     channel = slack.workspace.direct(OLIVER).id

@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from bot.carrier import SlackCarrier
 from sandbox.slack import Message, SlackSandbox
-from sandbox.slack.sample import GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
-from storage import Store, audit, delivery, leads
-from storage.leads import LeadStage
+from sandbox.slack.sample import ANNA, GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
+from storage import Store, audit, delivery, lead_to_hubspot, leads
+from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due, OutboxItem
 from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now
 from tests.storage.people import become_lead
@@ -95,14 +95,42 @@ async def test_add_to_hubspot_is_owed_and_its_button_goes(
     await slack.people.press(OLIVER, LEADS, lead.ts, "add_lead_to_hubspot")
     await bot.dispatch.drain(5)
 
-    def owed(session: Session) -> list[tuple[str, str, str]]:
+    def owed(session: Session) -> list[tuple[str, str]]:
         rows = session.exec(select(OutboxItem).where(OutboxItem.kind == Due.ADD_TO_HUBSPOT)).all()
-        return [(row.destination, row.subject, row.facts["by"]) for row in rows]
+        return [(row.destination, row.subject) for row in rows]
 
-    assert store.read_now(owed) == [("hubspot", "1", f"slack:{OLIVER}")]
+    assert store.read_now(owed) == [("hubspot", "1")]
     assert buttons(lead) == ["Claim", "Dismiss", "Opt out"]
-    assert "Being added to HubSpot" in str(lead.blocks)
+    assert f"Being added to HubSpot, asked for by <@{OLIVER}>" in str(lead.blocks)
     assert "asked to add a lead to HubSpot" in [entry.action for entry in store.read_now(audit.newest, 5)]
+
+
+async def test_add_to_hubspot_stays_asked_for(lead: Message, store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Until HubSpot answered, no other change brings the button back, and who asks as well learns who was first."""
+    ask = slack.people.press(ANNA, LEADS, lead.ts, "add_lead_to_hubspot")
+    await asyncio.gather(ask, slack.people.press(OLIVER, LEADS, lead.ts, "add_lead_to_hubspot"))
+    await bot.dispatch.drain(5)
+    await slack.people.press(JONAS, LEADS, lead.ts, "claim_lead")
+    await bot.dispatch.drain(5)
+
+    assert buttons(lead) == ["Dismiss", "Release", "Opt out"]
+    (told,) = [message for message in seen(slack, LEADS) if message.only_for]
+    first = ANNA if told.only_for == OLIVER else OLIVER
+    assert f"<@{first}>" in told.text
+
+
+async def test_add_to_hubspot_comes_back_when_hubspot_refused(
+    lead: Message, store: Store, bot: Bot, slack: SlackSandbox
+) -> None:
+    """After a refusal the button is there again, and the message says what happened."""
+    await slack.people.press(OLIVER, LEADS, lead.ts, "add_lead_to_hubspot")
+    await bot.dispatch.drain(5)
+    store.write_now(lead_to_hubspot.refused, 1, HubSpotRefusal.CONTACT, now=utc_now())
+    await slack.people.press(JONAS, LEADS, lead.ts, "claim_lead")
+    await bot.dispatch.drain(5)
+
+    assert buttons(lead) == ["Add to HubSpot", "Dismiss", "Release", "Opt out"]
+    assert "HubSpot refused" in str(lead.blocks)
 
 
 async def test_add_to_hubspot_is_for_permitted_people(

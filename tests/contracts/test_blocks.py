@@ -14,6 +14,7 @@ from bot.blocks.activity_message import activity_message, feed_list
 from bot.blocks.admin_message import admin_message
 from bot.blocks.contact_card import contact_card
 from bot.blocks.elements import Message
+from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import lead_list, lead_message
 from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.reader import Reader
@@ -25,7 +26,7 @@ from sandbox.slack.block_kit import message_faults, view_faults
 from storage.contact_card import ContactCard, Fact
 from storage.contact_search import Found, Hit
 from storage.feed import ActivityCard
-from storage.leads import LeadCard, LeadStage
+from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from storage.opt_outs import OptOutState
 from storage.performance import Performance, PopularCampaign, RecentClick
 
@@ -108,6 +109,9 @@ def a_lead(text: str, stage: LeadStage = LeadStage.OPEN, **changes: Any) -> Lead
         "changed_at": NOW,
         "spoke_up_at": NOW,
         "hubspot_id": "901",
+        "asked_by": text,
+        "asked_at": NOW,
+        "refusal": None,
     }
     return LeadCard(**values | changes)
 
@@ -129,7 +133,12 @@ SHOWN: dict[str, Show] = {
         )  # type: ignore[misc]
         for stage in LeadStage
     },
-    "lead with one click": lambda text, reader: lead_message(a_lead(text, clicks=1), reader, is_being_added=True),
+    "lead with one click": lambda text, reader: lead_message(
+        a_lead(text, clicks=1, refusal=HubSpotRefusal.SCOPE), reader
+    ),
+    "lead refused by HubSpot": lambda text, reader: refused_by_hubspot(
+        f"{text}@acme.example", HubSpotRefusal.SCOPE, text * 10, reader
+    ),
     "leads": lambda text, reader: lead_list([a_lead(text, LeadStage.CLAIMED)] * 8, reader),
     "no leads": lambda _, reader: lead_list([], reader),
     "activity": lambda text, reader: activity_message(an_activity(text), reader),

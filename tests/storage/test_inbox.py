@@ -1,15 +1,19 @@
 """What was told is kept once, dealt with by one process at a time, and lost by none that dies."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from storage import Session, Store, dead_letters, inbox
+from storage import Session, Store, dead_letters, inbox, open_store
 from storage.dead_letters import DeadLetterTold
-from storage.inbox import ClaimedHint, Hint, HintKind, HintTold
+from storage.inbox import ClaimedHint, Hint, HintKind, HintTold, SlackEvent
 
 LEASE = timedelta(seconds=30)
 A, B = HintTold(HintKind.CONTACT, "1"), HintTold(HintKind.LIST, "2")
@@ -138,22 +142,67 @@ def test_slack_event_is_new_once(
     event_id: str, channel: str | None, ts: str | None, is_new: bool, store: Store, now: datetime
 ) -> None:
     """An event that Slack sends again, or another one that tells of the same message, is not new."""
-    assert store.write_now(inbox.keep_slack_event, "E1", "C1", "1.1", b"sealed", now)
+    assert keep_event(store, "E1", "1.1", now=now)
 
-    assert store.write_now(inbox.keep_slack_event, event_id, channel, ts, b"sealed", now) is is_new
+    assert keep_event(store, event_id, ts, channel=channel, now=now) is is_new
+
+
+def keep_event(store: Store, event_id: str, ts: str | None, *, channel: str | None = "C1", now: datetime) -> bool:
+    return store.write_now(inbox.keep_slack_event, event_id, channel, ts, b"sealed", now=now, lease=LEASE)
+
+
+def left(store: Store, now: datetime, **others: Any) -> list[str]:
+    """The events that a process finds left, from the ten minutes before `now`."""
+    since = now - timedelta(minutes=10)
+    claimed = store.write_now(inbox.claim_unanswered, since, now, now=now, lease=LEASE, **others)
+    return [event.event_id for event in claimed]
 
 
 def test_unanswered_slack_events(store: Store, now: datetime) -> None:
     """After a restart, fresh events are answered and older ones dropped and counted; repeats of both are known."""
-    for number, age in enumerate((20, 5, 4)):
-        store.write_now(
-            inbox.keep_slack_event, f"E{number}", "C1", str(number), b"sealed", now - timedelta(minutes=age)
-        )
+    for number, age in enumerate((20, 5, 4, 3)):
+        keep_event(store, f"E{number}", str(number), now=now - timedelta(minutes=age))
     store.write_now(inbox.answered, "E2", now=now)
     ten_minutes_ago = now - timedelta(minutes=10)
 
-    assert [one.event_id for one in store.read_now(inbox.unanswered, ten_minutes_ago)] == ["E1"]
+    assert left(store, now, but_not=["E3"]) == ["E1"]
     assert store.write_now(inbox.drop_older, ten_minutes_ago) == 1
     assert store.write_now(inbox.drop_older, ten_minutes_ago) == 0
-    assert not store.write_now(inbox.keep_slack_event, "E0", None, None, b"sealed", now)
-    assert store.write_now(inbox.forget_slack_events, now) == 3
+    assert not keep_event(store, "E0", None, channel=None, now=now)
+    assert store.write_now(inbox.forget_slack_events, now) == 4
+
+
+def test_event_is_answered_by_who_holds_it(store: Store, now: datetime) -> None:
+    """Who received an event holds it, as long as they say so; then it is anyone's, but one process's at a time."""
+    keep_event(store, "E1", "1", now=now)
+    assert left(store, now) == []
+    store.write_now(inbox.renew_events, ["E1"], now + 2 * LEASE)
+    assert left(store, now + LEASE) == []
+
+    assert left(store, now + 2 * LEASE) == ["E1"]
+    assert left(store, now + 2 * LEASE) == []
+
+
+@given(events=st.integers(0, 30), processes=st.integers(2, 4))
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_processes_that_start_at_once_share_what_was_left(
+    database_url: str, store: Store, now: datetime, events: int, processes: int
+) -> None:
+    """Several processes on one database that start at once: each event that was left is one's alone."""
+    store.write_now(lambda session: session.execute(delete(SlackEvent)))
+    ids = sorted(f"E{number:02}" for number in range(events))
+    for event_id in ids:
+        keep_event(store, event_id, event_id, now=now - LEASE)
+    stores = [open_store(database_url) for _ in range(processes)]
+    together = threading.Barrier(processes)
+
+    def start(one: Store) -> list[str]:
+        together.wait()
+        return left(one, now)
+
+    with ThreadPoolExecutor(processes) as pool:
+        claimed = list(pool.map(start, stores))
+    for one in stores:
+        asyncio.run(one.close())
+
+    assert sorted(event_id for some in claimed for event_id in some) == ids

@@ -1,17 +1,17 @@
-"""Leads: what makes one, what people make of it, and whom a change is told."""
+"""Leads: what makes one, how they are shown, and whom a change is told."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
 
-from storage import Session, Store, audit, leads, subscriptions
+from storage import Session, Store, leads, subscriptions
 from storage.addresses import Address
 from storage.contacts import ContactState
 from storage.contacts_arrived import store_states
-from storage.leads import AlreadyMoved, LeadCard, LeadMoved, LeadStage, NoSuchLead
+from storage.leads import LeadCard, LeadStage
 from storage.outbox import OutboxItem
+from storage.owners import OwnerState, store_owners
 from storage.subscriptions import Topic
 from tests.storage.clicking import TRACKER, click
 
@@ -76,109 +76,31 @@ def test_news_is_owed_once_and_renewed(store: Store, now: datetime) -> None:
     assert versions(store) == {("slack:C1", lead): 2, ("slack:C2", lead): 2}
 
 
+def test_latest_click_first(store: Store, now: datetime) -> None:
+    """The lead that clicked last stands first, however old it is."""
+    click(store, JO, now - timedelta(days=20))
+    click(store, "new@acme.example", now - timedelta(days=1))
+    click(store, JO, now)
+
+    assert [one.email for one in store.read_now(leads.newest, 10)] == [JO, "new@acme.example"]
+
+
+def test_sender_is_named(store: Store, now: datetime) -> None:
+    """The employee whose mail carried the link is called by name, where HubSpot knows them by that address."""
+    gone = OwnerState("1", "Anna Before", "anna@ours.example", is_archived=True)
+    anna = OwnerState("2", "Anna Becker", "Anna@ours.example", is_archived=False)
+    store.write_now(store_owners, [anna, gone])
+    click(store, JO, now)
+
+    assert the_lead(store).sender == "Anna Becker"
+
+
 def test_click_told_late_is_the_first(store: Store, now: datetime) -> None:
     """A click that is reported late moves the lead's beginning."""
     click(store, JO, now)
     click(store, JO, now - timedelta(days=3), now=now)
 
     assert the_lead(store).first_at == now - timedelta(days=3)
-
-
-def test_of_two_who_claim_one_wins(store: Store, now: datetime) -> None:
-    """Who claims second learns who was first, and when; claiming twice changes nothing."""
-    click(store, JO, now)
-    lead = the_lead(store).id
-
-    won = store.write_now(leads.claim, lead, actor=ANNA, now=now + MINUTE)
-    again = store.write_now(leads.claim, lead, actor=ANNA, now=now + 2 * MINUTE)
-    with pytest.raises(AlreadyMoved) as lost:
-        store.write_now(leads.claim, lead, actor=BEN, now=now + 2 * MINUTE)
-
-    assert won == again == LeadMoved(lead, LeadStage.CLAIMED, ANNA, now + MINUTE)
-    assert (lost.value.stage, lost.value.by, lost.value.at) == (LeadStage.CLAIMED, ANNA, now + MINUTE)
-    assert versions(store) == {("slack:C1", str(lead)): 2}
-
-
-@pytest.mark.parametrize(
-    ("done", "then", "actor", "stage"),
-    [
-        (leads.claim, leads.release, BEN, LeadStage.OPEN),
-        (leads.claim, leads.dismiss, ANNA, LeadStage.DISMISSED),
-        (leads.dismiss, leads.undo, BEN, LeadStage.OPEN),
-    ],
-)
-def test_moves(
-    done: Callable[..., LeadMoved],
-    then: Callable[..., LeadMoved],
-    actor: str,
-    stage: LeadStage,
-    store: Store,
-    now: datetime,
-) -> None:
-    """A claim can be released or dismissed, a dismissal taken back; each is told and audited."""
-    click(store, JO, now)
-    lead = the_lead(store).id
-    store.write_now(done, lead, actor=ANNA, now=now)
-
-    moved = store.write_now(then, lead, actor=actor, now=now + MINUTE)
-
-    card = store.read_now(leads.get, lead)
-    assert card is not None
-    assert (moved.stage, card.stage, card.changed_by, card.changed_at) == (stage, stage, actor, now + MINUTE)
-    assert versions(store) == {("slack:C1", str(lead)): 3}
-    noted = store.read_now(audit.newest, 10)
-    assert [(one.actor, one.email) for one in noted] == [(actor, JO), (ANNA, JO)]
-
-
-@pytest.mark.parametrize(
-    ("done", "then"),
-    [(leads.claim, leads.dismiss), (leads.claim, leads.undo), (leads.dismiss, leads.claim), (None, leads.release)],
-)
-def test_moves_that_lead_nowhere(
-    done: Callable[..., LeadMoved] | None, then: Callable[..., LeadMoved], store: Store, now: datetime
-) -> None:
-    """What does not fit the lead's stage, or somebody else's claim, is refused and changes nothing."""
-    click(store, JO, now)
-    lead = the_lead(store).id
-    if done:
-        store.write_now(done, lead, actor=ANNA, now=now)
-    before = store.read_now(leads.get, lead)
-    assert before is not None
-
-    with pytest.raises(AlreadyMoved, match=f"the lead is {before.stage}"):
-        store.write_now(then, lead, actor=BEN, now=now + MINUTE)
-
-    assert store.read_now(leads.get, lead) == before
-
-
-def test_no_such_lead(store: Store, now: datetime) -> None:
-    """A lead whose person was erased cannot be claimed, and has no card."""
-    with pytest.raises(NoSuchLead):
-        store.write_now(leads.claim, 4711, actor=ANNA, now=now)
-
-    assert store.read_now(leads.get, 4711) is None
-
-
-def test_dismissed_speaks_up_after_five_clicks(store: Store, now: datetime) -> None:
-    """A dismissed lead is silent for four clicks; with the fifth it is open, and says since when."""
-    click(store, JO, now)
-    lead = the_lead(store).id
-    store.write_now(leads.dismiss, lead, actor=ANNA, now=now)
-    silent = versions(store)
-
-    click(store, JO, *(now + number * MINUTE for number in range(1, 5)))
-    assert (the_lead(store).stage, the_lead(store).spoke_up_at) == (LeadStage.DISMISSED, None)
-    assert versions(store) == silent
-    click(store, JO, now + 5 * MINUTE)
-
-    assert (the_lead(store).stage, the_lead(store).spoke_up_at) == (LeadStage.OPEN, now + 5 * MINUTE)
-    assert versions(store) != silent
-    store.write_now(leads.claim, lead, actor=BEN, now=now + 6 * MINUTE)
-    store.write_now(leads.release, lead, actor=BEN, now=now + 7 * MINUTE)
-    assert the_lead(store).spoke_up_at is None
-    store.write_now(leads.dismiss, lead, actor=BEN, now=now + 8 * MINUTE)
-    click(store, JO, *(now + number * MINUTE for number in range(9, 13)))
-    assert the_lead(store).stage is LeadStage.DISMISSED
 
 
 def test_opted_out(store: Store, now: datetime) -> None:

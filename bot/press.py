@@ -1,0 +1,107 @@
+"""A button that was pressed, or the modal that it opened and that was submitted: by whom, about whom, and where."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.elements import Message, section
+from bot.blocks.subject import Subject
+from bot.desk import Desk, Place, Visit
+from bot.permissions import Right
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a modal carries from the question to the answer: about whom, and where the button stood."""
+
+    subject: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """
+    Somebody who may do it wants something done.
+
+    `subject` is None where the button's value is none of ours: everybody can make one up. `answers` are a modal's
+    states by block id, empty for a button. `trigger_id` opens a modal, once, within three seconds.
+    """
+
+    desk: Desk
+    visit: Visit
+    client: AsyncWebClient
+    subject: Subject | None
+    place: Place
+    trigger_id: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    async def tell(self, key: str, **values: str | int) -> None:
+        """Say something to the one who pressed, and to nobody else."""
+        told = self.visit.reader.texts(key, **values)
+        await self.place.say(Message(told, [section([told])]))
+
+    async def ask(self, modal: Callable[[str], dict[str, Any]]) -> None:
+        """Open a modal, made with the metadata that brings its answer back here."""
+        metadata = msgspec.json.encode(Asked(str(self.subject), self.place)).decode()
+        await self.client.views_open(trigger_id=self.trigger_id, view=modal(metadata))
+
+
+Work = Callable[[Press], Awaitable[None]]
+Listener = Callable[..., Awaitable[None]]
+
+
+def pressed(right: Right, work: Work) -> Listener:
+    """The listener of a button in a message, for those who have the right."""
+
+    async def listener(
+        ack: AsyncAck,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        client: AsyncWebClient,
+        context: AsyncBoltContext,
+        desk: Desk,
+    ) -> None:
+        await ack()
+        visit = await desk.admit(context, right)
+        subject, place = Subject.parse(_value(action)), Place.of(body)
+        await work(Press(desk, visit, client, subject, place, trigger_id=str(body.get("trigger_id") or "")))
+
+    return listener
+
+
+def submitted(right: Right, work: Work) -> Listener:
+    """The listener of a modal's submission; the right is asked for again."""
+
+    async def listener(
+        ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
+    ) -> None:
+        await ack()
+        visit = await desk.admit(context, right)
+        asked = _asked(view)
+        answers: dict[str, Any] = {id_: next(iter(states.values()), {}) for id_, states in _states(view).items()}
+        await work(Press(desk, visit, client, Subject.parse(asked.subject), asked.place, answers=answers))
+
+    return listener
+
+
+def place_of(view: dict[str, Any]) -> Place | None:
+    """Where the button stood that opened this view; None for a view of another kind."""
+    try:
+        return _asked(view).place
+    except msgspec.DecodeError:
+        return None
+
+
+def _value(action: dict[str, Any]) -> str:
+    return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
+
+
+def _states(view: dict[str, Any]) -> dict[str, Any]:
+    return (view.get("state") or {}).get("values") or {}
+
+
+def _asked(view: dict[str, Any]) -> Asked:
+    return msgspec.json.decode(view.get("private_metadata") or "", type=Asked)
