@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.web_client import slack_client, why_no_answer
 from footlight.cli import printing
 from footlight.cli.command import Footlight
-from footlight.hubspot import hubspot_client
+from footlight.hubspot import hubspot_client, journal_client
 from footlight.opening import Opened, open_all
 from footlight.secret_key import fresh_key
 from footlight.settings import BadSettings, Settings, read_settings
@@ -96,6 +96,14 @@ def _hubspot(settings: Settings, opened: Opened) -> Iterator[Finding]:
     else:
         told = "set HUBSPOT_CLIENT_SECRET; without it changes arrive with the next pass only"
         yield Finding("HubSpot's webhooks", State.OFF, told)
+    yield _journal(settings)
+
+
+def _journal(settings: Settings) -> Finding:
+    about, client = "HubSpot's webhooks journal", journal_client(settings)
+    if client is None:
+        return Finding(about, State.OFF, "set HUBSPOT_CLIENT_ID for list changes within seconds; or use a workflow")
+    return _asked(about, lambda: f"the app may read it; told of {client.subscribed_lists()} lists")
 
 
 def _asked(about: str, question: Callable[[], str]) -> Finding:

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from footlight.opening import Opened
-from footlight.settings import BadSettings, Settings
+from footlight.settings import BadSettings, Settings, reveal
 from jobs.context import Context
 from jobs.hubspot.client import HubSpotClient, open_client
+from jobs.hubspot.journal import JournalClient
 from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.transport import Transport, configuration
+from jobs.hubspot.versions import VERSION
 
 TIMEOUT_SECONDS = 20.0
 
@@ -41,4 +44,16 @@ def hubspot_context(settings: Settings, opened: Opened) -> Context:
         hasher=opened.known_hasher,
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid4().hex,
+    )
+
+
+def journal_client(settings: Settings) -> JournalClient | None:
+    """None: the webhooks journal is not set up, which takes the id and the secret of a project app."""
+    if settings.hubspot_client_id is None or not settings.hubspot_client_secret:
+        return None
+    limiter = Limiter(time.monotonic, time.sleep)
+    transport = Transport(configuration("", settings.hubspot_base_url), limiter, VERSION, None)
+    secret = reveal(settings.hubspot_client_secret)[0]
+    return JournalClient(
+        transport, settings.hubspot_client_id, secret, timeout=TIMEOUT_SECONDS, now=lambda: datetime.now(UTC)
     )

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     footlight_retention_months: PositiveInt = Field(24, description="how long single views and clicks are kept")
     footlight_reconcile_minutes: PositiveInt = Field(15, description="how often groups are made equal to their lists")
     hubspot_access_token: SecretStr | None = Field(None, description="token for HubSpot's API")
+    hubspot_client_id: str | None = Field(
+        None, description="client id of a project app; with it list changes are read from the webhooks journal"
+    )
     hubspot_client_secret: Secrets = Field((), description="client secret that signs HubSpot's webhooks")
     hubspot_workflow_secret: Secrets = Field(
         (), description="shared secret of workflows that no app signs, in the header X-Workflow-Secret"

@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 from prometheus_client import CollectorRegistry
 
-from footlight.hubspot import hubspot_context
+from footlight.hubspot import hubspot_context, journal_client
 from footlight.opening import Opened
 from footlight.settings import Settings
 from footlight.slack import Slack
@@ -45,7 +45,8 @@ async def working(
         carriers["hubspot"] = HubSpotCarrier(context)
     delivery = Delivery(opened.store, carriers, now=utc_now, registry=registry, pace=Pace(poll=POLL))
     every = timedelta(minutes=settings.footlight_reconcile_minutes)
-    means = Means(opened.store, utc_now, context, every, settings.footlight_retention_months)
+    months, journal = settings.footlight_retention_months, journal_client(settings)
+    means = Means(opened.store, utc_now, context, every, months, journal)
     schedule = Schedule(jobs(means), Leader(opened.store), registry)
     parts: list[Any] = [delivery, schedule]
     if context:

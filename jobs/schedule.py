@@ -14,6 +14,8 @@ from prometheus_client import CollectorRegistry, Counter
 
 from jobs import reconcile, retention
 from jobs.context import Context
+from jobs.hubspot.journal import JournalClient
+from jobs.journal import read_journal
 from jobs.leader import Leader
 from jobs.named_records import read_labels
 from jobs.settle import settle_doubted_clicks
@@ -37,6 +39,8 @@ class Means:
     retention_months: int = 24
 
 
+    journal: JournalClient | None = None
+    """None: the webhooks journal is not set up."""
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something done again and again: in words, and how often. It runs first when its process takes the lead."""
@@ -54,6 +58,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
         *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
+        *(_journal_jobs(means.hubspot, means.journal) if means.hubspot and means.journal else ()),
         Job("thin out old views and clicks", thin_events, every=days),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
         Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),
@@ -69,6 +74,10 @@ def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
 
 class Schedule:
     """
+def _journal_jobs(context: Context, client: JournalClient) -> tuple[Job, ...]:
+    return (Job("read HubSpot's webhooks journal", partial(read_journal, context, client), every=JOURNAL_EVERY),)
+
+
     Runs jobs while this process leads.
 
     A run that is late is made once, not as often as it was missed; one that is due while the last still runs is left

@@ -38,6 +38,19 @@ class TokenRefused(HubSpotTrouble):
         )
 
 
+class AppRefused(HubSpotTrouble):
+    """The app's client id and secret are refused, or it may not use the journal."""
+
+    lasting = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "HubSpot refuses the app that reads the webhooks journal. Copy client id and client secret of a project app"
+            " with OAuth into HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET, give it the journal's scopes"
+            " (docs/quickstart.md), and restart; without HUBSPOT_CLIENT_ID the journal is off"
+        )
+
+
 class ScopeMissing(HubSpotTrouble):
     """403: the token may not do this; `scopes` are those of which it needs one."""
 

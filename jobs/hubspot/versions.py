@@ -35,6 +35,19 @@ FAMILIES: Final = (
     Family("owners", "/crm/v3/owners", "/crm/owners/{version}", ("crm.objects.owners.read",)),
     Family("properties", "/crm/v3/properties", "/crm/properties/{version}", (_CONTACTS, "crm.schemas.contacts.read")),
     Family("account", "/account-info/v3", "/account-info/{version}", ("oauth",)),
+    Family("sign-in", "/oauth/v1", "/oauth/{version}", ()),
+    Family(
+        "journal",
+        "/webhooks-journal/journal/v4",
+        "/webhooks-journal/journal/{version}",
+        ("developer.webhooks_journal.read",),
+    ),
+    Family(
+        "journal's subscriptions",
+        "/webhooks-journal/subscriptions/v4",
+        "/webhooks-journal/subscriptions/{version}",
+        ("developer.webhooks_journal.subscriptions.read",),
+    ),
 )
 
 

@@ -3,8 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
-from sandbox.hubspot import associations_api, lists_api, memberships_api, objects_api, portal_api, search_api
+from sandbox.hubspot import (
+    associations_api,
+    journal_api,
+    lists_api,
+    memberships_api,
+    objects_api,
+    portal_api,
+    search_api,
+)
 from sandbox.hubspot.call import Answer, Call
 
 DATED_VERSIONS = ("2026-03", "2026-09")
@@ -17,6 +26,9 @@ BASES: Mapping[str, tuple[str, str]] = {
     "owners": ("/crm/v3/owners", "/crm/owners/{version}"),
     "properties": ("/crm/v3/properties", "/crm/properties/{version}"),
     "account": ("/account-info/v3", "/account-info/{version}"),
+    "oauth": ("/oauth/v1", "/oauth/{version}"),
+    "journal": ("/webhooks-journal/journal/v4", "/webhooks-journal/journal/{version}"),
+    "subscriptions": ("/webhooks-journal/subscriptions/v4", "/webhooks-journal/subscriptions/{version}"),
 }
 """(old, dated) beginning of the paths of each API; the first word of an endpoint's name says which."""
 
@@ -34,7 +46,11 @@ ALL_SCOPES = frozenset(CONTACTS + CONTACTS_WRITE + COMPANIES + SCHEMAS + LISTS +
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Any one of `scopes` suffices; none means that every token may. `exempt`: outside the ten-second limit."""
+    """
+    Any one of `scopes` suffices; none means that every token may. `exempt`: outside the ten-second limit.
+
+    `bearer`: whose token it takes, the portal's, the app's own, or none.
+    """
 
     name: str
     method: str
@@ -42,6 +58,7 @@ class Endpoint:
     scopes: tuple[str, ...]
     answer: Callable[[Call], Answer]
     exempt: bool = False
+    bearer: Literal["portal", "app", "nobody"] = "portal"
 
     @property
     def is_search(self) -> bool:
@@ -63,6 +80,10 @@ def _contacts(handler: Callable[..., Answer]) -> Callable[[Call], Answer]:
 
 def _companies(handler: Callable[..., Answer]) -> Callable[[Call], Answer]:
     return partial(handler, object_type="companies")
+
+
+def _of_the_app(name: str, method: str, tail: str, answer: Callable[[Call], Answer]) -> Endpoint:
+    return Endpoint(name, method, tail, (), answer, exempt=True, bearer="app")
 
 
 ENDPOINTS = (
@@ -94,4 +115,11 @@ ENDPOINTS = (
     Endpoint("owners.read", "GET", "/{id}", OWNERS, portal_api.owner),
     Endpoint("properties.all", "GET", "/{type}", EITHER + SCHEMAS, portal_api.properties),
     Endpoint("account.details", "GET", "/details", (), portal_api.account_details),
+    Endpoint("oauth.token", "POST", "/token", (), journal_api.sign_in, exempt=True, bearer="nobody"),
+    _of_the_app("subscriptions.all", "GET", "", journal_api.subscriptions),
+    _of_the_app("subscriptions.upsert", "POST", "", journal_api.subscribe),
+    _of_the_app("subscriptions.delete", "DELETE", "/{id}", journal_api.unsubscribe),
+    _of_the_app("journal.earliest", "GET", "/earliest", journal_api.earliest),
+    _of_the_app("journal.latest", "GET", "/latest", journal_api.latest),
+    _of_the_app("journal.next", "GET", "/offset/{offset}/next", journal_api.after),
 )

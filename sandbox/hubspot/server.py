@@ -11,11 +11,13 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.exchanges import Exchange, OnExchange
+from sandbox.hubspot import journal_api
 from sandbox.hubspot.call import Answer, Call, encode
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.endpoints import ALL_SCOPES, ENDPOINTS, Endpoint
 from sandbox.hubspot.events import Change
 from sandbox.hubspot.faults import ConnectionCut, Faults
+from sandbox.hubspot.journal import Journal
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.memberships_api import MemberPages
 from sandbox.hubspot.records import ObjectType, Record
@@ -41,6 +43,7 @@ class HubSpotSandbox:
         *,
         token: str,
         client_secret: str,
+        client_id: str = "app-of-the-sandbox",
         portal_id: int,
         webhook_url: str | None = None,
         scopes: Iterable[str] = ALL_SCOPES,
@@ -63,6 +66,7 @@ class HubSpotSandbox:
         self.member_pages = MemberPages()
         self.on_exchange = on_exchange
         self.webhooks = Webhooks(client_secret, portal_id, on_exchange=on_exchange)
+        self.journal = Journal(client_id, client_secret, portal_id)
         self.send_webhooks_to(webhook_url)
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -106,7 +110,8 @@ class HubSpotSandbox:
         self.webhooks.list_url = None if url is None else url + "/lists?list={list_id}"
 
     def announce(self, change: Change) -> Change:
-        """Sends the webhooks of a change made on `crm`."""
+        """Sends the webhooks of a change made on `crm`, and keeps it in the journal."""
+        self.journal.note(change, self.crm.now())
         self.webhooks.announce(change.app_events, change.list_events)
         return change
 
@@ -155,7 +160,21 @@ class HubSpotSandbox:
         for endpoint in ENDPOINTS:
             for path, dated in endpoint.paths():
                 app.router.add_route(endpoint.method, path, self._serve(endpoint, dated))
+        app.router.add_get("/journal-files/{offset}", self._journal_file)
         return app
+
+    async def _journal_file(self, request: web.Request) -> web.StreamResponse:
+        """From the storage, which is none of the API: no token, no limits."""
+        self.requests["journal file"] += 1
+        signature, is_authorized = request.query.get("X-Amz-Signature", ""), "Authorization" in request.headers
+        try:
+            await self.faults.strike("journal file", search=False)
+            body = journal_api.stored(
+                self.journal, request.match_info["offset"], signature, authorized=is_authorized, now=self.crm.now()
+            )
+        except Refused as refused:
+            return _respond(refused.status, encode(Answer(refused.body)), {})
+        return _respond(200, self.faults.garble("journal file", encode(Answer(body))), {})
 
     def _serve(self, endpoint: Endpoint, dated: bool) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -181,20 +200,22 @@ class HubSpotSandbox:
     async def _answer(self, endpoint: Endpoint, request: web.Request, sent: bytes, dated: bool) -> tuple[int, bytes]:
         """Raises: Refused, ConnectionCut."""
         await self.faults.strike(endpoint.name, search=endpoint.is_search)
-        self._check_token(request)
+        self._check_token(request, endpoint.bearer)
         self.limits.spend(search=endpoint.is_search, exempt=endpoint.exempt)
         allowed = self.scopes - self.faults.missing_scopes
         if endpoint.scopes and not allowed.intersection(endpoint.scopes):
             raise scopes_missing(endpoint.scopes)
-        if endpoint.method in ("POST", "PUT", "PATCH") and request.content_type != "application/json":
+        wanted = "application/x-www-form-urlencoded" if endpoint.bearer == "nobody" else "application/json"
+        if endpoint.method in ("POST", "PUT", "PATCH") and request.content_type != wanted:
             raise Refused(415, "INVALID_CONTENT_TYPE", f"Content-Type {request.content_type} is not supported")
         answer = endpoint.answer(Call(self, request.match_info, request.query, sent, dated))
         return answer.status, self.faults.garble(endpoint.name, encode(answer))
 
-    def _check_token(self, request: web.Request) -> None:
-        given = request.headers.get("Authorization", "")
-        if self.faults.revoked or given != f"Bearer {self.token}":
-            raise unauthorized(credentials_given=given.startswith("Bearer "))
+    def _check_token(self, request: web.Request, whose: str) -> None:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        is_right = given == self.token if whose == "portal" else self.journal.knows(given, self.crm.now())
+        if whose != "nobody" and (self.faults.revoked or scheme != "Bearer" or not is_right):
+            raise unauthorized(credentials_given=scheme == "Bearer")
 
     def _report(
         self, about: str, request: web.Request, status: int, started: float, sent: bytes, answer: bytes

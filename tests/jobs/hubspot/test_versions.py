@@ -15,6 +15,9 @@ PATHS = [
     ("/crm/v3/owners/", "/crm/owners/2026-09"),
     ("/crm/v3/properties/contacts", "/crm/properties/2026-09/contacts"),
     ("/account-info/v3/details", "/account-info/2026-09/details"),
+    ("/oauth/v1/token", "/oauth/2026-09/token"),
+    ("/webhooks-journal/journal/v4/earliest", "/webhooks-journal/journal/2026-09/earliest"),
+    ("/webhooks-journal/subscriptions/v4", "/webhooks-journal/subscriptions/2026-09"),
 ]
 
 
