@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 # How soon another process notices that the leader is gone.
 TAKE_OVER: Final = timedelta(seconds=2)
+# It counts against none of HubSpot's quotas.
+JOURNAL_EVERY: Final = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,10 @@ class Means:
     """None: HubSpot cannot be asked, so its jobs are left out."""
     reconcile_every: timedelta = timedelta(minutes=15)
     retention_months: int = 24
-
-
     journal: JournalClient | None = None
     """None: the webhooks journal is not set up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something done again and again: in words, and how often. It runs first when its process takes the lead."""
@@ -56,9 +58,9 @@ def jobs(means: Means) -> tuple[Job, ...]:
     thin_events = partial(retention.thin_events, store, now, means.retention_months)
     return (
         *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
+        *(_journal_jobs(means.hubspot, means.journal) if means.hubspot and means.journal else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
-        *(_journal_jobs(means.hubspot, means.journal) if means.hubspot and means.journal else ()),
         Job("thin out old views and clicks", thin_events, every=days),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
         Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),
@@ -72,12 +74,12 @@ def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
     )
 
 
-class Schedule:
-    """
 def _journal_jobs(context: Context, client: JournalClient) -> tuple[Job, ...]:
     return (Job("read HubSpot's webhooks journal", partial(read_journal, context, client), every=JOURNAL_EVERY),)
 
 
+class Schedule:
+    """
     Runs jobs while this process leads.
 
     A run that is late is made once, not as often as it was missed; one that is due while the last still runs is left
