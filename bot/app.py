@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import contact, feed, lead, opt_out
+from bot import channels, contact, feed, lead, opt_out
 from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
 from bot.blocks.lead_message import ADD_LEAD
@@ -63,6 +63,11 @@ CONVERSATIONS: Final = (
     Conversation(Kind.COMMAND, "/footlight", footlight(WORDS), "help, and the other commands under our own name"),
     Conversation(Kind.EVENT, "app_mention", contact.message, "looks up what the mention says"),
     Conversation(Kind.EVENT, "message", contact.message, "looks up what a direct message says"),
+    Conversation(Kind.EVENT, "member_joined_channel", channels.joined, "resumes a channel that we are invited to"),
+    Conversation(Kind.EVENT, "channel_unarchive", channels.unarchived, "resumes a channel"),
+    Conversation(Kind.EVENT, "group_unarchive", channels.unarchived, "resumes a private channel"),
+    Conversation(Kind.EVENT, "app_uninstalled", channels.gone, "pauses everything"),
+    Conversation(Kind.EVENT, "tokens_revoked", channels.gone, "pauses everything"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, contact.show, "shows one of a list"),
     Conversation(Kind.ACTION, OPEN_LINK, acknowledged, "opens HubSpot"),

@@ -50,6 +50,11 @@ def error_code(error: SlackApiError) -> str:
     return str(data.get("error") or "") if isinstance(data, dict) else ""
 
 
+def closed(code: str) -> str:
+    """Why nothing can be posted, with the way to mend it; `code` is one of `CLOSED`."""
+    return f"{code}: {CLOSED[code]}"
+
+
 def meaning(error: SlackApiError) -> NotSent | Lost | Pause:
     """What follows from an error of chat.postMessage or chat.update."""
     code, status = error_code(error), int(error.response.status_code)
@@ -58,7 +63,7 @@ def meaning(error: SlackApiError) -> NotSent | Lost | Pause:
     if status >= 500 or code in UNSURE or not code:
         return Lost(f"Slack answered {code or status}")
     if code in CLOSED:
-        return Pause(f"{code}: {CLOSED[code]}")
+        return Pause(closed(code))
     if code == "message_limit_exceeded":
         return NotSent(Failure("the workspace's limit of messages is reached", wait=LONG))
     return NotSent(Failure(f"Slack refused what we made: {code}", lasting=True), alone=True)

@@ -1,7 +1,7 @@
 """POST /slack/events: proof first on the raw bytes, then a guarded reading, then the disk, then Bolt."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -10,14 +10,11 @@ from slack_bolt.response import BoltResponse
 from bot.dispatch import Dispatch
 from bot.events import Events
 from bot.payloads import Rubbish, check_request, read_form, read_json
-from storage import Busy, StoreDown
 
 log = structlog.get_logger()
 
-LARGEST_BODY: Final = 1024 * 1024
-
-Check = Callable[[bytes, Mapping[str, str]], str | None]
-"""Why this request is not proven to come from Slack; None: it is."""
+Prove = Callable[[bytes, Mapping[str, str]], None]
+"""Returns if Slack signed this body just now; else raises what the web edge answers with 401."""
 
 
 class SlackEndpoint:
@@ -25,33 +22,33 @@ class SlackEndpoint:
     The handler for one aiohttp route.
 
     Args:
-        why_not_proven: judges the bytes as received and the headers; None: Slack signed them just now.
+        prove: judges the bytes as received and the headers.
+        malformed: makes what the web edge answers with 400, of the reason.
     """
 
-    def __init__(self, events: Events, dispatch: Dispatch, why_not_proven: Check) -> None:
+    def __init__(
+        self, events: Events, dispatch: Dispatch, *, prove: Prove, malformed: Callable[[str], Exception]
+    ) -> None:
         self._events = events
         self._dispatch = dispatch
-        self._why_not_proven = why_not_proven
+        self._prove = prove
+        self._malformed = malformed
 
     async def receive(self, request: web.Request) -> web.Response:
         """
-        200 for what was understood (an event only when it is on disk), 400 for rubbish, 401 without proof, 413, 503.
+        200 for what was understood; an event only when it is on disk.
 
         Bolt is asked last: for malformed JSON, arrays or odd headers its own adapter answers 500, and logs bodies.
+
+        Raises:
+            what `prove` and `malformed` make; StoreDown, Busy: Slack must send it again. The web edge answers them.
         """
-        body = await _body(request)
-        if body is None:
-            return _refused(413, f"at most {LARGEST_BODY} bytes")
-        if because := self._why_not_proven(body, request.headers):
-            log.info("request to /slack/events refused", because=because)
-            return _refused(401, because)
+        body = await request.read()
+        self._prove(body, request.headers)
         try:
             return await self._understand(body, request.content_type)
         except Rubbish as rubbish:
-            return _refused(400, str(rubbish))
-        except (StoreDown, Busy) as error:
-            log.warning("a Slack event could not be kept; Slack will send it again", because=str(error))
-            return _refused(503, "the store does not answer; send it again")
+            raise self._malformed(f"This is nothing that Slack sends: {rubbish}.") from rubbish
 
     async def _understand(self, body: bytes, content_type: str) -> web.Response:
         if content_type == "application/json":
@@ -75,20 +72,6 @@ class SlackEndpoint:
         return web.Response()
 
 
-async def _body(request: web.Request) -> bytes | None:
-    """The body; None when it is too large, whatever its header says."""
-    read = bytearray()
-    async for chunk in request.content.iter_any():
-        read += chunk
-        if len(read) > LARGEST_BODY:
-            return None
-    return bytes(read)
-
-
 def _to_aiohttp(answer: BoltResponse) -> web.Response:
     headers = {name: values[0] for name, values in answer.headers.items() if name.lower() == "content-type"}
     return web.Response(status=answer.status, body=(answer.body or "").encode(), headers=headers)
-
-
-def _refused(status: int, because: str) -> web.Response:
-    return web.json_response({"error": because}, status=status)

@@ -18,7 +18,8 @@ from bot.transport import SlackEndpoint
 from bot.web_client import slack_client
 from footlight.opening import Opened
 from footlight.settings import Settings, reveal
-from webhooks.verify import NotProven, check_slack
+from webhooks.problems import malformed
+from webhooks.verify import check_slack
 
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ class Slack:
         desk = Desk(store=opened.store, hasher=opened.known_hasher, people=people, now=utc_now)
         self._dispatch = make_bot(desk, client=self._client)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
-        self._endpoint = SlackEndpoint(self._events, self._dispatch, partial(why_not_proven, secrets))
+        self._endpoint = SlackEndpoint(self._events, self._dispatch, prove=partial(prove, secrets), malformed=malformed)
         self.carrier = SlackCarrier(self._client, opened.store, people=people, now=utc_now)
         self._app_token = settings.slack_app_token
         self._socket: SocketMode | None = None
@@ -69,13 +70,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def why_not_proven(secrets: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> str | None:
-    """Why a request is not proven to be Slack's; None: Slack signed it just now."""
-    try:
-        check_slack(body, headers, secrets=secrets, now=utc_now())
-    except NotProven as error:
-        return str(error)
-    return None
+def prove(secrets: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> None:
+    """
+    Return if Slack signed this just now.
+
+    Raises:
+        NotProven
+    """
+    check_slack(body, headers, secrets=secrets, now=utc_now())
 
 
 def open_slack(settings: Settings, opened: Opened) -> Slack | None:

@@ -89,6 +89,13 @@ def pause(session: Session, channel: str, because: str, *, now: datetime) -> boo
     return any(reason != because for reason in reasons) if reasons else None
 
 
+def pause_all(session: Session, because: str, *, now: datetime) -> int:
+    """Stop delivery to every channel; how many subscriptions ran until now."""
+    running = update(Subscription).where(col(Subscription.paused_at).is_(None))
+    done = session.execute(running.values(paused_at=now, paused_because=because))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
 def resume(session: Session, channel: str) -> int:
     """Deliver to a channel again, what it is owed first; how many subscriptions that woke."""
     waiting = (col(Subscription.channel) == channel, col(Subscription.paused_at).is_not(None))

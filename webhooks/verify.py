@@ -224,4 +224,4 @@ def _expect_recent(sent_at: datetime, now: datetime) -> None:
     if away > OLDEST:
         raise Stale(f"it was signed {away.total_seconds():.0f} s ago; 300 s are allowed")
     if away < -OLDEST:
-        raise Stale(f"it was signed {-away.total_seconds():.0f} s in the future; is the clock right?")
+        raise Stale(f"it was signed {-away.total_seconds():.0f} s in the future: a clock is wrong, there or here")

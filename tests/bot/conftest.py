@@ -23,7 +23,10 @@ from sandbox.slack.sample import FEED, LEADS
 from storage import Store, portal, subscriptions
 from storage.subscriptions import Topic
 from tests.storage.people import HASHER, T0
-from webhooks.verify import NotProven, check_slack
+from webhooks.app import LARGEST_BODY, Endpoint, guarded
+from webhooks.metrics import Metrics
+from webhooks.problems import malformed
+from webhooks.verify import check_slack
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-test", "xapp-test", "a signing secret"
 KEYS = Keys.parse("a secret key that is long enough")
@@ -33,12 +36,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def why_not_proven(body: bytes, headers: Mapping[str, str]) -> str | None:
-    try:
-        check_slack(body, headers, secrets=[SIGNING_SECRET], now=utc_now())
-    except NotProven as because:
-        return str(because)
-    return None
+def prove(body: bytes, headers: Mapping[str, str]) -> None:
+    check_slack(body, headers, secrets=[SIGNING_SECRET], now=utc_now())
 
 
 @dataclass
@@ -48,6 +47,7 @@ class Bot:
     desk: Desk
     dispatch: Dispatch
     events: Events
+    metrics: Metrics
     url: str
 
 
@@ -75,13 +75,15 @@ async def running_bot(store: Store, client: AsyncWebClient, keys: Keys = KEYS) -
     desk = Desk(store=store, hasher=HASHER, people=People(client), now=utc_now)
     dispatch = make_bot(desk, client)
     events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2))
-    app = web.Application()
-    app.router.add_post("/slack/events", SlackEndpoint(events, dispatch, why_not_proven).receive)
+    receive = SlackEndpoint(events, dispatch, prove=prove, malformed=malformed).receive
+    app = web.Application(client_max_size=LARGEST_BODY)
+    metrics = Metrics()
+    app.router.add_post("/slack/events", guarded(Endpoint("POST", "/slack/events", receive, ""), metrics))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield Bot(desk, dispatch, events, f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        yield Bot(desk, dispatch, events, metrics, f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
     finally:
         await runner.cleanup()
         await dispatch.drain(5)

@@ -125,6 +125,25 @@ async def test_without_proof_nothing_is_read(sender: Sender, store: Store) -> No
     assert store.read_now(kept) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "proof", "status", "reason"),
+    [
+        (b"{", {}, 400, "malformed"),
+        (b"{}", PROOFS["a wrong signature"], 401, "forged"),
+        (b" " * 1_000_001, {}, 413, "too large"),
+    ],
+)
+async def test_refusal_has_the_form_of_the_others_and_is_counted(
+    body: bytes, proof: dict[str, str], status: int, reason: str, sender: Sender, bot: Bot
+) -> None:
+    """A refusal is told as problem details, like everywhere at the web edge, and counted as refused."""
+    answer = await sender.send(body, **proof)
+
+    assert answer[0] == json.loads(answer[1])["status"] == status
+    count = bot.metrics.refused.labels("/slack/events", reason)._value.get()
+    assert count == 1
+
+
 def kept(session: Session) -> list[tuple[str, bool]]:
     """The ids of the events that were kept, and whether each was answered."""
     rows = session.exec(select(SlackEvent).order_by(SlackEvent.event_id)).all()
@@ -145,7 +164,7 @@ async def test_certificate_probe_is_answered(sender: Sender) -> None:
 
 async def test_too_large_gets_413(sender: Sender) -> None:
     """More than a megabyte is not read, whatever its proof."""
-    assert (await sender.send(b" " * (1024 * 1024 + 1)))[0] == 413
+    assert (await sender.send(b" " * 1_000_001))[0] == 413
 
 
 async def test_event_is_on_disk_when_it_is_acknowledged(
