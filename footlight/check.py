@@ -20,7 +20,7 @@ from jobs.hubspot.portal import read_portal
 from jobs.hubspot.properties import read_property_definitions
 from jobs.hubspot.trouble import HubSpotTrouble
 from storage import Busy, Session, StoreDown, address_claims, dead_letters, portal, subscriptions, target_groups
-from storage.campaign_changes import list_campaigns
+from storage.campaign_list import list_campaigns
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.portal import OtherPortal
 
@@ -189,7 +189,8 @@ def _groups(session: Session) -> Iterator[Finding]:
 
 
 def _campaigns(session: Session) -> Iterator[Finding]:
-    active = sum(1 for one in list_campaigns(session) if one.status == "active" and not one.is_external)
+    listed = list_campaigns(session, now=datetime.now(UTC))
+    active = sum(1 for one in listed if one.why_not is None and not one.is_external)
     if active:
         yield Finding("campaigns", State.WELL, f"{active} active")
     else:

@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions import who_sees_what
 from decisions.addresses import account_domain
+from decisions.utm import with_utm
 from decisions.who_sees_what import Recipient, Rule, Status
 from storage.accounts import AccountDomain
 from storage.columns import BigId, Moment, Word
@@ -24,12 +25,14 @@ class Campaign(SQLModel, table=True):
     image_url: str | None = Field(default=None, description="a picture kept elsewhere; never fetched by us")
     banner_digest: str | None = Field(default=None, foreign_key="banner_file.digest")
     alt: str = Field(default="")
-    target_url: str
+    target_url: str = Field(description="as it was given, without our UTM parameters")
+    adds_utm: bool = Field(default=False)
     priority: int = Field(default=0)
     starts_at: datetime | None = Field(default=None, sa_type=Moment)
     ends_at: datetime | None = Field(default=None, sa_type=Moment)
     status: Status = Field(default=Status.ACTIVE, sa_type=Word(Status))
     is_default: bool = Field(default=False)
+    is_for_own: bool = Field(default=False, description="for people of our own domains")
     is_external: bool = Field(default=False, description="known only by the clicks that another tool reports")
     created_at: datetime = Field(sa_type=Moment)
 
@@ -144,6 +147,11 @@ def changed(session: Session) -> None:
     session.execute(update(CampaignsVersion).values(version=CampaignsVersion.version + 1))
 
 
+def link_of(row: Campaign) -> str:
+    """Where a campaign's banner leads."""
+    return with_utm(row.target_url, row.name) if row.adds_utm else row.target_url
+
+
 def all_campaigns(session: Session) -> list[CampaignInForce]:
     """Every campaign that can be shown, paused and archived ones too."""
     from storage.banner_files import BannerFile
@@ -179,13 +187,14 @@ def _in_force(
     decided = who_sees_what.Campaign(
         id=row.id,
         name=row.name,
-        target_url=row.target_url,
+        target_url=link_of(row),
         created_at=row.created_at,
         priority=row.priority,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         status=row.status,
         is_default=row.is_default,
+        is_for_own=row.is_for_own,
         group_ids=frozenset(groups.get(row.id, ())),
         account_ids=frozenset(accounts.get(row.id, ())),
     )

@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from decisions.who_sees_what import Campaign, Recipient, Rule, RuleKind, Status, choose, choose_quickly, in_force
+from decisions.who_sees_what import (
+    Campaign,
+    Recipient,
+    Rule,
+    RuleKind,
+    Status,
+    Why,
+    choose,
+    choose_for_all,
+    choose_quickly,
+    in_force,
+    why_not_in_force,
+)
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -26,7 +38,16 @@ def for_account(number=1, **what):
     return a_campaign(number, account_ids=frozenset({3}), **what)
 
 
+def for_own(number=1, **what):
+    return a_campaign(number, is_for_own=True, **what)
+
+
+def for_anyone(number=1, **what):
+    return a_campaign(number, is_default=True, **what)
+
+
 MEMBER = Recipient(group_ids=frozenset({7, 8}), account_id=3)
+COLLEAGUE = replace(MEMBER, is_own=True)
 STRANGER = Recipient()
 
 
@@ -47,7 +68,20 @@ STRANGER = Recipient()
         (MEMBER, [a_campaign(1, is_default=True, priority=99), for_group(2)], 2, Rule(RuleKind.GROUP, 7)),
         (MEMBER, [for_group(1, is_default=True, priority=5), for_account(2)], 1, Rule(RuleKind.GROUP, 7)),
         (STRANGER, [for_group(1, is_default=True)], 1, Rule(RuleKind.DEFAULT)),
-        (replace(MEMBER, is_own=True), [for_group(1), a_campaign(2, is_default=True)], None, Rule(RuleKind.NONE)),
+        (COLLEAGUE, [for_group(1), for_account(2), for_anyone(3)], None, Rule(RuleKind.NONE)),
+        (COLLEAGUE, [for_group(1, priority=9), for_own(2)], 2, Rule(RuleKind.OWN)),
+        (COLLEAGUE, [for_own(1), for_own(2, priority=1)], 2, Rule(RuleKind.OWN)),
+        (COLLEAGUE, [for_own(1, status=Status.PAUSED), for_anyone(2)], None, Rule(RuleKind.NONE)),
+        (MEMBER, [for_own(1, priority=9)], None, Rule(RuleKind.NONE)),
+        (MEMBER, [for_own(1, priority=9), for_anyone(2)], 2, Rule(RuleKind.DEFAULT)),
+        (MEMBER, [for_own(1, priority=9, group_ids=frozenset({8})), for_group(2)], 1, Rule(RuleKind.GROUP, 8)),
+        (STRANGER, [for_own(1, is_default=True)], 1, Rule(RuleKind.DEFAULT)),
+        (MEMBER, [for_group(1, status=Status.PAUSED, priority=9), for_account(2)], 2, Rule(RuleKind.ACCOUNT)),
+        (MEMBER, [for_group(1, starts_at=NOW + DAY, priority=9), for_account(2)], 2, Rule(RuleKind.ACCOUNT)),
+        (MEMBER, [for_group(1, ends_at=NOW, priority=9), for_anyone(2)], 2, Rule(RuleKind.DEFAULT)),
+        (MEMBER, [for_group(1, priority=-1), for_anyone(2, priority=9)], 1, Rule(RuleKind.GROUP, 7)),
+        (MEMBER, [for_group(2), for_group(1)], 1, Rule(RuleKind.GROUP, 7)),
+        (Recipient(group_ids=frozenset({8})), [for_group(1), for_account(2)], None, Rule(RuleKind.NONE)),
     ],
 )
 def test_the_choice(recipient, campaigns, chosen, rule):
@@ -77,6 +111,8 @@ def test_in_force(campaign, shown):
 @pytest.mark.parametrize(
     ("loser", "because"),
     [
+        (for_group(2, status=Status.ARCHIVED, starts_at=NOW + DAY), "it is archived"),
+        (for_own(2, priority=9), "it is assigned to none of their target groups, nor to their account"),
         (a_campaign(2), "it is assigned to none of their target groups, nor to their account"),
         (for_group(2, priority=1), "its priority 1 is lower than 5"),
         (for_group(2, priority=5), "the same priority 5, but it is younger than the one chosen"),
@@ -90,7 +126,53 @@ def test_why_another_lost(loser, because):
     """Every campaign that somebody does not see comes with its reason."""
     choice = choose(MEMBER, [loser, for_group(1, priority=5)], NOW)
 
-    assert [(lost.campaign.id, lost.because) for lost in choice.lost] == [(2, because)]
+    assert [(lost.campaign.id, str(lost.because)) for lost in choice.lost] == [(2, because)]
+
+
+@pytest.mark.parametrize(
+    ("recipient", "loser", "winner", "why"),
+    [
+        (COLLEAGUE, for_group(1, priority=9), for_own(2), Why.NOT_FOR_OWN),
+        (COLLEAGUE, for_group(1, priority=9), None, Why.NOT_FOR_OWN),
+        (COLLEAGUE, for_own(1), for_own(2, priority=1), Why.LOWER_PRIORITY),
+        (COLLEAGUE, for_own(2), for_own(1), Why.YOUNGER),
+        (STRANGER, for_account(1), None, Why.UNASSIGNED),
+        (STRANGER, for_anyone(2), for_anyone(1), Why.ANOTHER_DEFAULT),
+        (STRANGER, for_account(1, priority=9), for_anyone(2), Why.UNASSIGNED),
+    ],
+)
+def test_why_another_lost_to_others(recipient, loser, winner, why):
+    """Our own people, and those whom only the default reaches, are told the reason that holds for them."""
+    choice = choose(recipient, [loser, *([winner] if winner else [])], NOW)
+
+    assert choice.campaign is winner
+    assert [lost.because.why for lost in choice.lost] == [why]
+
+
+OTHER = Recipient(account_id=4)
+
+
+@pytest.mark.parametrize(
+    ("recipients", "campaigns", "chosen"),
+    [
+        ([], [for_anyone(1)], None),
+        ([STRANGER, STRANGER], [for_group(1)], None),
+        ([MEMBER, OTHER, OTHER], [for_group(1, priority=9), a_campaign(2, account_ids=frozenset({4}))], 2),
+        ([MEMBER, STRANGER, STRANGER], [for_group(1)], 1),
+        ([MEMBER, OTHER], [for_group(1), a_campaign(2, account_ids=frozenset({4}), priority=1)], 2),
+        ([OTHER, MEMBER], [a_campaign(2, account_ids=frozenset({4})), for_group(1)], 1),
+        ([MEMBER, STRANGER], [for_anyone(1, priority=9), for_group(2)], 2),
+        ([MEMBER, STRANGER, STRANGER], [for_anyone(1), for_group(2, priority=9)], 1),
+        ([MEMBER, COLLEAGUE, COLLEAGUE], [for_group(1), for_own(2, priority=9)], 1),
+        ([STRANGER, COLLEAGUE], [for_own(2)], None),
+        ([COLLEAGUE, COLLEAGUE], [for_anyone(1), for_own(2)], 2),
+    ],
+)
+def test_one_mail_to_several(recipients, campaigns, chosen):
+    """What most would see wins; our own people have no say beside others, and see nothing of theirs to customers."""
+    campaign = choose_for_all(recipients, in_force(campaigns, NOW))
+
+    assert (campaign and campaign.id) == chosen
 
 
 def some_campaigns():
@@ -108,6 +190,7 @@ def some_campaigns():
             ends_at=moments,
             status=st.sampled_from(Status),
             is_default=st.booleans(),
+            is_for_own=st.booleans(),
             group_ids=ids,
             account_ids=ids,
         ),
@@ -133,7 +216,7 @@ def test_the_quick_choice_is_the_same(recipient, campaigns, random):
 
     assert choose_quickly(recipient, in_force(campaigns, NOW)) == (choice.campaign, choice.rule)
     assert len(choice.lost) == len(campaigns) - (choice.campaign is not None)
-    assert all(lost.because for lost in choice.lost)
+    assert all(str(lost.because) for lost in choice.lost)
 
 
 @given(some_recipients(), some_campaigns())
@@ -141,7 +224,7 @@ def test_nobody_beats_the_winner(recipient, campaigns):
     """No campaign in force that is assigned to the recipient has a higher priority than the one chosen."""
     winner = choose(recipient, campaigns, NOW).campaign
     if recipient.is_own:
-        assert winner is None
+        assert winner is None or winner.is_for_own
         return
     rivals = [
         campaign
@@ -150,3 +233,43 @@ def test_nobody_beats_the_winner(recipient, campaigns):
     ]
 
     assert not rivals or (winner in rivals and winner.priority == max(rival.priority for rival in rivals))
+
+
+@given(st.lists(some_recipients(), max_size=6), some_campaigns(), st.randoms(use_true_random=False))
+def test_one_mail_in_any_order(recipients, campaigns, random):
+    """Neither the order of recipients nor that of campaigns has a say; for one recipient it is what they see alone."""
+    chosen = choose_for_all(recipients, in_force(campaigns, NOW))
+    random.shuffle(recipients)
+    random.shuffle(campaigns)
+
+    assert choose_for_all(recipients, in_force(campaigns, NOW)) == chosen
+    if len(recipients) == 1:
+        assert chosen == choose(recipients[0], campaigns, NOW).campaign
+
+
+@given(some_recipients(), some_campaigns(), st.sampled_from([NOW - DAY, NOW, NOW + DAY]))
+def test_the_boundaries(recipient, campaigns, moment):
+    """A start belongs to its campaign and an end does not, whatever else competes; a microsecond decides."""
+    before = choose(recipient, campaigns, moment - timedelta(microseconds=1))
+    if not any(moment in (one.starts_at, one.ends_at) for one in campaigns):
+        assert choose(recipient, campaigns, moment) == before
+    assert all(one.ends_at != moment for one in in_force(campaigns, moment))
+    assert all(one.starts_at != moment for one in in_force(campaigns, moment - timedelta(microseconds=1)))
+
+
+@given(some_recipients(), some_campaigns())
+def test_losers_change_nothing(recipient, campaigns):
+    """Take away whatever lost, one or all: the recipient sees the same by the same rule."""
+    choice = choose(recipient, campaigns, NOW)
+    for lost in choice.lost:
+        rest = [campaign for campaign in campaigns if campaign is not lost.campaign]
+        again = choose(recipient, rest, NOW)
+        assert (again.campaign, again.rule) == (choice.campaign, choice.rule)
+
+
+@given(some_campaigns())
+def test_who_is_not_in_force_has_a_reason(campaigns):
+    """A campaign is in force, or says why not; never both."""
+    shown = in_force(campaigns, NOW)
+
+    assert all((why_not_in_force(campaign, NOW) is None) == (campaign in shown) for campaign in campaigns)

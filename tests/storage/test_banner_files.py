@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from storage.banner_files import NotABanner, find_file, keep_file, read_picture
+from storage.banner_files import BannerFault, NotABanner, find_file, keep_file, read_picture
 
 
 def picture(kind, size=(8, 4), **more):
@@ -21,7 +21,8 @@ def picture(kind, size=(8, 4), **more):
 
 def animation(frames, size):
     octets = BytesIO()
-    images = [Image.new("P", size, number % 2) for number in range(frames)]
+    # Pillow makes one frame of several that look alike.
+    images = [Image.new("RGB", size, ("teal", "navy")[number % 2]) for number in range(frames)]
     images[0].save(octets, "GIF", save_all=True, append_images=images[1:])
     return octets.getvalue()
 
@@ -45,30 +46,35 @@ def test_pictures(kind):
 
 
 def test_an_animation():
-    """A GIF may move."""
-    assert read_picture(animation(3, (8, 4))).width == 8
+    """A GIF may move, and is known to."""
+    still, moving = read_picture(picture("GIF")), read_picture(animation(3, (8, 4)))
+
+    assert (still.frames, moving.frames) == (1, 3)
+    assert moving.width == 8
 
 
 @pytest.mark.parametrize(
-    ("octets", "told"),
+    ("octets", "fault", "told"),
     [
-        (b"", "no PNG"),
-        (b"<svg/>", "no PNG"),
-        (picture("BMP"), "no PNG"),
-        (picture("WEBP"), "no PNG"),
-        (picture("PNG", (400, 400))[:60], "damaged"),
-        (picture("JPEG", (400, 400))[:300], "damaged"),
-        (picture("PNG", (5001, 1)), "5,000 a side"),
-        (bomb(20_000), "5,000 a side"),
-        (b"GIF89a" + b"\0" * 1_000_000, "1,000,000 are allowed"),
-        (animation(30, (2_000, 2_000)), "frames"),
+        (b"", BannerFault.NO_PICTURE, "no PNG"),
+        (b"<svg/>", BannerFault.NO_PICTURE, "no PNG"),
+        (picture("BMP"), BannerFault.NO_PICTURE, "no PNG"),
+        (picture("WEBP"), BannerFault.NO_PICTURE, "no PNG"),
+        (picture("PNG", (400, 400))[:60], BannerFault.NO_PICTURE, "damaged"),
+        (picture("JPEG", (400, 400))[:300], BannerFault.NO_PICTURE, "damaged"),
+        (picture("PNG", (5001, 1)), BannerFault.TOO_LARGE, "5,000 a side"),
+        (bomb(20_000), BannerFault.TOO_LARGE, "5,000 a side"),
+        (b"GIF89a" + b"\0" * 1_000_000, BannerFault.TOO_HEAVY, "1,000,000 are allowed"),
+        (animation(30, (2_000, 2_000)), BannerFault.TOO_MANY_FRAMES, "frames"),
     ],
     ids=["empty", "svg", "bmp", "webp", "cut", "cut jpeg", "wide", "bomb", "large", "long animation"],
 )
-def test_refused(octets, told):
+def test_refused(octets, fault, told):
     """What is no banner is refused with the reason, and never decoded further than it may be."""
-    with pytest.raises(NotABanner, match=told):
+    with pytest.raises(NotABanner, match=told) as refused:
         read_picture(octets)
+
+    assert refused.value.fault is fault
 
 
 @given(st.sampled_from(["PNG", "JPEG", "GIF"]), st.integers(0, 200), st.binary(min_size=1, max_size=8))

@@ -146,7 +146,7 @@ def test_click_follows_the_campaign_last_seen(store: Store, tracker: Tracker, no
 def test_changed_campaign_holds_from_the_next_request(store: Store, tracker: Tracker, now: datetime) -> None:
     """A pause, whoever made it, is seen by the next batch; without a campaign the pixel is no view."""
     assert keep(store, tracker, fetched(EventKind.VIEW, now)) == ["Fair"]
-    store.write_now(pause_campaign, "Fair")
+    store.write_now(pause_campaign, "Fair", now=now)
 
     assert keep(store, tracker, fetched(EventKind.VIEW, now)) == [None]
     assert store.read_now(performance_of, "max@firma.example").views == 1
@@ -155,7 +155,7 @@ def test_changed_campaign_holds_from_the_next_request(store: Store, tracker: Tra
 def test_archived_campaign_still_names_its_clicks(store: Store, tracker: Tracker, now: datetime) -> None:
     """A click from an old mail goes to the archived campaign that it showed."""
     keep(store, tracker, fetched(EventKind.VIEW, now))
-    store.write_now(archive_campaign, "Fair")
+    store.write_now(archive_campaign, "Fair", now=now)
 
     assert keep(store, tracker, fetched(EventKind.CLICK, now + timedelta(days=1))) == ["Fair"]
 

@@ -70,7 +70,7 @@ async def test_last_seen_wins(served, store, summit, clock):
     """A click leads to the campaign whose banner was shown through this link, even if another one is in force now."""
     banner, link = await served.mail("max@firma.de")
     await served.get(banner)
-    await store.write(pause_campaign, "summit")
+    await store.write(pause_campaign, "summit", now=clock())
     clock.forward(minutes=1)
     await store.write(
         create_campaign, campaign(name="Fair", target_url="https://ours.de/fair", is_default=True), now=clock()
@@ -79,10 +79,10 @@ async def test_last_seen_wins(served, store, summit, clock):
     assert (await served.get(link)).headers["Location"] == "https://ours.de/summit?a=1"
 
 
-async def test_the_last_resort(served, store, summit):
+async def test_the_last_resort(served, store, summit, clock):
     """Without any campaign in force the click leads where the campaign of signing time led."""
     _, link = await served.mail("max@firma.de")
-    await store.write(archive_campaign, "summit")
+    await store.write(archive_campaign, "summit", now=clock())
 
     assert (await served.get(link)).headers["Location"] == "https://ours.de/summit?a=1"
 

@@ -75,7 +75,7 @@ async def test_the_campaign_of_most(served, store, clock):
     assert (await served.get(banner)).headers["Location"] == "https://ours.de/B.png"
     assert (await served.get(link)).headers["Location"] == "https://ours.de/B"
 
-    await store.write(pause_campaign, "B")
+    await store.write(pause_campaign, "B", now=clock())
     assert (await served.get(banner)).body == PIXEL
 
 
