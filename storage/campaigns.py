@@ -107,6 +107,11 @@ class CampaignsInForce:
         campaign, rule = who_sees_what.choose_quickly(recipient, self._in_force(now))
         return (self._by_id[campaign.id] if campaign else None), rule
 
+    def choose_for_all(self, recipients: Sequence[Recipient], now: datetime) -> CampaignInForce | None:
+        """What stands in one mail to all of these at `now`."""
+        campaign = who_sees_what.choose_for_all(recipients, self._in_force(now))
+        return self._by_id[campaign.id] if campaign else None
+
     def get(self, campaign_id: int) -> CampaignInForce | None:
         """A campaign by its id, in force or not."""
         return self._by_id.get(campaign_id)

@@ -1,6 +1,5 @@
 """Signatures: the banner and the link that a mail gateway or an add-in puts under an e-mail, for each recipient."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -62,8 +61,8 @@ async def sign(request: web.Request) -> web.Response:
     body = await request.read()
     require_key(edge, request)
     asked = read_asked(body)
-    chosen = await request.app[SIGNING](ToBeSigned(asked.sender, asked.addresses, edge.now()))
-    banners = _for_each(edge, asked, chosen) if asked.split else [_for_all(edge, asked, chosen)]
+    chosen = await request.app[SIGNING](ToBeSigned(asked.sender, asked.addresses, edge.now(), asked.split))
+    banners = _for_each(edge, asked, chosen) if asked.split else [_for_all(edge, asked, *chosen)]
     return web.Response(body=msgspec.json.encode({"banners": banners}), content_type="application/json")
 
 
@@ -84,8 +83,7 @@ def _for_each(edge: Edge, asked: Asked, chosen: Sequence[CampaignInForce | None]
 _NO_BANNER: Final = {"image_url": None, "click_url": None, "html": ""}
 
 
-def _for_all(edge: Edge, asked: Asked, chosen: Sequence[CampaignInForce | None]) -> dict[str, Any]:
-    campaign = most_seen(chosen)
+def _for_all(edge: Edge, asked: Asked, campaign: CampaignInForce | None) -> dict[str, Any]:
     is_known = len(asked.addresses) == len(asked.recipients)
     account = shared_account(asked.addresses) if is_known else None
     content = Opened(edge.new_mail_id(), asked.sender, None, account, *_led_by(campaign))
@@ -143,20 +141,6 @@ def _recipient(given: str) -> Recipient:
         return Recipient(given, normalise(given))
     except NotAnAddress as error:
         return Recipient(given, None, str(error))
-
-
-def most_seen(chosen: Sequence[CampaignInForce | None]) -> CampaignInForce | None:
-    """The campaign that most of them would see; of several, the one with the higher priority, then the older."""
-    by_id = {campaign.decided.id: campaign.decided for campaign in chosen if campaign}
-    seen = Counter(campaign.decided.id for campaign in chosen if campaign)
-    if not seen:
-        return None
-
-    def weight(id_: int) -> tuple[int, int, float, int]:
-        return seen[id_], by_id[id_].priority, -by_id[id_].created_at.timestamp(), -id_
-
-    best = max(seen, key=weight)
-    return next(campaign for campaign in chosen if campaign and campaign.decided.id == best)
 
 
 def shared_account(addresses: Sequence[str]) -> str | None:

@@ -79,6 +79,22 @@ async def test_the_campaign_of_most(served, store, clock):
     assert (await served.get(banner)).body == PIXEL
 
 
+async def test_colleagues_in_a_mail_to_a_customer(served, store, clock):
+    """What is made for our own people stays inside, however many of them read along."""
+    everybody = campaign(name="All", image_url="https://ours.de/all.png", is_default=True)
+    await store.write(create_campaign, everybody, now=clock())
+    inside = campaign(name="Canteen", image_url="https://ours.de/canteen.png", is_for_own=True)
+    await store.write(create_campaign, inside, now=clock())
+
+    async def shown(*recipients):
+        answer = await served.signatures(sender=ANNA, recipients=recipients, split=False)
+        banner = answer.json["banners"][0]["image_url"].removeprefix(PUBLIC_URL)
+        return (await served.get(banner)).headers["Location"]
+
+    assert await shown("eva@ours.de", "otto@ours.de", "max@firma.de") == "https://ours.de/all.png"
+    assert await shown("eva@ours.de", "otto@ours.de") == "https://ours.de/canteen.png"
+
+
 @pytest.mark.parametrize(
     "asked",
     [
