@@ -8,15 +8,19 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Iterable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.manifest import socket_mode_manifest
 from footlight.cli.printing import console
 from footlight.hubspot import hubspot_context
 from footlight.opening import open_all
@@ -27,10 +31,15 @@ from jobs.hubspot.lists import search_lists
 from jobs.reconcile import sync_groups
 from sandbox.hubspot import HubSpotSandbox, crm_file
 from sandbox.hubspot.limits import Limits
+from sandbox.mail.gateway import Gateway
+from sandbox.mail.inbox import Inbox, kept_mails
+from sandbox.mail.reader import Reader
+from sandbox.mail.trickle import Trickle
 from sandbox.page import DemoPage
-from sandbox.page.inbox import Inbox
+from sandbox.page.slack_pane import App
+from sandbox.page.telling import Names
 from sandbox.page.wire import Wire
-from sandbox.sample_data import past_activity, sample_campaigns, sample_crm
+from sandbox.sample_data import CAMPAIGNS, SampleCampaign, letters, past_activity, sample_crm
 from sandbox.sample_data.portal import SENDERS
 from sandbox.slack import SlackSandbox, Workspace, sample
 from storage import Session, Store, subscriptions, target_groups
@@ -46,6 +55,7 @@ log = structlog.get_logger()
 
 TOKEN, CLIENT_SECRET, PORTAL = "pat-sandbox-0001", "sandbox-client-secret", 4_711_000
 BOT_TOKEN, SIGNING_SECRET, API_KEY = "xoxb-sandbox", "sandbox-signing-secret", "sandbox-api-key"
+TIME_ZONE: Final = "Europe/Berlin"
 RECENT: Final = timedelta(hours=30)
 SAVE_EVERY_SECONDS: Final = 3.0
 STRANGER: Final = "jo.doe@harbour-steel.example"
@@ -75,28 +85,32 @@ def _prepare(folder: Path, *, fresh: bool) -> None:
 
 
 async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.Event) -> DemoPage:
-    now, wire = datetime.now(UTC), Wire()
-    crm_path, slack_path = folder / "hubspot.json", folder / "slack.json"
+    now, app = datetime.now(UTC), _app()
+    crm_path, slack_path, mails_path = folder / "hubspot.json", folder / "slack.json", folder / "mails.json"
     crm = crm_file.load(crm_path) if crm_path.exists() else sample_crm(now)
     workspace = Workspace.load(slack_path) if slack_path.exists() else _workspace()
     hubspot = await stack.enter_async_context(
         HubSpotSandbox(crm, token=TOKEN, client_secret=CLIENT_SECRET, portal_id=PORTAL, limits=Limits.off())
     )
-    slack = await stack.enter_async_context(SlackSandbox(workspace, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET))
+    slack = await stack.enter_async_context(
+        SlackSandbox(workspace, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, commands=app.commands)
+    )
     # Links in mails and the campaigns' targets hold both ports, so the next start takes the same.
     ports = _ports(folder / "ports.json", port)
     settings = _settings(folder, hubspot, slack, ports["product"])
-    inbox = Inbox(settings.public_url, API_KEY, wire)
-    page = DemoPage(hubspot, slack, inbox, wire, SENDERS, port=ports["page"])
+    wire, mails = Wire(Names(crm, workspace)), kept_mails(mails_path)
+    reader = Reader(on_fetch=wire.heard_mail)
+    new_id = count(max((mail.id for mail in mails), default=0) + 1).__next__
+    gateway = Gateway(settings.public_url, API_KEY, new_id, on_fetch=wire.heard_mail)
+    inbox = Inbox(gateway, reader, mails)
+    trickle = Trickle(letters(crm, Random()), gateway, reader)  # noqa: S311
+    page = DemoPage(hubspot, slack, inbox, trickle, wire, SENDERS, app, port=ports["page"])
     await stack.enter_async_context(page)
     await _seed(settings, page.url, now)
     await _serve(stack, settings, stop)
     hubspot.send_webhooks_to(f"{settings.public_url}/webhooks/hubspot")
     slack.deliveries.app_url = f"{settings.public_url}/slack/events"
-    mails_path = folder / "mails.json"
-    if mails_path.exists():
-        inbox.load(mails_path)
-    else:
+    if not mails:
         await _first_mails(inbox)
 
     def save() -> None:
@@ -104,10 +118,16 @@ async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.E
         workspace.save(slack_path)
         inbox.save(mails_path)
 
-    stack.callback(save)
-    saving = asyncio.create_task(_keep_saving(save))
-    stack.callback(saving.cancel)
+    _save_now_and_then(stack, save)
     return page
+
+
+def _app() -> App:
+    """What Slack would offer of the app, by its manifest."""
+    features = socket_mode_manifest()["features"]
+    (shortcut,) = features["shortcuts"]
+    commands = {one["command"]: one["description"] for one in features["slash_commands"]}
+    return App(commands, shortcut["callback_id"], shortcut["name"])
 
 
 def _workspace() -> Workspace:
@@ -142,7 +162,7 @@ def _settings(folder: Path, hubspot: HubSpotSandbox, slack: SlackSandbox, port: 
         "footlight_feed_channel": sample.FEED,
         "footlight_admin_channel": None,
         "footlight_own_domains": (),
-        "footlight_timezone": "Europe/Berlin",
+        "footlight_timezone": TIME_ZONE,
         "footlight_trusted_proxies": (),
         "footlight_retention_months": 24,
         "footlight_reconcile_minutes": 15,
@@ -191,8 +211,8 @@ async def _seed(settings: Settings, page_url: str, now: datetime) -> None:
             return
         console.print("Importing HubSpot's lists, and a month of clicks ...")
         await _import_lists(hubspot_context(settings, opened))
-        for campaign in sample_campaigns(now):
-            await opened.store.write(_create_campaign, campaign, page_url, now=campaign["starts_at"] or now)
+        for campaign in CAMPAIGNS:
+            await opened.store.write(_create_campaign, campaign, page_url, now=now)
         await _live_a_month(opened.store, Tracker(CampaignsInForce(), opened.known_hasher), now, page_url)
     finally:
         await opened.store.close()
@@ -205,27 +225,29 @@ async def _import_lists(context: Context) -> None:
     await sync_groups(context)
 
 
-def _create_campaign(session: Session, told: dict[str, Any], page_url: str, *, now: datetime) -> None:
-    parts = urlsplit(told["target_url"])
+def _create_campaign(session: Session, told: SampleCampaign, page_url: str, *, now: datetime) -> None:
+    parts, starts_at = urlsplit(told.target_url), told.starts_at(now)
     query = f"?{parts.query}" if parts.query else ""
     new = NewCampaign(
-        name=told["name"],
+        name=told.name,
         target_url=f"{page_url}/landing/{parts.hostname}{parts.path}{query}",
-        banner_digest=keep_file(session, told["picture"].read_bytes()),
-        alt=told["alt"],
-        groups=told["groups"],
-        accounts=told["accounts"],
-        priority=told["priority"],
-        starts_at=told["starts_at"],
-        ends_at=told["ends_at"],
-        is_default=told["default"],
+        banner_digest=keep_file(session, told.picture.read_bytes()),
+        alt=told.alt,
+        groups=told.groups,
+        accounts=told.accounts,
+        priority=told.priority,
+        starts_at=starts_at,
+        ends_at=told.ends_at(now),
+        is_default=told.is_default,
     )
-    create_campaign(session, new, now=now)
+    create_campaign(session, new, now=starts_at or now)
 
 
 async def _live_a_month(store: Store, tracker: Tracker, now: datetime, page_url: str) -> None:
     """Past views and clicks; only of the last day does Slack hear."""
-    events = sorted(past_activity(sample_crm(now), now), key=lambda event: event["occurred_at"])
+    events = sorted(
+        past_activity(sample_crm(now), now.astimezone(ZoneInfo(TIME_ZONE))), key=lambda event: event["occurred_at"]
+    )
     fetched = _fetched(events)
     old = [one for one in fetched if one.at < now - RECENT]
     await _keep(store, tracker, old)
@@ -257,14 +279,20 @@ async def _keep(store: Store, tracker: Tracker, fetched: list[Fetched], at_once:
 async def _first_mails(inbox: Inbox) -> None:
     people = ("max.mustermann@musterfirma.example", STRANGER, "felix.fuchs@musterfirma.example")
     for sender, recipient in zip(SENDERS, people, strict=False):
-        await inbox.write(sender, [recipient], "The offer you asked for")
+        await inbox.write(sender, recipient, "The offer you asked for")
 
 
-async def _keep_saving(save: Any) -> None:
-    with suppress(asyncio.CancelledError):
+def _save_now_and_then(stack: AsyncExitStack, save: Callable[[], None]) -> None:
+    """Every few seconds, and at the end."""
+
+    async def go_on() -> None:
         while True:
             await asyncio.sleep(SAVE_EVERY_SECONDS)
             save()
+
+    saving = asyncio.create_task(go_on())
+    stack.callback(save)
+    stack.callback(saving.cancel)
 
 
 def _has_desktop() -> bool:

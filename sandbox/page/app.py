@@ -3,43 +3,44 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 from multidict import MultiDict
 
 from sandbox.hubspot import HubSpotSandbox
-from sandbox.hubspot.crm import AddressBlocked, AddressTaken, NoSuchRecord
-from sandbox.hubspot.writing import BadProperties
+from sandbox.mail.inbox import Inbox
+from sandbox.mail.mail import Mail
+from sandbox.mail.trickle import Trickle
 from sandbox.page import layout
+from sandbox.page.acts import REFUSED, Act, Acts
 from sandbox.page.hubspot_pane import hubspot_pane
-from sandbox.page.inbox import Inbox, NoBanner
 from sandbox.page.inbox_pane import inbox_pane
-from sandbox.page.place import Place
-from sandbox.page.slack_pane import slack_pane
+from sandbox.page.place import Place, is_number
+from sandbox.page.slack_pane import App, slack_pane
+from sandbox.page.switches import Switches
+from sandbox.page.tour import Tour
 from sandbox.page.wire import Wire
-from sandbox.slack import Modal, SlackSandbox
-from sandbox.slack.inputs import Values, typed_values
-from sandbox.slack.people import NotThere
-from sandbox.slack.workspace import BOT_USER
+from sandbox.slack import SlackSandbox
 
-Form = MultiDict[str]
-Act = Callable[[Form, Place], Awaitable[Place]]
-SHORTCUT: Final = "look_up"
-SUBJECTS: Final = ("Our meeting on Thursday", "The offer you asked for", "Minutes of today's call", "A short question")
-REFUSED: Final = (AddressBlocked, AddressTaken, BadProperties, NoSuchRecord, NotThere, NoBanner, KeyError, ValueError)
+ANSWER_SHOWN_WITHIN: Final = 2.0
+"""Seconds that a form without script waits for what follows from it."""
+STILL_HERE_EVERY: Final = 2.0
+"""Seconds between two words to a page where nothing happens; a page that is gone is found out by them."""
 
 
 class DemoPage:
     """
-    `async with DemoPage(hubspot, slack, inbox, wire, senders) as page:` serves on `page.url`.
+    `async with DemoPage(hubspot, slack, inbox, trickle, wire, senders, app) as page:` serves on `page.url`.
 
     Args:
+        trickle: goes on while the page is looked at.
         senders: the employees who write mails.
-        shortcut: the callback id of the app's message shortcut.
+        app: what Slack offers of the app.
     """
 
     def __init__(
@@ -47,32 +48,23 @@ class DemoPage:
         hubspot: HubSpotSandbox,
         slack: SlackSandbox,
         inbox: Inbox,
+        trickle: Trickle,
         wire: Wire,
         senders: Sequence[str],
+        app: App,
         *,
-        shortcut: str = SHORTCUT,
         port: int = 0,
     ) -> None:
-        self._hubspot, self._slack, self._inbox, self._wire = hubspot, slack, inbox, wire
-        self._senders, self._shortcut, self._port = senders, shortcut, port
+        self._hubspot, self._slack, self._inbox, self._trickle, self._wire = hubspot, slack, inbox, trickle, wire
+        self._senders, self._app, self._port = senders, app, port
+        self._switches, self._tour = Switches(hubspot, slack, inbox, trickle), Tour()
+        self._acts = Acts(hubspot, slack, inbox, self._switches, app.shortcut)
         self._runner: web.AppRunner | None = None
+        self._opened: Mail | None = None
+        self._flowing: asyncio.Task[None] | None = None
         hubspot.on_exchange = hubspot.webhooks.on_exchange = wire.heard_hubspot
         slack.on_exchange = slack.deliveries.on_exchange = wire.heard_slack
-        self._actions: dict[str, Act] = {
-            "/hubspot/add": self._add,
-            "/hubspot/remove": self._remove,
-            "/hubspot/change": self._change,
-            "/hubspot/delete": self._delete,
-            "/hubspot/privacy-delete": self._privacy_delete,
-            "/slack/say": self._say,
-            "/slack/press": self._press,
-            "/slack/submit": self._submit,
-            "/slack/close": self._close,
-            "/slack/shortcut": self._use_shortcut,
-            "/inbox/write": self._write,
-            "/inbox/scan": self._scan,
-            "/switch": self._switch,
-        }
+        wire.on_story = self._tour.saw
 
     @property
     def url(self) -> str:
@@ -84,32 +76,38 @@ class DemoPage:
         app.router.add_get("/style.css", self._style)
         app.router.add_get("/live.js", self._script)
         app.router.add_get("/live", self._live)
+        app.router.add_get("/slack/file/{id}", self._file)
         app.router.add_get("/landing/{path:.*}", self._land)
-        for path, act in self._actions.items():
+        for path, act in self._acts.by_path.items():
             app.router.add_post(path, self._handler(act))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         listener = socket.create_server(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
         await web.SockSite(self._runner, listener).start()
+        self._flowing = asyncio.create_task(self._trickle.run())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._inbox.close()
+        if self._flowing is not None:
+            self._flowing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._flowing
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def _show(self, request: web.Request) -> web.Response:
-        place = self._at_home(Place.read(request.query))
+        place, zone = self._at_home(Place.read(request.query)), _zone_of(request)
         panes = (
             hubspot_pane(self._hubspot.crm, place)
-            + slack_pane(self._slack.workspace, place)
-            + inbox_pane(self._inbox, self._hubspot.crm, self._senders, place)
+            + slack_pane(self._slack.workspace, place, self._app, zone)
+            + inbox_pane(self._inbox, self._hubspot.crm, self._senders, place, zone)
         )
+        self._opened = (self._inbox.find(int(place.mail)) if is_number(place.mail) else None) or self._opened
         notice = request.query.get("notice", "")[:300]
-        html = layout.page(panes, layout.switches_of(self._switches()), self._wire, place, notice)
+        html = layout.page(panes, self._switches.all(), self._tour, self._wire, place, notice, zone)
         return web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     def _at_home(self, place: Place) -> Place:
@@ -120,112 +118,36 @@ class DemoPage:
             **{**place.as_fields(), "user": user, "channel": channel or next(iter(self._slack.workspace.channels))}
         )
 
-    def _handler(
-        self, act: Callable[[Form, Place], Awaitable[Place]]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _handler(self, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             posted = await request.post()
             form = MultiDict((name, str(value)) for name, value in posted.items())
-            place = self._at_home(Place.read(form))
+            place, before = self._at_home(Place.read(form)), self._wire.last
             try:
                 there = await act(form, place)
             except REFUSED as error:
                 told = quote(str(error)[:200] or type(error).__name__)
                 raise web.HTTPSeeOther(f"{place.url()}&notice={told}") from error
             self._wire.changed()
+            if "X-Live" not in request.headers:
+                await self._wire.answered(before, within=ANSWER_SHOWN_WITHIN)
             raise web.HTTPSeeOther(there.url())
 
         return handle
 
-    async def _add(self, form: Form, place: Place) -> Place:
-        self._hubspot.add_to_list(int(form["list"]), int(form["record"]))
-        return place
-
-    async def _remove(self, form: Form, place: Place) -> Place:
-        self._hubspot.remove_from_list(int(form["list"]), int(form["record"]))
-        return place
-
-    async def _change(self, form: Form, place: Place) -> Place:
-        prefix = "property."
-        changed = {name.removeprefix(prefix): value.strip() for name, value in form.items() if name.startswith(prefix)}
-        self._hubspot.change_contact(int(form["record"]), changed)
-        return place
-
-    async def _delete(self, form: Form, place: Place) -> Place:
-        self._hubspot.delete(int(form["record"]))
-        return replace(place, contact="")
-
-    async def _privacy_delete(self, form: Form, place: Place) -> Place:
-        self._hubspot.privacy_delete(int(form["record"]))
-        return replace(place, contact="")
-
-    async def _say(self, form: Form, place: Place) -> Place:
-        text, channel = form["text"].strip(), form["into"]
-        text = text.replace("@Footlight", f"<@{BOT_USER}>")
-        command, _, rest = text.partition(" ")
-        if command.startswith("/"):
-            await self._slack.people.command(place.user, channel, command, rest.strip())
-        elif text:
-            self._slack.people.say(place.user, channel, text)
-        return place
-
-    async def _press(self, form: Form, place: Place) -> Place:
-        action, value = form["action_id"], form.get("value") or None
-        option = form.getall("option") if "option" in form else None
-        people = self._slack.people
-        if view_id := form.get("view_id"):
-            await people.press_in_view(place.user, view_id, action, value, option=option)
-        else:
-            await people.press(place.user, form["message_channel"], form["ts"], action, value, option=option)
-        return place
-
-    async def _submit(self, form: Form, place: Place) -> Place:
-        modal = self._slack.workspace.modal(form["view_id"])
-        if modal is None:
-            raise NotThere("that dialog is closed already")
-        await self._slack.people.submit(place.user, modal.id, _typed_into(modal, form))
-        return place
-
-    async def _close(self, form: Form, place: Place) -> Place:
-        await self._slack.people.close(place.user, form["view_id"])
-        return place
-
-    async def _use_shortcut(self, form: Form, place: Place) -> Place:
-        await self._slack.people.message_shortcut(place.user, form["message_channel"], form["ts"], self._shortcut)
-        return place
-
-    async def _write(self, form: Form, place: Place) -> Place:
-        subject = SUBJECTS[len(self._inbox.mails) % len(SUBJECTS)]
-        (mail,) = await self._inbox.write(form["sender"], [form["recipient"]], subject)
-        return replace(place, mail=str(mail.id))
-
-    async def _scan(self, form: Form, place: Place) -> Place:
-        if mail := self._inbox.find(int(place.mail or 0)):
-            await self._inbox.scan(mail)
-        return place
-
-    def _switches(self) -> dict[str, tuple[str, bool]]:
-        return {
-            "slack_429": ("Slack answers 429", self._slack.faults.too_many != 0),
-            "hubspot_down": ("HubSpot is down", self._hubspot.faults.down is not None),
-            "scanner": ("A mail scanner follows every link", self._inbox.scanner_reads),
-        }
-
-    async def _switch(self, form: Form, place: Place) -> Place:
-        name = form["switch"]
-        _, is_on = self._switches()[name]
-        if name == "slack_429":
-            self._slack.faults.too_many = 0 if is_on else -1
-        elif name == "hubspot_down":
-            self._hubspot.faults.down = None if is_on else "503"
-        else:
-            self._inbox.scanner_reads = not is_on
-        return place
-
     async def _land(self, request: web.Request) -> web.Response:
-        self._wire.note("Browser", "GET /c/… → 302 → the campaign's page", 200, 0)
+        """Where a banner leads. Footlight tells nobody who clicked; most likely it was the mail shown last."""
         path = request.match_info["path"]
+        self._wire.heard_click(self._opened, f"/landing/{path}")
         return web.Response(text=layout.landing(path), content_type="text/html")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        file = self._slack.workspace.files.get(request.match_info["id"])
+        if file is None or file.content is None:
+            raise web.HTTPNotFound
+        # An upload is whatever the app sent: it is shown as a picture or not at all.
+        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+        return web.Response(body=file.content, content_type="image/png", headers=headers)
 
     async def _style(self, request: web.Request) -> web.Response:
         return web.Response(text=layout.style(), content_type="text/css")
@@ -237,14 +159,26 @@ class DemoPage:
         """Server-sent events: a line whenever the page may have something new to show."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        try:
+        version = self._wire.version
+        word = f"data: {version}\n\n"
+        with self._trickle.watched(), suppress(ConnectionError):
             while True:
-                await response.write(f"data: {self._wire.version}\n\n".encode())
-                await self._wire.wait()
+                await response.write(word.encode())
+                try:
+                    await asyncio.wait_for(self._wire.newer_than(version), STILL_HERE_EVERY)
+                except TimeoutError:
+                    word = ": still here\n\n"
+                    continue
                 await asyncio.sleep(0.05)  # several steps in a row are one look
-        except ConnectionError:
-            return response
+                version = self._wire.version
+                word = f"data: {version}\n\n"
+        return response
 
 
-def _typed_into(modal: Modal, form: Form) -> Values:
-    return typed_values(modal.view["blocks"], {name: form.getall(name) for name in form})
+def _zone_of(request: web.Request) -> ZoneInfo | None:
+    """The visitor's time zone, which the script tells."""
+    told = request.cookies.get("zone", "")
+    try:
+        return ZoneInfo(told) if told else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -6,9 +6,17 @@ from html import escape
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.records import HubSpotList, Record
 from sandbox.page.place import Place, is_number
+from sandbox.page.telling import name_of
 
 SHOWN = 12
-EDITABLE = ("firstname", "lastname", "jobtitle", "email", "phone", "lifecyclestage")
+EDITABLE = {
+    "firstname": "First name",
+    "lastname": "Last name",
+    "jobtitle": "Job title",
+    "email": "E-mail",
+    "phone": "Phone",
+    "lifecyclestage": "Lifecycle stage",
+}
 
 
 def hubspot_pane(crm: Crm, place: Place) -> str:
@@ -74,8 +82,8 @@ def _add_form(others: list[Record], chosen: HubSpotList, place: Place) -> str:
 
 def _contact(one: Record, lists: list[HubSpotList], place: Place) -> str:
     inputs = "".join(
-        f'<label>{name}<input name="property.{name}" value="{escape(one.properties.get(name, ""))}"></label>'
-        for name in EDITABLE
+        f'<label>{label}<input name="property.{name}" value="{escape(one.properties.get(name, ""))}"></label>'
+        for name, label in EDITABLE.items()
     )
     in_lists = ", ".join(escape(each.name) for each in lists if one.id in each.members) or "in no list"
     return (
@@ -96,9 +104,3 @@ def _post(action: str, label: str, place: Place, **told: str) -> str:
 def _live(crm: Crm, members: Iterable[int]) -> list[Record]:
     found = (crm.contacts.get(one) for one in members)
     return [one for one in found if one is not None and one.archived_at is None]
-
-
-def name_of(one: Record) -> str:
-    """A contact's name as people read it."""
-    named = f"{one.properties.get('firstname', '')} {one.properties.get('lastname', '')}".strip()
-    return named or one.properties.get("email", "") or f"contact {one.id}"

@@ -1,95 +1,101 @@
 """The page around the panes: switches, the tour, and what just happened on the wire."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from sandbox.page.place import Place, is_number
-from sandbox.page.wire import Step, Wire
+from sandbox.page.place import Place
+from sandbox.page.switches import Switch
+from sandbox.page.telling import short_time
+from sandbox.page.tour import STEPS, Step, Tour
+from sandbox.page.wire import Story, Wire
 
 FOLDER: Final = Path(__file__).parent
 SLACK_CSS: Final = FOLDER.parent / "slack" / "slack.css"
-STEPS_SHOWN = 14
-
-TOUR: Final = (
-    (
-        "Open a mail on the right and click its banner.",
-        "Someone who is no contact becomes a lead in #leads; a contact appears in #feed.",
-    ),
-    (
-        "In Slack, type /contact and a name, e-mail address or company.",
-        "The card shows who they are and what they clicked.",
-    ),
-    (
-        "In HubSpot, add a contact to a list, or change a name.",
-        "A signed webhook tells Footlight, and the card follows.",
-    ),
-    ("Press Opt out on a lead or a card.", "From then on nothing of that person is recorded, whatever HubSpot says."),
-)
+STORIES_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """Something that can go wrong, and whether it does just now."""
-
-    name: str
-    label: str
-    is_on: bool
-
-
-def page(panes: str, switches: list[Switch], wire: Wire, place: Place, notice: str) -> str:
+def page(
+    panes: str,
+    switches: Sequence[Switch],
+    tour: Tour,
+    wire: Wire,
+    place: Place,
+    notice: str,
+    zone: ZoneInfo | None,
+) -> str:
     """The whole page."""
-    told = f'<p class="notice" role="status">{escape(notice)}</p>' if notice else ""
+    told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Footlight demo</title>"
         '<meta name=viewport content="width=device-width, initial-scale=1">'
         '<link rel=icon href="data:,"><link rel=stylesheet href="/style.css"><script defer src="/live.js"></script>'
-        '</head><body><header class="top"><h1>🔦 Footlight <small>demo, no account needed'
-        f"</small></h1>{_switches(switches, place)}</header>{_tour(place)}{told}"
-        f"<main>{panes}</main>{_wire(wire)}</body></html>"
+        '</head><body><header class="top"><h1>🔦 Footlight <small>a demo, no account needed'
+        f"</small></h1>{_switches(switches, place)}</header>"
+        f'<div id="tour">{_tour(tour, place)}</div><div id="notice">{told}</div>'
+        f"<main>{panes}</main>{_wire(wire, zone)}</body></html>"
     )
 
 
-def _switches(switches: list[Switch], place: Place) -> str:
-    forms = "".join(
+def _switches(switches: Sequence[Switch], place: Place) -> str:
+    return (
+        f'<div class="switches" id="switches" role="group" aria-label="Switches">'
+        f"{''.join(_switch(one, place) for one in switches)}</div>"
+    )
+
+
+def _switch(one: Switch, place: Place) -> str:
+    kind = "trouble" if one.is_trouble else "usual"
+    return (
         f'<form method="post" action="/switch">{place.hidden()}<input type="hidden" name="switch" value="{one.name}">'
-        f'<button aria-pressed="{str(one.is_on).lower()}">{escape(one.label)}</button></form>'
-        for one in switches
+        f'<button role="switch" aria-checked="{str(one.is_on).lower()}" class="{kind}" title="{escape(one.means)}">'
+        f"{escape(one.label)}</button></form>"
     )
-    return f'<div class="switches" role="group" aria-label="What may go wrong">{forms}</div>'
 
 
-def _tour(place: Place) -> str:
+def _tour(tour: Tour, place: Place) -> str:
     if place.tour == "off":
         return ""
-    number = int(place.tour) if is_number(place.tour) and int(place.tour) < len(TOUR) else 0
-    what, then = TOUR[number]
-    onward = place.link(tour=str(number + 1)) if number + 1 < len(TOUR) else place.link(tour="off")
-    label = "Next" if number + 1 < len(TOUR) else "Done"
+    steps = "".join(_step(step, tour) for step in STEPS)
+    done = f'<i role="status">✓ {escape(tour.last_done)}</i> ' if tour.last_done else ""
+    if step := tour.current:
+        says = f"{done}<b>{escape(step.says)}</b> <span>{escape(step.then)}</span>"
+    else:
+        says = f"{done}<b>That was the tour.</b> <span>Now try the switches above, or anything else.</span>"
+    leave = "Skip the tour" if tour.current else "Close"
     return (
-        f'<aside class="tour" aria-label="Tour"><b>{number + 1} of {len(TOUR)}</b> <span>{escape(what)} '
-        f'<i>{escape(then)}</i></span><a role="button" href="{onward}">{label}</a>'
-        f'<a href="{place.link(tour="off")}">Skip</a></aside>'
+        f'<aside class="tour" aria-label="Tour"><ol>{steps}</ol><p>{says}</p>'
+        f'<a href="{place.link(tour="off")}">{leave}</a></aside>'
     )
 
 
-def _wire(wire: Wire) -> str:
-    rows = "".join(_step(step) for step in list(wire.steps)[:STEPS_SHOWN])
+def _step(step: Step, tour: Tour) -> str:
+    if step.name in tour.done:
+        return f'<li class="done">{escape(step.name)} <span class="unseen">(done)</span></li>'
+    current = ' aria-current="step"' if step is tour.current else ""
+    return f"<li{current}>{escape(step.name)}</li>"
+
+
+def _wire(wire: Wire, zone: ZoneInfo | None) -> str:
+    rows = "".join(_story(story, zone) for story in list(wire.stories)[:STORIES_SHOWN])
     empty = '<li class="quiet">Nothing yet.</li>'
     return (
-        f'<section class="wire" id="wire" aria-label="What just happened"><h2>What just happened</h2>'
-        f"<ol>{rows or empty}</ol></section>"
+        f'<section class="wire" id="wire" aria-label="What just happened"><h2>What just happened '
+        f"<small>click a line for its requests</small></h2><ol>{rows or empty}</ol></section>"
     )
 
 
-def _step(step: Step) -> str:
-    answer = str(step.status) if step.status else "no answer"
-    kind = "well" if step.went_well else "ill"
+def _story(story: Story, zone: ZoneInfo | None) -> str:
+    at, kind = story.at.astimezone(zone), "well" if story.went_well else "ill"
+    details = "".join(f"<li>{escape(one)}</li>" for one in story.details)
+    seconds = story.first_effect.total_seconds() if story.causes and story.first_effect else 0.0
+    took = f" <small>{short_time(seconds)}</small>" if seconds > 0 else ""
+    when = f'<time datetime="{at.isoformat()}">{at:%H:%M:%S}</time>'
     return (
-        f"<li class={kind}><time>{step.at:%H:%M:%S}</time> <b>{escape(step.who)}</b> → {escape(step.told)} → "
-        f"<b>{answer}</b> <small>in {step.milliseconds:.0f} ms</small></li>"
+        f'<li class={kind}><details id="story-{story.id}"><summary>{when} '
+        f"<span>{escape(story.sentence)}.{took}</span></summary><ol>{details}</ol></details></li>"
     )
 
 
@@ -99,8 +105,8 @@ def landing(path: str) -> str:
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         "<title>Landing page</title><link rel=stylesheet href='/style.css'><body class='landing'><article class='card'>"
         f"<h1>You followed the banner</h1><p>This stands for the campaign's own page, <code>{escape(path)}</code>.</p>"
-        "<p>The click is stored; have a look at Slack.</p><p><a role=button class=primary href='/'>Back to the demo</a>"
-        "</p></article></body></html>"
+        "<p>Footlight stored the click and led you here. Close this tab and look at Slack: it knows already.</p>"
+        "<p><a role=button class=primary href='/'>Back to the demo</a></p></article></body></html>"
     )
 
 
@@ -112,8 +118,3 @@ def style() -> str:
 def script() -> str:
     """The script that makes the page live; without it everything works by forms and links."""
     return (FOLDER / "live.js").read_text(encoding="utf-8")
-
-
-def switches_of(state: Mapping[str, tuple[str, bool]]) -> list[Switch]:
-    """Switches by name: their labels and whether they are on."""
-    return [Switch(name, label, is_on) for name, (label, is_on) in state.items()]

@@ -1,63 +1,160 @@
 // Makes the page live: forms are sent in the background, and the page follows what happens on the wire.
 (() => {
-  const parts = ["hubspot", "slack", "inbox", "wire"];
-  let busy = false, again = false;
+  const PARTS = ["switches", "tour", "notice", "hubspot", "slack", "inbox", "wire"];
+  let busy = false, again = false, source = null;
+  let opener = null; // what had the focus when a modal opened, and gets it back
+  const told = new Map(); // what the server said of each part, to leave alone what it says again
+  let newest = JSON.parse(sessionStorage.getItem("newest") || "null");
+
+  const part = (id) => document.getElementById(id);
+  const scrolling = () => [...document.querySelectorAll(".pane, .stream, .wire, .modal > .blocks")];
+  const modal = () => document.querySelector("dialog.modal");
+
+  // A control is found again by what it does: its form with all that is hidden in it, its name, its text or its address.
+  const mark = (one) => one && one !== document.body && [
+    one.tagName, one.name, one.getAttribute("href"), one.form && one.form.getAttribute("action"), one.id,
+    ["BUTTON", "SUMMARY"].includes(one.tagName) ? one.textContent : "",
+    one.form ? [...one.form.querySelectorAll("[type=hidden]")].filter((field) => ["ts", "value", "record", "switch"].includes(field.name)).map((field) => field.value).join() : "",
+  ].join("|");
+  const marked = (wanted) => wanted && [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary, [tabindex]")]
+    .find((one) => mark(one) === wanted);
 
   const keep = () => {
     const active = document.activeElement;
-    const stream = document.querySelector(".stream");
     return {
-      name: active && active.name, form: active && active.form && active.form.getAttribute("action"),
+      focus: mark(active), from: active && active.selectionStart, to: active && active.selectionEnd,
       typed: [...document.querySelectorAll("input:not([type=hidden]), textarea, select")]
-        .filter((one) => one.name && one.value !== one.defaultValue)
-        .map((one) => [one.name, one.form && one.form.getAttribute("action"), one.value]),
-      atEnd: !stream || stream.scrollHeight - stream.scrollTop - stream.clientHeight < 60,
-      top: stream ? stream.scrollTop : 0,
+        .filter((one) => one.name && (one.value !== one.defaultValue || one.tagName === "SELECT"))
+        .map((one) => [mark(one), one.value]),
+      scrolled: new Map(scrolling().map((one) => [one.id || one.className, [one.scrollTop, one.scrollHeight - one.scrollTop - one.clientHeight < 60]])),
+      open: [...document.querySelectorAll("details[open][id]")].map((one) => one.id),
+      messages: new Set([...document.querySelectorAll(".message")].map((one) => one.id)),
+      channel: (document.querySelector(".stream") || {}).id,
     };
   };
 
   const bring = (kept, typedToo) => {
-    const find = (name, action) => [...document.getElementsByName(name || "")]
-      .find((one) => one.type !== "hidden" && (one.form && one.form.getAttribute("action")) === action);
-    if (typedToo) for (const [name, action, value] of kept.typed) { const one = find(name, action); if (one) one.value = value; }
-    const focused = kept.name && find(kept.name, kept.form);
-    if (focused) focused.focus({ preventScroll: true });
-    const stream = document.querySelector(".stream");
-    if (stream) stream.scrollTop = kept.atEnd ? stream.scrollHeight : kept.top;
+    if (typedToo) for (const [name, value] of kept.typed) { const one = marked(name); if (one) one.value = value; }
+    for (const id of kept.open) if (part(id)) part(id).open = true;
+    for (const one of scrolling()) {
+      const before = kept.scrolled.get(one.id || one.className);
+      if (one.classList.contains("stream")) one.scrollTop = !before || before[1] ? one.scrollHeight : before[0];
+      else if (before) one.scrollTop = before[0];
+    }
+    if (kept.channel === (document.querySelector(".stream") || {}).id)
+      for (const one of document.querySelectorAll(".message")) if (!kept.messages.has(one.id)) one.classList.add("fresh");
+    focusOn(kept);
+  };
+
+  // Focus moves into a modal that opens, stays where it was, and goes back to whatever opened a modal that closes.
+  const focusOn = (kept) => {
+    const shown = modal();
+    if (shown && !shown.matches(":modal")) { shown.close(); shown.showModal(); }
+    if (shown && !opener) opener = kept.focus || "none";
+    if (shown && kept.modal) { const there = marked(kept.focus); if (there && shown.contains(there)) there.focus(); return; }
+    if (shown) { (shown.querySelector("input:not([type=hidden]), textarea, select, .primary, button") || shown).focus(); return; }
+    const wanted = kept.modal ? opener : kept.focus;
+    if (!shown) opener = null;
+    const there = marked(wanted) || (kept.modal && document.querySelector(".box input[name=text]"));
+    if (!there || there === document.activeElement) return;
+    there.focus({ preventScroll: true });
+    if (there.setSelectionRange && kept.from != null && there.type === "text" && !kept.modal) there.setSelectionRange(kept.from, kept.to);
+  };
+
+  const unread = () => {
+    const tabs = [...document.querySelectorAll("[data-channel]")];
+    newest = newest || Object.fromEntries(tabs.map((one) => [one.dataset.channel, one.dataset.newest]));
+    for (const one of tabs) {
+      if (one.hasAttribute("aria-current")) newest[one.dataset.channel] = one.dataset.newest;
+      one.classList.toggle("unread", one.dataset.newest > (newest[one.dataset.channel] || ""));
+    }
+    sessionStorage.setItem("newest", JSON.stringify(newest));
   };
 
   const show = (html, typedToo) => {
-    const kept = keep();
+    const kept = { ...keep(), modal: modal() && modal().matches(":modal") };
     const fresh = new DOMParser().parseFromString(html, "text/html");
-    document.body.innerHTML = fresh.body.innerHTML;
+    for (const id of PARTS) {
+      const now = part(id), then = fresh.getElementById(id);
+      const html = then && then.outerHTML;
+      if (now && then && told.get(id) !== html) { told.set(id, html); now.replaceWith(then); }
+    }
     bring(kept, typedToo);
+    unread();
   };
 
   const look = async () => {
-    if (busy || document.querySelector("details.confirm[open], .overflow[open]")) { again = true; return; }
+    if (busy || document.querySelector("details.confirm[open], .overflow[open], .people[open]")) { again = true; return; }
     busy = true;
     try { show(await (await fetch(location.href, { cache: "no-store" })).text(), true); } catch (error) { /* the server went away */ }
     busy = false;
     if (again) { again = false; setTimeout(look, 100); }
   };
 
-  document.addEventListener("submit", async (event) => {
+  const send = async (form, submitter) => {
+    busy = true;
+    const body = new URLSearchParams(new FormData(form, submitter));
+    const box = form.matches(".box") && form.elements.text;
+    if (box) box.value = "";
+    try {
+      const sent = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "X-Live": "1" } });
+      const there = new URL(sent.url), notice = there.searchParams.has("notice");
+      const html = await sent.text();
+      there.searchParams.delete("notice");
+      history.replaceState(null, "", there);
+      show(html, false);
+      if (notice) setTimeout(look, 8000);
+    } catch (error) { /* the server went away */ }
+    busy = false;
+    if (again) { again = false; look(); }
+  };
+
+  document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
     event.preventDefault();
-    busy = true;
-    const sent = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
-    history.replaceState(null, "", sent.url);
-    show(await sent.text(), false);
-    busy = false;
+    send(form, event.submitter);
   });
 
+  // Escape closes a modal as its close button does, and a question or a menu as if it had not been opened.
+  document.addEventListener("cancel", (event) => {
+    if (!event.target.matches("dialog.modal")) return;
+    event.preventDefault();
+    const close = event.target.querySelector("footer form");
+    if (close) send(close);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const asked = document.querySelector("details.confirm[open], .overflow[open], .people[open]");
+    if (event.key !== "Escape" || !asked) return;
+    asked.open = false;
+    asked.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    const deny = event.target.closest(".question a.button");
+    if (!deny) return;
+    event.preventDefault();
+    const asked = deny.closest("details");
+    asked.open = false;
+    asked.querySelector("summary").focus();
+  });
+
+  // Nothing trickles in while nobody looks: the server sees that nobody listens.
   const listen = () => {
-    const source = new EventSource("/live");
+    if (document.hidden) { if (source) source.close(); source = null; return; }
+    if (source) return;
+    source = new EventSource("/live");
     let first = true;
-    source.onmessage = () => { if (!first) look(); first = false; };
+    source.onmessage = () => { if (!first || again) look(); first = false; };
   };
+  document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden) look(); });
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const isKnown = document.cookie.split("; ").includes(`zone=${zone}`);
+  document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
   const stream = document.querySelector(".stream");
   if (stream) stream.scrollTop = stream.scrollHeight;
+  focusOn({});
+  unread();
+  if (!isKnown) look();
   listen();
 })();

@@ -1,34 +1,62 @@
 """The middle pane: Slack's channels as Slack shows them, a message box, and modals over it."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
 from sandbox.page.place import Place
 from sandbox.slack.mrkdwn import Reader
-from sandbox.slack.render import Screen, message_html, view_html
-from sandbox.slack.workspace import BOT_USER, TEAM_ID, Channel, Message, User, Workspace
+from sandbox.slack.render import Screen, message_html, reactions_html, view_html
+from sandbox.slack.workspace import BOT_USER, SLACKBOT, TEAM_ID, Channel, Message, User, Workspace
 
 SHOWN = 30
 
 
-def slack_pane(workspace: Workspace, place: Place) -> str:
-    """The channel chosen, as the person chosen sees it."""
-    user = workspace.users[place.user]
+@dataclass(frozen=True, slots=True)
+class App:
+    """
+    What the app's manifest has Slack offer.
+
+    Args:
+        commands: what each slash command does, by its name.
+        shortcut: the callback id of the message shortcut.
+        shortcut_name: as it stands in a message's menu.
+    """
+
+    commands: Mapping[str, str]
+    shortcut: str
+    shortcut_name: str
+
+
+def slack_pane(workspace: Workspace, place: Place, app: App, zone: ZoneInfo | None) -> str:
+    """The channel chosen, as the person chosen sees it, in the visitor's time zone or, where unknown, in theirs."""
+    user = replace(workspace.users[place.user], tz=zone.key if zone else workspace.users[place.user].tz)
     channels = [one for one in workspace.channels.values() if _may_see(user, one)]
     if not channels:
         return f'<section class="pane slack" id="slack"><h2>Slack {_people(workspace, place)}</h2></section>'
     chosen = next((one for one in channels if one.id == place.channel), channels[0])
-    tabs = "".join(_tab(one, chosen, place) for one in channels)
-    seen = [one for one in workspace.messages[chosen.id] if one.only_for in (None, place.user)]
-    messages = "".join(_message(workspace, one, user, place) for one in seen[-SHOWN:]) or _empty()
+    tabs = "".join(_tab(one, chosen, workspace, place) for one in channels)
+    messages = _messages(workspace, chosen, user, place, app) or _empty()
     return (
         f'<section class="pane slack" id="slack" aria-label="Slack"><h2>Slack {_people(workspace, place)}</h2>'
         f'<nav class="tabs" aria-label="Channels">{tabs}</nav>'
-        f'<div class="stream" role="log" aria-label="Messages" tabindex="0">{messages}</div>'
-        f"{_message_box(chosen, place)}{_modal(workspace, place)}</section>"
+        f'<div class="stream" id="stream-{chosen.id}" role="log" aria-label="Messages" tabindex="0">{messages}</div>'
+        f"{_message_box(chosen, place, app)}{_modal(workspace, user, place)}</section>"
     )
+
+
+def _messages(workspace: Workspace, channel: Channel, user: User, place: Place, app: App) -> str:
+    """Each message with the answers of its thread."""
+    seen = [one for one in workspace.messages[channel.id] if one.only_for in (None, user.id)]
+    there = {one.ts for one in seen}
+    begun = [one for one in seen if one.thread_ts in (None, one.ts) or one.thread_ts not in there]
+    answers = [one for one in seen if one.thread_ts in there and one.thread_ts != one.ts]
+    shown = [
+        each for one in begun[-SHOWN:] for each in (one, *(other for other in answers if other.thread_ts == one.ts))
+    ]
+    return "".join(_message(workspace, one, user, place, app) for one in shown)
 
 
 def _may_see(user: User, channel: Channel) -> bool:
@@ -37,71 +65,84 @@ def _may_see(user: User, channel: Channel) -> bool:
     return user.id in channel.members or (channel.kind == "public" and is_full_member)
 
 
-def _tab(one: Channel, chosen: Channel, place: Place) -> str:
+def _tab(one: Channel, chosen: Channel, workspace: Workspace, place: Place) -> str:
+    """The script marks a channel whose newest message the visitor has not seen."""
     name = f"# {one.name}" if one.kind != "im" else "Footlight"
     current = ' aria-current="true"' if one is chosen else ""
-    return f'<a href="{place.link(channel=one.id)}"{current}>{escape(name)}</a>'
+    newest = max((message.ts for message in workspace.messages[one.id] if message.only_for is None), default="")
+    told = f'data-channel="{one.id}" data-newest="{newest}"{current}'
+    return f'<a href="{place.link(channel=one.id)}" {told}>{escape(name)}</a>'
 
 
 def _people(workspace: Workspace, place: Place) -> str:
-    people = (one for one in workspace.users.values() if not one.is_bot)
-    links = (_person(one, place) for one in people)
-    return f'<span class="people">you are {" ".join(links)}</span>'
+    people = [one for one in workspace.users.values() if not one.is_bot]
+    links = "".join(f"<li>{_person(one, place)}</li>" for one in people)
+    name = escape(workspace.users[place.user].name)
+    return f'<details class="people" id="people"><summary>you are <b>{name}</b> ▾</summary><ul>{links}</ul></details>'
 
 
 def _person(one: User, place: Place) -> str:
     current = ' aria-current="true"' if one.id == place.user else ""
-    return f'<a href="{place.link(user=one.id)}"{current}>{escape(one.name)}</a>'
+    part = "guest" if one.is_restricted else "of another company" if one.team_id != TEAM_ID else ""
+    part = part or ("admin" if one.is_admin or one.is_owner else "member")
+    return f'<a href="{place.link(user=one.id)}"{current}>{escape(one.name)} <small>{part}</small></a>'
 
 
-def screen_for(workspace: Workspace, user: User, place: Place, **hidden: str) -> Screen:
+def _screen_for(workspace: Workspace, user: User, place: Place, **hidden: str) -> Screen:
     """How this person sees what the app shows."""
     users = {one.id: one.name for one in workspace.users.values()}
     channels = {one.id: one.name for one in workspace.channels.values() if one.name}
     reader = Reader(users, channels, user.tz, user.locale)
-    return Screen(reader, "/slack/press", {**place.as_fields(), **hidden}, users, channels)
-
-
-def _message(workspace: Workspace, message: Message, user: User, place: Place) -> str:
-    sender = workspace.users[message.user]
-    at = datetime.fromtimestamp(float(message.ts), ZoneInfo(user.tz))
-    screen = screen_for(workspace, user, place, message_channel=message.channel, ts=message.ts)
-    only = '<p class="only">Only visible to you</p>' if message.only_for else ""
-    app = ' <span class="badge">APP</span>' if message.user == BOT_USER else ""
-    face = "🔦" if message.user == BOT_USER else escape(sender.name[:1])
-    return (
-        f'<article class="message" data-ts="{message.ts}"><span class="face" aria-hidden="true">{face}</span><div>'
-        f'{only}<header><b>{escape(sender.name)}</b>{app} <time datetime="{at.isoformat()}">{at:%H:%M}</time></header>'
-        f"{message_html(message.blocks, message.text, screen)}{_shortcuts(message, place)}</div></article>"
+    return Screen(
+        reader, "/slack/press", {**place.as_fields(), **hidden}, users, channels, lambda file: f"/slack/file/{file}"
     )
 
 
-def _shortcuts(message: Message, place: Place) -> str:
-    if message.user == BOT_USER:
+def _message(workspace: Workspace, message: Message, user: User, place: Place, app: App) -> str:
+    sender = workspace.users[message.user]
+    at = datetime.fromtimestamp(float(message.ts), ZoneInfo(user.tz))
+    screen = _screen_for(workspace, user, place, message_channel=message.channel, ts=message.ts)
+    only = '<p class="only">Only visible to you</p>' if message.only_for else ""
+    badge = ' <span class="badge">APP</span>' if message.user == BOT_USER else ""
+    face = "🔦" if message.user == BOT_USER else escape(sender.name[:1])
+    when = f'<time datetime="{at.isoformat()}">{at:%H:%M}</time>'
+    kinds = "message" + (" alone" if message.only_for else "")
+    kinds += " reply" if message.thread_ts not in (None, message.ts) else ""
+    return (
+        f'<article class="{kinds}" id="m{message.ts}"><span class="face" aria-hidden="true">{face}</span><div>'
+        f"{only}<header><b>{escape(sender.name)}</b>{badge} {when}</header>"
+        f"{message_html(message.blocks, message.text, screen)}{reactions_html(message.reactions)}"
+        f"{_shortcut(message, place, app)}</div></article>"
+    )
+
+
+def _shortcut(message: Message, place: Place, app: App) -> str:
+    if message.user in (BOT_USER, SLACKBOT):
         return ""
     return (
         f'<form method="post" action="/slack/shortcut" class="shortcut">{place.hidden()}'
         f'<input type="hidden" name="message_channel" value="{message.channel}">'
-        f'<input type="hidden" name="ts" value="{message.ts}"><button>Look up in Footlight</button></form>'
+        f'<input type="hidden" name="ts" value="{message.ts}"><button>{escape(app.shortcut_name)}</button></form>'
     )
 
 
-def _message_box(chosen: Channel, place: Place) -> str:
+def _message_box(chosen: Channel, place: Place, app: App) -> str:
     name = f"#{chosen.name}" if chosen.kind != "im" else "Footlight"
+    commands = "".join(f'<option value="{one} ">{escape(does)}</option>' for one, does in app.commands.items())
     return (
         f'<form method="post" action="/slack/say" class="box">{place.hidden()}'
-        f'<input type="hidden" name="into" value="{chosen.id}"><input name="text" autocomplete="off" '
-        f'aria-label="Message {escape(name)}" placeholder="Message {escape(name)}, or /contact …">'
-        f"<button>Send</button></form>"
+        f'<input type="hidden" name="into" value="{chosen.id}"><input name="text" autocomplete="off" list="commands" '
+        f'aria-label="Message {escape(name)}" placeholder="Message {escape(name)}, or /contact max">'
+        f'<datalist id="commands">{commands}</datalist><button>Send</button></form>'
     )
 
 
-def _modal(workspace: Workspace, place: Place) -> str:
+def _modal(workspace: Workspace, user: User, place: Place) -> str:
     stack = workspace.stacks.get(place.user)
     if not stack:
         return ""
     modal = stack[-1]
-    screen = screen_for(workspace, workspace.users[place.user], place, view_id=modal.id)
+    screen = _screen_for(workspace, user, place, view_id=modal.id)
     screen = replace(screen, values=modal.values, errors=modal.errors)
     return f'<div class="over">{view_html(modal.view, screen, "/slack/submit", "/slack/close")}</div>'
 

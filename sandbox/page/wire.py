@@ -1,73 +1,149 @@
-"""The wire log: a sentence for each request that passed, newest first, and word to whoever watches that it grew."""
+"""The wire: what passed, told as stories (who did what, and what followed), and word to whoever watches."""
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import urlsplit
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
 
 from sandbox.exchanges import Exchange
+from sandbox.mail.mail import Fetch, Mail
+from sandbox.page.hubspot_words import tell_hubspot
+from sandbox.page.mail_words import tell_click, tell_mail
+from sandbox.page.slack_words import tell_slack
+from sandbox.page.telling import Deed, Names, Telling, listed
 
 KEPT = 60
-# What a picture needs is no news, and would push it out of sight.
-_UNTOLD = frozenset({"users.info", "auth.test", "conversations.info"})
+OPEN_FOR = timedelta(seconds=20)
+"""So long a story takes in what shares a key with it."""
+DETAILS_KEPT = 20
+ADOPTED_WITHIN = timedelta(seconds=3)
+"""What follows from a click can be seen sooner than the browser's arrival."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One request and its answer. `who` sent it."""
+@dataclass
+class Story:
+    """What somebody did, what Footlight did then, and the requests that this took."""
 
+    id: int
     at: datetime
-    who: str
-    told: str
-    status: int
-    milliseconds: float
+    keys: set[Hashable]
+    causes: list[str] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    deed: Deed = ""
+    went_well: bool = True
+    first_effect: timedelta | None = None
+    """From the cause to its first effect."""
 
     @property
-    def went_well(self) -> bool:
-        return 200 <= self.status < 400
+    def sentence(self) -> str:
+        first, rest = self.causes[:1], self.causes[1:]
+        causes = ", ".join((*first, listed(rest))) if rest else "".join(first)
+        effects = f"Footlight {listed(self.effects)}" if self.effects else ""
+        return "; ".join(filter(None, (causes, effects)))
+
+    def take(self, telling: Telling, at: datetime) -> None:
+        """Add what the request tells; what is told already is not repeated."""
+        self.keys |= telling.keys
+        told = self.causes if telling.is_cause else self.effects
+        says = telling.goes_on if telling.is_cause and self.causes else telling.says
+        if says and says not in told:
+            told.append(says)
+        if telling.says and not telling.is_cause and telling.went_well and self.first_effect is None:
+            self.first_effect = at - self.at
+        if len(self.details) < DETAILS_KEPT:
+            self.details.append(telling.detail)
+        self.went_well = telling.went_well
+        self.deed = self.deed or telling.deed
 
 
 class Wire:
-    """`version` moves whenever something happened that the page may have to show."""
+    """
+    `version` moves whenever something happened that the page may have to show.
 
-    def __init__(self) -> None:
-        self.steps: deque[Step] = deque(maxlen=KEPT)
+    Args:
+        now: aware.
+    """
+
+    def __init__(self, names: Names, *, now: Callable[[], datetime] = lambda: datetime.now().astimezone()) -> None:
+        self._names, self._now = names, now
+        self.stories: deque[Story] = deque(maxlen=KEPT)
+        """The newest first."""
+        self.on_story: Callable[[Story], None] = lambda story: None
         self.version = 0
+        self._numbers = count(1)
         self._moved = asyncio.Event()
 
     def heard_hubspot(self, exchange: Exchange) -> None:
         """For the sandbox HubSpot's `on_exchange`."""
-        if exchange.direction == "api":
-            self.note("Footlight", f"HubSpot {exchange.about}", exchange.status, exchange.seconds)
-        else:
-            again = f", attempt {exchange.attempt + 1}" if exchange.attempt else ""
-            told = f"POST {_path(exchange.url)} {exchange.about} (signed{again})"
-            self.note("HubSpot", told, exchange.status, exchange.seconds)
+        self._tell(tell_hubspot(exchange, self._names))
 
     def heard_slack(self, exchange: Exchange) -> None:
         """For the sandbox Slack's `on_exchange`."""
-        if exchange.direction == "webhook":
-            told = f"POST {_path(exchange.url)} {exchange.about} (signed v0)"
-            self.note("Slack", told, exchange.status, exchange.seconds)
-        elif exchange.about not in _UNTOLD:
-            self.note("Footlight", f"Slack {exchange.about}", exchange.status, exchange.seconds)
+        self._tell(tell_slack(exchange, self._names))
 
-    def note(self, who: str, told: str, status: int, seconds: float) -> None:
-        """Add a step."""
-        self.steps.appendleft(Step(datetime.now().astimezone(), who, told, status, seconds * 1000))
+    def heard_mail(self, fetch: Fetch) -> None:
+        """For the mail gateway's and the readers' `on_fetch`."""
+        self._tell(tell_mail(fetch, self._names))
+
+    def heard_click(self, mail: Mail | None, path: str) -> None:
+        """The visitor's browser arrived at `path`, where the banner of a mail leads."""
+        self._tell(tell_click(mail, self._names, path))
+
+    def _tell(self, telling: Telling) -> None:
+        story = self._continued(telling) or self._begun(telling)
+        if story is not None:
+            story.take(telling, self._now())
+            self.on_story(story)
         self.changed()
 
+    def _continued(self, telling: Telling) -> Story | None:
+        if telling.is_cause and not telling.goes_on:
+            return self._adopted(telling) if telling.deed == "click" else None
+        return self._open(telling.keys, OPEN_FOR)
+
+    def _adopted(self, telling: Telling) -> Story | None:
+        """A story whose end was seen before its beginning."""
+        found = self._open(telling.keys, ADOPTED_WITHIN)
+        return found if found and not found.causes else None
+
+    def _open(self, keys: frozenset[Hashable], within: timedelta) -> Story | None:
+        earliest = self._now() - within
+        return next((one for one in self.stories if one.at >= earliest and not one.keys.isdisjoint(keys)), None)
+
+    def _begun(self, telling: Telling) -> Story | None:
+        """Nothing, for a request that says nothing by itself."""
+        if not telling.says:
+            return None
+        before = [one for one in self.stories if not one.keys.isdisjoint(telling.inherits)]
+        story = Story(next(self._numbers), self._now(), set(before[0].keys) if before else set())
+        self.stories.appendleft(story)
+        return story
+
     def changed(self) -> None:
-        """Something else that the page shows has changed."""
+        """Something that the page shows has changed."""
         self.version += 1
         self._moved.set()
         self._moved = asyncio.Event()
 
-    async def wait(self) -> None:
-        """Return when something happened."""
-        await self._moved.wait()
+    async def newer_than(self, version: int) -> int:
+        """The version, as soon as it is another."""
+        while self.version == version:
+            await self._moved.wait()
+        return self.version
 
+    async def answered(self, since: int, *, within: float) -> None:
+        """Return when every story younger than that of number `since` has an effect, or after so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                while any(one.id > since and one.causes and not one.effects for one in self.stories):
+                    await self.newer_than(self.version)
+        except TimeoutError:
+            return
 
-def _path(url: str) -> str:
-    return urlsplit(url).path or url
+    @property
+    def last(self) -> int:
+        """The number of the newest story."""
+        return max((one.id for one in self.stories), default=0)

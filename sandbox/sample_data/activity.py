@@ -7,11 +7,11 @@ from typing import Any
 
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.records import Record
-from sandbox.sample_data.campaigns import sample_campaigns
+from sandbox.sample_data.campaigns import CAMPAIGNS
 from sandbox.sample_data.portal import SENDERS
 
 DAYS = 30
-ACTIVE_CONTACTS = 140
+ACTIVE_MEMBERS, ACTIVE_OTHERS = 130, 12
 LOOKED_UP_FIRST = "max.mustermann@musterfirma.example"
 
 STRANGERS = (
@@ -25,7 +25,7 @@ STRANGERS = (
     "h.lund@lund-maskin.example",
     "procurement@aero-garonne.example",
     "v.popescu@dacia-forge.example",
-    "ines.falk@freemail.example",
+    "ines.falk@falk-konstruktion.example",
     "r.steiner@steiner-zug.example",
 )
 
@@ -51,19 +51,24 @@ def past_activity(crm: Crm, now: datetime, seed: int = 11) -> list[dict[str, Any
 
 
 def _of_contacts(crm: Crm, random: Random, now: datetime) -> Iterator[dict[str, Any]]:
+    """Most of them are on a list; who is on none is nobody whom the product knows."""
+    listed = {member for each in crm.lists.values() if each.object_type == "contacts" for member in each.members}
     with_address = [each for each in crm.contacts.values() if "email" in each.properties]
-    active = random.sample(with_address, ACTIVE_CONTACTS)
+    members = random.sample([each for each in with_address if each.id in listed], ACTIVE_MEMBERS)
+    others = random.sample([each for each in with_address if each.id not in listed], ACTIVE_OTHERS)
     # Whom a newcomer looks up first has read with interest.
     if first := crm.contact_by_address(LOOKED_UP_FIRST):
         yield from _read(crm, random, now, first, mails=9, interest=0.4)
-    for contact in active:
-        yield from _read(crm, random, now, contact, mails=random.randint(1, 28), interest=random.betavariate(1, 12))
+    for contact in (*members, *others):
+        # A few write with us every day, most of them now and then.
+        mails = min(28, 1 + int(random.expovariate(1 / 9)))
+        yield from _read(crm, random, now, contact, mails=mails, interest=random.betavariate(1, 12))
 
 
 def _read(
     crm: Crm, random: Random, now: datetime, contact: Record, *, mails: int, interest: float
 ) -> Iterator[dict[str, Any]]:
-    campaign = _campaign_of(crm, contact, now)
+    campaign = _campaign_of(crm, contact)
     for _ in range(mails):
         yield from _mail(random, now, contact.properties["email"], campaign, interest)
 
@@ -80,7 +85,7 @@ def _of_scanners(crm: Crm, random: Random, now: datetime) -> Iterator[dict[str, 
     for contact in random.sample(with_address, 25):
         moment = _working_time(random, now)
         agent = random.choice(SCANNERS)
-        campaign = _campaign_of(crm, contact, now)
+        campaign = _campaign_of(crm, contact)
         yield _event("click", moment, contact.properties["email"], random.choice(SENDERS), campaign, agent)
 
 
@@ -90,31 +95,41 @@ def _mail(random: Random, now: datetime, recipient: str, campaign: str, interest
     opened = _working_time(random, now)
     yield _event("view", opened, recipient, sender, campaign, browser)
     if random.random() < 0.3:
-        yield _event("view", opened + (now - opened) * random.random() * 0.1, recipient, sender, campaign, browser)
+        again = min(opened + timedelta(minutes=random.expovariate(1 / 45)), now)
+        yield _event("view", again, recipient, sender, campaign, browser)
     if random.random() < interest:
         clicked = min(opened + timedelta(seconds=random.uniform(4, 90)), now)
         yield _event("click", clicked, recipient, sender, campaign, browser)
 
 
-def _campaign_of(crm: Crm, contact: Record, now: datetime) -> str:
+def _campaign_of(crm: Crm, contact: Record) -> str:
     """The campaign of the highest priority that reaches the contact."""
     domain = contact.properties["email"].split("@")[1]
     groups = {each.name for each in crm.lists.values() if contact.id in each.members}
     reaching = [
-        each
-        for each in sample_campaigns(now)
-        if each["default"] or domain in each["accounts"] or groups.intersection(each["groups"])
+        each for each in CAMPAIGNS if each.is_default or domain in each.accounts or groups.intersection(each.groups)
     ]
-    return str(max(reaching, key=lambda each: each["priority"])["name"])
+    return max(reaching, key=lambda each: each.priority).name
 
 
 def _working_time(random: Random, now: datetime) -> datetime:
-    """Between 7 and 18 h (of `now`'s zone) on a working day, if that is before `now`; else in the last hours."""
-    day = now - timedelta(days=random.randrange(DAYS))
-    while day.weekday() > 4:
-        day -= timedelta(days=1)
-    moment = datetime.combine(day.date(), time(7), now.tzinfo) + timedelta(hours=random.triangular(0, 11, 3))
-    return max(min(moment, now - timedelta(minutes=random.uniform(1, 300))), now - timedelta(days=DAYS))
+    """
+    A moment when somebody reads mail, before `now`, by the clock of `now`'s zone.
+
+    Nearly always between 7 and 18 h on a working day, with a dip at noon; one in thirty is an evening, any day.
+    """
+    late = random.random() < 1 / 30
+    while True:
+        day = now - timedelta(days=random.randrange(DAYS))
+        hour = random.uniform(19, 22.5) if late else _hour(random)
+        moment = datetime.combine(day.date(), time(0), now.tzinfo) + timedelta(hours=hour)
+        if now - timedelta(days=DAYS) <= moment <= now - timedelta(minutes=1) and (late or day.weekday() < 5):
+            return moment
+
+
+def _hour(random: Random) -> float:
+    """Two heaps, at half past nine and at three."""
+    return random.triangular(7, 12.5, 9.5) if random.random() < 0.6 else random.triangular(12.7, 18, 15)
 
 
 def _event(

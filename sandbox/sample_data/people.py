@@ -105,11 +105,22 @@ JOBS_ENGLISH = (
     "Financial Controller",
 )
 
-# Number ranges that the regulators keep free for films and examples.
+# Number ranges that the regulators keep free for films and examples: of a city, where it has one, else of the country.
 FICTIONAL_NUMBERS: Mapping[str, str] = {
-    "Germany": "+49 30 23125 {:03d}",
-    "United Kingdom": "+44 20 7946 0{:03d}",
-    "United States": "+1 312 555 01{:02d}",
+    "Berlin": "+49 30 23125 {:03d}",
+    "Hamburg": "+49 40 66969 {:03d}",
+    "Frankfurt": "+49 69 90009 {:03d}",
+    "München": "+49 89 99998 {:03d}",
+    "Germany": "+49 171 39200 {:02d}",
+    "Leeds": "+44 113 496 0{:03d}",
+    "Bristol": "+44 117 496 0{:03d}",
+    "Sheffield": "+44 114 496 0{:03d}",
+    "Glasgow": "+44 141 496 0{:03d}",
+    "Chicago": "+1 312 555 01{:02d}",
+    "Milwaukee": "+1 414 555 01{:02d}",
+    "Phoenix": "+1 602 555 01{:02d}",
+    "Houston": "+1 713 555 01{:02d}",
+    "Portland": "+1 503 555 01{:02d}",
     "France": "+33 1 99 00 {:02d} 45",
 }
 
@@ -128,9 +139,9 @@ def job(random: Random, country: str) -> str:
     return random.choice(JOBS_GERMAN if NAMES_OF[country] is GERMAN else JOBS_ENGLISH)
 
 
-def phone(random: Random, country: str) -> str:
+def phone(random: Random, city: str, country: str) -> str:
     """Empty where no range is kept free, and for one in four."""
-    pattern = FICTIONAL_NUMBERS.get(country, "")
+    pattern = FICTIONAL_NUMBERS.get(city) or FICTIONAL_NUMBERS.get(country, "")
     return pattern.format(random.randrange(100)) if pattern and random.random() > 0.25 else ""
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import count
 from random import Random
 
 from sandbox.hubspot.crm import Crm, utc_now
@@ -24,6 +23,15 @@ OWNERS = (
 """The last one has left the company."""
 
 SENDERS = tuple(f"{people.local_part(*name)}@{OWN_DOMAIN}" for name in OWNERS[:-1])
+
+FREELANCERS = (
+    ("Werner", "Bastian", "bastian-schweisst.example"),
+    ("Olaf", "Hinrichs", "werkstatt-olaf.example"),
+    ("Lisa", "Kern", "studio-kern.example"),
+    ("Jane", "Doe", "janedoe-design.example"),
+    ("Koji", "Ito", "ito-prototypes.example"),
+    ("Marta", "Hofmann", "hofmann-zeichnet.example"),
+)
 
 STAGES = ("subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer")
 STAGE_WEIGHTS = (10, 25, 15, 10, 12, 28)
@@ -83,8 +91,7 @@ def _add_company(crm: Crm, random: Random, company: Company) -> Record:
 
 def _add_contact(crm: Crm, random: Random, company: Company, employer: Record) -> None:
     country = company.country if random.random() < 0.9 else random.choice(list(people.NAMES_OF))
-    first, last = people.full_name(random, country)
-    address = _free_address(crm, people.local_part(first, last), f"{company.stem}.example")
+    first, last, address = _new_colleague(crm, random, country, f"{company.stem}.example")
     contact = _made(
         crm.create(
             "contacts",
@@ -94,7 +101,7 @@ def _add_contact(crm: Crm, random: Random, company: Company, employer: Record) -
                 "lastname": last,
                 "company": company.name,
                 "jobtitle": people.job(random, company.country) if random.random() < 0.9 else "",
-                "phone": people.phone(random, company.country),
+                "phone": people.phone(random, company.city, company.country),
                 "city": company.city,
                 "country": company.country,
                 "hs_language": "de" if company.country in DACH else "en",
@@ -114,17 +121,18 @@ def _add_contact(crm: Crm, random: Random, company: Company, employer: Record) -
     crm.associate(contact.id, employer.id)
 
 
-def _free_address(crm: Crm, local: str, domain: str) -> str:
-    for number in count(1):
-        address = f"{local}{number if number > 1 else ''}@{domain}"
+def _new_colleague(crm: Crm, random: Random, country: str, domain: str) -> tuple[str, str, str]:
+    """First name, last name and address; nobody else there is called so."""
+    while True:
+        first, last = people.full_name(random, country)
+        address = f"{people.local_part(first, last)}@{domain}"
         if crm.contact_by_address(address) is None:
-            return address
-    raise AssertionError("count() never ends")
+            return first, last, address
 
 
 def _add_special_cases(crm: Crm, companies: list[Record]) -> None:
     """The people that every screen and every import has to cope with."""
-    muster, hofmann, acme, *_, gulf = companies
+    muster, hofmann, *_, gulf = companies
     max_mustermann = {
         "email": "max.mustermann@musterfirma.example",
         "firstname": "Max",
@@ -136,21 +144,13 @@ def _add_special_cases(crm: Crm, companies: list[Record]) -> None:
         "date_of_birth": "1979-04-11",
     }
     _add(crm, {**max_mustermann, "hubspot_owner_id": str(next(iter(crm.owners)))}, muster)
-    _add(crm, {"email": "channel@acme.example", "firstname": "<!channel>", "lastname": "*x*"}, acme)
     _add(crm, {"email": "layla@gulf-crane.example", "firstname": "ليلى", "lastname": "الحداد"}, gulf)
-    for first, last in (("Erna", "Ohnemail"), ("Kurt", "Namenlos"), ("Ida", "Postweg")):
-        _add(crm, {"firstname": first, "lastname": last, "phone": "+49 30 23125 900"}, hofmann)
-    for local in (
-        "bastler.werner",
-        "m.hofmann77",
-        "studio-kreativ",
-        "jane.doe",
-        "werkstatt.olaf",
-        "k.ito",
-        "a.b",
-        "lisa",
-    ):
-        _add(crm, {"email": f"{local}@freemail.example", "lifecyclestage": "subscriber"}, None)
+    for first, last in (("Erna", "Seidel"), ("Kurt", "Winkler"), ("Ida", "Brandt")):
+        _add(crm, {"firstname": first, "lastname": last, "phone": "+49 171 39200 90"}, hofmann)
+    # On their own, without a company in HubSpot.
+    for first, last, domain in FREELANCERS:
+        address = f"{people.local_part(first, last).split('.')[0]}@{domain}"
+        _add(crm, {"email": address, "firstname": first, "lastname": last, "lifecyclestage": "subscriber"}, None)
 
 
 def _add(crm: Crm, properties: dict[str, str], employer: Record | None) -> None:

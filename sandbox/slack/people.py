@@ -1,7 +1,7 @@
 """What people do in Slack, and the requests that Slack sends the app for it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sandbox.slack import payloads, views_api
@@ -10,7 +10,7 @@ from sandbox.slack.conversations_api import joined
 from sandbox.slack.deliveries import Answer, Deliveries
 from sandbox.slack.inputs import Values, chosen, unfilled
 from sandbox.slack.messages_api import shown
-from sandbox.slack.replies import show_reply
+from sandbox.slack.replies import show_failed_command, show_reply, show_unknown_command
 from sandbox.slack.triggers import ResponseUrls, Triggers
 from sandbox.slack.workspace import BOT_USER, TEAM_ID, Message, Modal, Workspace
 
@@ -31,11 +31,20 @@ class People:
 
     Each tells what the app answered. Events (`mention`, `direct`, `open_home` ...) go out at once in the background;
     who awaits them gets the answer to the last attempt.
+
+    Args:
+        commands: the slash commands that the app's manifest names; None: whatever is typed.
     """
 
     def __init__(
-        self, workspace: Workspace, deliveries: Deliveries, triggers: Triggers, response_urls: ResponseUrls
+        self,
+        workspace: Workspace,
+        deliveries: Deliveries,
+        triggers: Triggers,
+        response_urls: ResponseUrls,
+        commands: Collection[str] | None = None,
     ) -> None:
+        self._commands = commands
         self._workspace = workspace
         self._deliveries = deliveries
         self._triggers = triggers
@@ -44,10 +53,16 @@ class People:
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Answer:
         """Type a slash command; a reply in the answer is shown to the one who typed it, or to everybody."""
         who, where = self._workspace.users[user], self._workspace.channels[channel]
+        if self._commands is not None and command not in self._commands:
+            show_unknown_command(self._workspace, where, user, command)
+            return Answer(0, failure="not a valid command")
         response_url = self._response_urls.make(channel, user, None)
         fields = payloads.slash_command(who, where, command, text, self._triggers.make(user), response_url)
         answer = await self._deliveries.call("slash_commands", fields, f"{command} by {who.name}")
-        if answer.is_ack and answer.body:
+        if not answer.is_ack:
+            failure = "operation_timeout" if "timeout" in answer.failure else "dispatch_failed"
+            show_failed_command(self._workspace, where, user, command, failure)
+        elif answer.body:
             show_reply(self._workspace, where, user, f"{command} {text}".strip(), answer.body)
         return answer
 

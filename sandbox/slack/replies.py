@@ -6,7 +6,7 @@ from sandbox.slack.block_kit import message_faults
 from sandbox.slack.call import Json
 from sandbox.slack.content import settled
 from sandbox.slack.triggers import Occasion
-from sandbox.slack.workspace import BOT_USER, Channel, Workspace
+from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Workspace
 
 
 def show_reply(workspace: Workspace, channel: Channel, user: str, typed: str, body: Any) -> None:
@@ -18,6 +18,21 @@ def show_reply(workspace: Workspace, channel: Channel, user: str, typed: str, bo
     if for_all:
         workspace.post(channel.id, user, typed)
     _post(workspace, channel.id, told, None if for_all else user)
+
+
+def show_unknown_command(workspace: Workspace, channel: Channel, user: str, command: str) -> None:
+    """What Slack says of a command that no app has."""
+    text = (
+        f'`{command}` is not a valid command. In Slack, messages that start with "/" are interpreted as commands.\n'
+        'If you are trying to send a message and not run a command, try preceding the "/" with an empty space.'
+    )
+    workspace.post(channel.id, SLACKBOT, text, only_for=user)
+
+
+def show_failed_command(workspace: Workspace, channel: Channel, user: str, command: str, failure: str) -> None:
+    """What Slack says when the app did not answer, or badly."""
+    text = f'{command} failed with the error "{failure}"'
+    workspace.post(channel.id, SLACKBOT, text, only_for=user)
 
 
 def respond(workspace: Workspace, occasion: Occasion, told: Json) -> None:

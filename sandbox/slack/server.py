@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -35,7 +35,7 @@ class SlackSandbox:
 
     Requests to the app go to `app_url` (can be set later on `deliveries`), or to a connected socket. What people
     do is `slack.people`; `requests` counts calls by method. `file_delay` is in seconds: so long after its upload a
-    file cannot be used in a block.
+    file cannot be used in a block. `commands` are those of the app's manifest; None: whatever is typed.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class SlackSandbox:
         app_token: str = "xapp-sandbox",  # noqa: S107
         app_url: str | None = None,
         scopes: Iterable[str] = ALL_SCOPES,
+        commands: Collection[str] | None = None,
         file_delay: float = 0.2,
         port: int = 0,
         on_exchange: OnExchange | None = None,
@@ -63,7 +64,7 @@ class SlackSandbox:
         self.deliveries = Deliveries(signing_secret, app_url, on_exchange=on_exchange, now=workspace.now)
         self.triggers = Triggers(workspace)
         self.response_urls = ResponseUrls(workspace, lambda: self._root)
-        self.people = People(workspace, self.deliveries, self.triggers, self.response_urls)
+        self.people = People(workspace, self.deliveries, self.triggers, self.response_urls, commands)
         self._pace = Pace(self.faults, workspace.now)
         self._port = port
         self._runner: web.AppRunner | None = None

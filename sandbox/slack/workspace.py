@@ -10,6 +10,7 @@ from time import time
 from typing import Any, Literal
 
 BOT_USER, BOT_ID, APP_ID, TEAM_ID = "UFOOTLIGHT", "BFOOTLIGHT", "AFOOTLIGHT", "TNORDWERK"
+SLACKBOT = "USLACKBOT"
 TEAM_NAME, TEAM_DOMAIN = "Nordwerk", "nordwerk"
 HOME_URL = f"https://{TEAM_DOMAIN}.slack.example/"
 
@@ -109,6 +110,7 @@ class Workspace:
         self._numbers = count(1)
         self._last_ts = 0
         self.add_user(User(BOT_USER, "Footlight", "", is_bot=True))
+        self.add_user(User(SLACKBOT, "Slackbot", "", is_bot=True))
 
     def add_user(self, user: User) -> User:
         self.users[user.id] = user

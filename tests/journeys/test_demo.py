@@ -66,20 +66,46 @@ def test_from_a_clicked_banner_to_an_opt_out(page: Page) -> None:
     expect(banner.locator("img")).to_be_visible()
     # Whoever clicks within a second of the banner may be a scanner, and the lead would wait for a sign of one.
     page.wait_for_timeout(1_200)
-    target = page.context.new_page()
-    target.goto(banner.get_attribute("href") or "")
-    expect(target.locator("h1")).to_have_text("You followed the banner")
-    target.close()
+    with page.context.expect_page() as followed:
+        banner.click()
+    expect(followed.value.locator("h1")).to_have_text("You followed the banner")
+    followed.value.close()
 
     lead = page.locator(".message", has_text=STRANGER)
     expect(lead).to_be_visible()
+    expect(page.locator("#tour [aria-current]")).to_have_text("Claim it")
     lead.get_by_role("button", name=re.compile("Claim")).click()
     expect(lead).to_contain_text("Anna Becker")
+    expect(page.locator("#tour [aria-current]")).to_have_text("Change a list")
 
-    lead.get_by_role("button", name=re.compile("Opt out")).click()
+    opt_out = lead.get_by_role("button", name=re.compile("Opt out"))
+    opt_out.click()
+    expect(page.get_by_role("dialog").locator(":focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(opt_out).to_be_focused()
+    opt_out.click()
     page.get_by_role("dialog").get_by_role("button", name="Stop tracking").click()
     expect(page.locator(".stream")).to_contain_text("Opted out by")
     expect(page.locator(".stream .message", has_text=STRANGER)).to_have_count(0)
+
+
+@pytest.mark.timeout(120)
+def test_leads_arrive_by_themselves(page: Page) -> None:
+    """Whoever only looks sees somebody else's mail opened and clicked, and the lead in Slack, told in one sentence."""
+    told = page.locator("#wire summary", has_text=re.compile(r"who opened it and clicked the banner; Footlight posted"))
+    expect(told.first).to_be_visible(timeout=30_000)
+    expect(page.locator(".message", has_text="New lead").last).to_be_visible()
+
+
+@pytest.mark.timeout(120)
+def test_list_change_and_unknown_command(page: Page) -> None:
+    """A contact moved out of a list is one sentence on the wire; a command that nobody has is answered by Slack."""
+    page.locator("#hubspot table button").first.click()
+    expect(page.locator("#wire summary", has_text=re.compile(r"left the list .*; Footlight read"))).to_be_visible()
+    page.locator(".box input[name=text]").fill("/contract max")
+    page.locator(".box input[name=text]").press("Enter")
+    expect(page.locator(".stream .message.alone").last).to_contain_text("not a valid command")
 
 
 @pytest.mark.timeout(120)
@@ -113,10 +139,6 @@ def test_page_works_without_script_and_changes_nothing_by_get(browser: Browser, 
     page.goto(demo)
     page.locator(".box input[name=text]").fill("/footlight help")
     page.locator(".box button").click()
-    for _ in range(20):
-        if page.locator(".stream", has_text="/contact").count():
-            break
-        page.reload()
     expect(page.locator(".stream")).to_contain_text("/contact")
     page.locator("#inbox .mails a").first.click()
     assert "/c/" in page.content()

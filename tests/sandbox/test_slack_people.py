@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from sandbox.slack import SlackSandbox, Workspace
 from sandbox.slack.people import NotThere, Unfilled
 from sandbox.slack.sample import ANNA, GENERAL, JONAS, LEADS, PARTNER, SHARED
-from sandbox.slack.workspace import BOT_USER
+from sandbox.slack.workspace import BOT_USER, SLACKBOT
 from tests.sandbox.conftest import Clock, SlackApp
 
 ErrorOf = Callable[[Awaitable[Any]], Awaitable[str]]
@@ -55,6 +55,25 @@ async def test_command(slack: SlackSandbox, app: SlackApp) -> None:
     assert (fields["user_id"], fields["channel_id"], fields["channel_name"]) == (ANNA, LEADS, "leads")
     assert fields["trigger_id"]
     assert fields["response_url"].startswith("http://127.0.0.1:")
+
+
+async def test_unknown_command(workspace: Workspace) -> None:
+    """A command that the app does not have never reaches it; Slackbot says so to the one who typed it."""
+    async with SlackSandbox(workspace, bot_token="xoxb-1", signing_secret="s", commands=["/contact"]) as slack:
+        await slack.people.command(ANNA, LEADS, "/contract", "max")
+
+    shown = slack.workspace.messages[LEADS][-1]
+    assert (shown.user, shown.only_for) == (SLACKBOT, ANNA)
+    assert shown.text.startswith("`/contract` is not a valid command.")
+
+
+async def test_failed_command(slack: SlackSandbox, app: SlackApp) -> None:
+    """A command that the app did not take is told to the one who typed it."""
+    app.statuses = [500]
+    await slack.people.command(ANNA, LEADS, "/contact", "max")
+
+    shown = slack.workspace.messages[LEADS][-1]
+    assert (shown.text, shown.only_for) == ('/contact failed with the error "dispatch_failed"', ANNA)
 
 
 async def test_reply_for_everybody_shows_what_was_typed(slack: SlackSandbox, app: SlackApp) -> None:

@@ -1,0 +1,199 @@
+"""What passed on the wire is told as stories: who did what, and what Footlight did then, in one sentence each."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import pytest
+
+from sandbox.exchanges import Exchange
+from sandbox.hubspot import Crm
+from sandbox.mail.mail import Fetch, Mail
+from sandbox.page.telling import Names
+from sandbox.page.tour import STEPS, Tour
+from sandbox.page.wire import Wire
+from sandbox.slack import sample_workspace
+from sandbox.slack.sample import ANNA, FEED, LEADS
+
+NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+BUTTON = "1795604135.786691"
+MAIL = Mail(1, NOW, "anna@nordwerk.example", "j.doe@steel.example", "Offer", "<a></a>", "/b/x", "/c/x")
+
+
+@pytest.fixture
+def wire(crm: Crm) -> Wire:
+    return Wire(Names(crm, sample_workspace()), now=lambda: NOW)
+
+
+def exchange(
+    direction: Literal["api", "webhook"], url: str, about: str, sent: Any = None, answer: Any = None, **more: Any
+) -> Exchange:
+    bodies = (json.dumps(one).encode() if one is not None else b"" for one in (sent, answer))
+    return Exchange(direction, "POST", url, about, more.pop("status", 200), 0.01, *bodies, **more)
+
+
+def posted(channel: str, text: str, status: int = 200, **answer: Any) -> Exchange:
+    return exchange(
+        "api",
+        "/api/chat.postMessage",
+        "chat.postMessage",
+        {"channel": channel, "text": text},
+        {"ok": status == 200, "ts": BUTTON, **answer},
+        status=status,
+    )
+
+
+def pressed(label: str) -> Exchange:
+    sent = {
+        "type": "block_actions",
+        "trigger_id": "t1",
+        "user": {"id": ANNA},
+        "container": {"message_ts": BUTTON, "channel_id": LEADS},
+        "message": {"text": "New lead: j.doe@steel.example"},
+        "actions": [{"action_id": "claim_lead", "text": {"text": label}}],
+    }
+    return exchange("webhook", "http://app/slack/events", "claim_lead pressed", sent)
+
+
+def sentences(wire: Wire) -> list[str]:
+    return [story.sentence for story in wire.stories]
+
+
+def joined_a_list(wire: Wire, crm: Crm) -> None:
+    (customers,) = crm.lists
+    eva = sorted(crm.contacts)[1]
+    crm.add_to_list(customers, [eva])
+    told = {"hs_object_id": str(eva), "list_id": str(customers)}
+    wire.heard_hubspot(exchange("webhook", "http://app/webhooks/hubspot/lists", "workflow.list", told, status=204))
+    read = {"inputs": [{"id": str(eva)}]}
+    wire.heard_hubspot(exchange("api", "/crm/v3/objects/contacts/batch/read", "contacts.batch_read", read, {}))
+    lists = {"results": [{"listId": str(customers)}]}
+    path = f"/crm/v3/lists/records/0-1/{eva}/memberships"
+    wire.heard_hubspot(exchange("api", path, "lists.of_record", answer=lists))
+    members = {"results": [{"recordId": str(one)} for one in crm.lists[customers].members]}
+    path = f"/crm/v3/lists/{customers}/memberships?limit=250"
+    wire.heard_hubspot(exchange("api", path, "lists.memberships", answer=members))
+
+
+def test_a_list_changes(wire: Wire, crm: Crm) -> None:
+    """A webhook and what was read because of it are one sentence: who, what, effect; the requests are its details."""
+    joined_a_list(wire, crm)
+
+    (told,) = sentences(wire)
+    assert told == (
+        "HubSpot told Footlight that eva Muster joined the list Customers; Footlight read the contact back, has them "
+        "in the target group Customers now and compared the 2 members of Customers with its target group"
+    )
+    assert len(wire.stories[0].details) == 4
+    assert "POST /webhooks/hubspot/lists" in wire.stories[0].details[0]
+
+
+def test_a_property_changes(wire: Wire, crm: Crm) -> None:
+    """A changed property is told by its name and new value; a webhook that was not taken says so, and comes again."""
+    event = {
+        "objectId": min(crm.contacts),
+        "subscriptionType": "contact.propertyChange",
+        "propertyName": "lastname",
+        "propertyValue": "Meier",
+    }
+    url = "http://app/webhooks/hubspot"
+    wire.heard_hubspot(exchange("webhook", url, "contact.propertyChange", [event], status=503))
+    was_ill = not wire.stories[0].went_well
+    wire.heard_hubspot(exchange("webhook", url, "contact.propertyChange", [event], status=204, attempt=1))
+
+    assert was_ill
+    (told,) = sentences(wire)
+    assert told == (
+        "HubSpot told Footlight that max Mustermann’s last name is “Meier”, which it could not take yet, "
+        "and told it once more"
+    )
+    assert wire.stories[0].went_well
+
+
+def test_a_mail_and_its_click(wire: Wire) -> None:
+    """A mail, its view, its click and the post about it are one story, and nobody else's post is in it."""
+    for act in ("written", "opened", "clicked"):
+        wire.heard_mail(Fetch(act, MAIL, "GET /b/…", 200, 0.01))
+    wire.heard_slack(posted(FEED, "*Eva Muster* (Musterfirma GmbH): 1 click"))
+    wire.heard_slack(posted(LEADS, "New lead: j.doe@steel.example · clicked *Spring Fair* in a mail from *Anna*"))
+
+    other, told = sentences(wire)
+    assert other == "Footlight posted in #feed: “Eva Muster (Musterfirma GmbH): 1 click”"
+    assert told == (
+        "anna@nordwerk.example wrote a mail with a banner to j.doe@steel.example, who opened it and clicked the "
+        "banner; Footlight posted in #leads: “New lead: j.doe@steel.example”"
+    )
+
+
+@pytest.mark.parametrize("browser_first", [True, False])
+def test_the_visitors_click(wire: Wire, browser_first: bool) -> None:
+    """Whether the browser arrives before or after the post about its click: they are one story."""
+    post = posted(LEADS, "New lead: j.doe@steel.example")
+    if browser_first:
+        wire.heard_click(MAIL, "/landing/x")
+    wire.heard_slack(post)
+    if not browser_first:
+        wire.heard_click(MAIL, "/landing/x")
+
+    (told,) = sentences(wire)
+    assert told == (
+        "j.doe@steel.example clicked the banner in anna@nordwerk.example’s mail and was led to the campaign’s page; "
+        "Footlight posted in #leads: “New lead: j.doe@steel.example”"
+    )
+
+
+def test_a_press_and_a_refusal(wire: Wire) -> None:
+    """A button and the message that it changed are one story; what Slack refuses is told, until it goes through."""
+    wire.heard_slack(pressed("Claim"))
+    changed = {
+        "channel": LEADS,
+        "ts": BUTTON,
+        "text": f"New lead: j.doe@steel.example · <@{ANNA}> is on it since <!date^1^x|y>",
+    }
+    wire.heard_slack(exchange("api", "/api/chat.update", "chat.update", changed, {"ok": False}, status=429))
+    was_ill = not wire.stories[0].went_well
+    wire.heard_slack(exchange("api", "/api/chat.update", "chat.update", changed, {"ok": True}))
+
+    assert was_ill
+    (told,) = sentences(wire)
+    assert told == (
+        "Anna Becker pressed “Claim”; Footlight had to keep what it owes, as Slack said “too many requests” and "
+        "changed its message in #leads: “New lead: j.doe@steel.example · Anna Becker is on it”"
+    )
+    assert wire.stories[0].went_well
+
+
+def test_a_look_up(wire: Wire) -> None:
+    """A command and its answer are one story."""
+    sent = {
+        "command": "/contact",
+        "text": "max",
+        "user_id": ANNA,
+        "response_url": "http://slack/respond/r1",
+        "trigger_id": "t",
+    }
+    wire.heard_slack(exchange("webhook", "http://app/slack/events", "/contact by Anna Becker", sent))
+    answer = {"text": "Max Mustermann: 3 clicks"}
+    wire.heard_slack(exchange("api", "/respond/r1", "response_url", answer, {"ok": True}))
+
+    assert sentences(wire) == ["Anna Becker typed /contact max; Footlight answered: “Max Mustermann: 3 clicks”"]
+
+
+def test_tour_goes_on_by_itself(wire: Wire, crm: Crm) -> None:
+    """A step of the tour is done when its effect was seen, in whatever order; other people's clicks do not count."""
+    tour = Tour()
+    wire.on_story = tour.saw
+    for act in ("written", "opened", "clicked"):
+        wire.heard_mail(Fetch(act, MAIL, "GET /b/…", 200, 0.01))
+    wire.heard_slack(posted(LEADS, "New lead: j.doe@steel.example"))
+    assert tour.current is STEPS[0]
+
+    joined_a_list(wire, crm)
+    wire.heard_slack(pressed("Claim"))
+    assert list(tour.done) == ["Change a list"]
+
+    wire.heard_click(MAIL, "/landing/x")
+    assert tour.current is STEPS[1]
+    wire.heard_slack(posted(LEADS, "New lead: j.doe@steel.example"))
+    assert tour.current is STEPS[2]
+    assert "ms" in tour.last_done
