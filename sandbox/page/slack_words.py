@@ -93,7 +93,9 @@ def _called(exchange: Exchange, sent: Json, names: Names) -> Telling:
 
 def _posted(sent: Json, answer: Json, exchange: Exchange, names: Names) -> Told:
     where, text = sent.get("channel", ""), sent.get("text", "")
-    keys = {("message", where, answer.get("ts")), ("direct", where), *_about(text)}
+    keys = {("message", where, answer.get("ts")), *_about(text)}
+    if where.startswith("D"):
+        keys.add(("direct", where))
     return f"posted in {names.channel(where)}: {quoted(_plain(text, names).split(' · ')[0])}", keys
 
 

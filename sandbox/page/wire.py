@@ -34,8 +34,9 @@ class Story:
     details: list[str] = field(default_factory=list)
     deed: Deed = ""
     went_well: bool = True
+    caused_at: datetime | None = None
     first_effect: timedelta | None = None
-    """From the cause to its first effect."""
+    """From the last cause to its first effect."""
 
     @property
     def sentence(self) -> str:
@@ -47,12 +48,13 @@ class Story:
     def take(self, telling: Telling, at: datetime) -> None:
         """Add what the request tells; what is told already is not repeated."""
         self.keys |= telling.keys
+        self.caused_at = at if telling.is_cause else self.caused_at
         told = self.causes if telling.is_cause else self.effects
         says = telling.goes_on if telling.is_cause and self.causes else telling.says
         if says and says not in told:
             told.append(says)
         if telling.says and not telling.is_cause and telling.went_well and self.first_effect is None:
-            self.first_effect = at - self.at
+            self.first_effect = at - (self.caused_at or self.at)
         if len(self.details) < DETAILS_KEPT:
             self.details.append(telling.detail)
         self.went_well = telling.went_well

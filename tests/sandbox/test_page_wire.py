@@ -125,6 +125,14 @@ def test_a_mail_and_its_click(wire: Wire) -> None:
     )
 
 
+def test_posts_of_different_people(wire: Wire) -> None:
+    """Two posts in one channel, about different people, are two stories."""
+    wire.heard_slack(posted(LEADS, "New lead: j.doe@steel.example"))
+    wire.heard_slack(posted(LEADS, "New lead: eva@firma.example", ts="1795604135.786692"))
+
+    assert [len(story.effects) for story in wire.stories] == [1, 1]
+
+
 @pytest.mark.parametrize("browser_first", [True, False])
 def test_the_visitors_click(wire: Wire, browser_first: bool) -> None:
     """Whether the browser arrives before or after the post about its click: they are one story."""
