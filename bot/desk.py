@@ -43,13 +43,20 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What every conversation works with. `language` is spoken in channels, where there are many readers."""
+    """
+    What every conversation works with.
+
+    `language` is spoken in channels, where there are many readers. `public_url` is how Slack fetches our pictures.
+    `own_domains` are those of the settings; empty: those that our senders write from.
+    """
 
     store: Store
     hasher: Hasher
     people: People
     now: Callable[[], datetime]
     language: str = "en"
+    public_url: str = ""
+    own_domains: frozenset[str] = frozenset()
 
     @property
     def lookup(self) -> Lookup:

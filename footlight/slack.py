@@ -33,7 +33,14 @@ class Slack:
         self._client = slack_client(token, settings.slack_base_url)
         secrets = reveal(settings.slack_signing_secret)
         people = People(self._client)
-        desk = Desk(store=opened.store, hasher=opened.known_hasher, people=people, now=utc_now)
+        desk = Desk(
+            store=opened.store,
+            hasher=opened.known_hasher,
+            people=people,
+            now=utc_now,
+            public_url=settings.public_url,
+            own_domains=frozenset(settings.footlight_own_domains),
+        )
         self._dispatch = make_bot(desk, client=self._client)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
         self._endpoint = SlackEndpoint(self._events, self._dispatch, prove=partial(prove, secrets), malformed=malformed)

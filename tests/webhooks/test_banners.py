@@ -57,6 +57,17 @@ async def test_a_file(served, store, file_campaign):
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+async def test_a_file_by_itself(served, store, clock):
+    """Whoever edits a campaign sees its banner before anybody else does; that is no view."""
+    octets = picture("GIF")
+    digest = await store.write(keep_file, octets)
+    answer = await served.get(f"/b/{digest}")
+
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, octets, "image/gif")
+    assert (await served.get(f"/b/{'0' * 64}")).status == 404
+    assert await views(store) == []
+
+
 @pytest.mark.parametrize("spelt", ["{}", "W/{}", '"other", {}', "*"])
 async def test_unchanged(spelt, served, store, file_campaign):
     """A picture that the client has is not sent again, and still counts as a view."""
