@@ -76,13 +76,6 @@ def account_domain(domain_or_address: str) -> str | None:
     return registrable
 
 
-def masked(address: str) -> str:
-    """A normalised address that its owner recognises and nobody else can use: `m…@firma.de`."""
-    local, _, domain = address.rpartition("@")
-    first = local[0] if len(local) > 1 else ""
-    return f"{first}…@{domain}"
-
-
 @cache
 def _public_suffixes() -> PublicSuffixList:
     return PublicSuffixList(only_icann=True)

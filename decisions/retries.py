@@ -6,9 +6,6 @@ from typing import Final
 
 LONGEST_WAIT: Final = timedelta(hours=1)
 
-# Answers below 500 that may be different next time: time-out, conflict with a change under way, too early, too many.
-_TEMPORARY: Final = frozenset({408, 423, 425, 429})
-
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -47,8 +44,3 @@ def retry_after(attempt: int) -> timedelta:
     """How long to wait after failed attempt `attempt` (1 = first): 1 s, 16 s, 81 s ... at most 1 h; without jitter."""
     # The 8th wait is the first to pass an hour; larger powers would overflow.
     return min(timedelta(seconds=min(attempt, 8) ** 4), LONGEST_WAIT)
-
-
-def is_lasting(status: int) -> bool:
-    """Whether an HTTP answer with this status would come again: 4xx, save those that speak of time."""
-    return 400 <= status < 500 and status not in _TEMPORARY

@@ -18,8 +18,8 @@ from storage.target_groups import groups_of_contact
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of the card. `kind` is the property's: string, number, date, datetime, enumeration, bool, owner."""
+class ShownProperty:
+    """A chosen property as people read it. `kind`: string, number, date, datetime, enumeration, bool, owner."""
 
     name: str
     label: str
@@ -32,9 +32,9 @@ class ContactCard:
     """
     A contact as it is shown.
 
-    `properties` are raw, by HubSpot's internal names; `facts` the chosen ones as people read them, those without value
-    left out. `lifecycle` is HubSpot's label. `opted_out`: nothing was recorded since, so the performance ends there.
-    `asked_at`: the card equals HubSpot as it was then. `hubspot_url` needs contact with HubSpot once.
+    `properties` are raw, by HubSpot's internal names; `shown_properties` the chosen ones as people read them, those
+    without value left out. `lifecycle` is HubSpot's label. `opted_out`: nothing was recorded since, so the performance
+    ends there. `asked_at`: the card equals HubSpot as it was then. `hubspot_url` needs contact with HubSpot once.
     """
 
     contact_id: int
@@ -46,7 +46,7 @@ class ContactCard:
     company: str | None
     owner: str | None
     lifecycle: str | None
-    facts: tuple[Fact, ...]
+    shown_properties: tuple[ShownProperty, ...]
     properties: dict[str, str | None]
     target_groups: tuple[str, ...]
     performance: Performance
@@ -73,7 +73,7 @@ def card(session: Session, contact_id: int, hasher: Hasher) -> ContactCard | Non
         company=_company(session, contact),
         owner=owner_names(session, [contact.owner_id or ""]).get(contact.owner_id or ""),
         lifecycle=_lifecycle(session, contact),
-        facts=_facts(session, contact),
+        shown_properties=_shown_properties(session, contact),
         properties=dict(contact.properties),
         target_groups=tuple(groups_of_contact(session, contact_id)),
         performance=performance.of_addresses(session, address_ids),
@@ -94,12 +94,6 @@ def card_of_address(session: Session, email: str, hasher: Hasher) -> ContactCard
     return leads.of_address(session, address_id or 0)
 
 
-def card_of_hubspot_id(session: Session, hubspot_id: str, hasher: Hasher) -> ContactCard | None:
-    """The card of the contact that a HubSpot id leads to."""
-    contact_id = contacts.contact_ids(session, [hubspot_id]).get(hubspot_id)
-    return None if contact_id is None else card(session, contact_id, hasher)
-
-
 def _addresses(session: Session, contact_id: int) -> tuple[str | None, tuple[str, ...], tuple[int, ...]]:
     query = select(Address.id, Address.email, Address.kind).where(Address.contact_id == contact_id)
     rows = session.exec(query.order_by(col(Address.email))).all()
@@ -118,12 +112,12 @@ def _lifecycle(session: Session, contact: Contact) -> str | None:
     return stage.options.get(contact.lifecycle, contact.lifecycle) if contact.lifecycle else None
 
 
-def _facts(session: Session, contact: Contact) -> tuple[Fact, ...]:
+def _shown_properties(session: Session, contact: Contact) -> tuple[ShownProperty, ...]:
     shown = contact_properties.definitions_of(session, contact_properties.shown_names(session))
     held = [(one, raw) for one in shown if (raw := contact.properties.get(one.name))]
     owners = owner_names(session, {raw for one, raw in held if one.kind == "owner"})
-    return tuple(_fact(one, raw, owners) for one, raw in held)
+    return tuple(_shown(one, raw, owners) for one, raw in held)
 
 
-def _fact(one: PropertyDefinition, raw: str, owners: dict[str, str]) -> Fact:
-    return Fact(one.name, one.label, contact_properties.readable(one, raw, owners), one.kind)
+def _shown(one: PropertyDefinition, raw: str, owners: dict[str, str]) -> ShownProperty:
+    return ShownProperty(one.name, one.label, contact_properties.readable(one, raw, owners), one.kind)

@@ -91,7 +91,7 @@ def _text(card: ContactCard, reader: Reader) -> str:
 
 
 def _head(card: ContactCard) -> list[Mrkdwn]:
-    job = next((str(fact.value) for fact in card.facts if fact.name == "jobtitle"), None)
+    job = next((str(one.value) for one in card.shown_properties if one.name == "jobtitle"), None)
     role = [escape(part) for part in (job, card.company, card.lifecycle) if part]
     lines = [bold(shown_name(card)), Mrkdwn(" · ".join(role)), address(card.email or "")]
     return [line for line in lines if line]
@@ -124,7 +124,7 @@ def _facts(card: ContactCard, reader: Reader) -> list[tuple[str, Mrkdwn]]:
 
 
 def _properties(card: ContactCard) -> list[tuple[str, Mrkdwn]]:
-    return [(fact.label, _value(fact.value)) for fact in card.facts if fact.name not in _IN_HEAD]
+    return [(one.label, _value(one.value)) for one in card.shown_properties if one.name not in _IN_HEAD]
 
 
 def _value(value: object) -> Mrkdwn:

@@ -123,7 +123,7 @@ def _print_card(card: ContactCard) -> None:
         ("Company", card.company),
         ("Owner", card.owner),
         ("Target groups", ", ".join(card.target_groups)),
-        *((fact.label, fact.value) for fact in card.facts),
+        *((one.label, one.value) for one in card.shown_properties),
         ("Most clicked", ", ".join(f"{one.campaign} ({one.clicks})" for one in numbers.popular_campaigns)),
         ("Equal to HubSpot", card.asked_at),
         ("Deleted in HubSpot", card.deleted_at),

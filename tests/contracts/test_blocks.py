@@ -23,7 +23,7 @@ from bot.blocks.text import bold, escape, plain
 from bot.help import help_message
 from bot.texts import Texts
 from sandbox.slack.block_kit import message_faults, view_faults
-from storage.contact_card import ContactCard, Fact
+from storage.contact_card import ContactCard, ShownProperty
 from storage.contact_search import Found, Hit
 from storage.feed import ActivityCard
 from storage.leads import HubSpotRefusal, LeadCard, LeadStage
@@ -80,7 +80,7 @@ def a_contact(text: str, number: int = 3, **changes: Any) -> ContactCard:
         "company": text,
         "owner": text,
         "lifecycle": text,
-        "facts": tuple(Fact(f"p{one}", text, text or NOW, "string") for one in range(number)),
+        "shown_properties": tuple(ShownProperty(f"p{one}", text, text or NOW, "string") for one in range(number)),
         "properties": {},
         "target_groups": (text,) * number,
         "performance": a_performance(text, number),

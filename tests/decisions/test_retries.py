@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from decisions.retries import Failure, GiveUp, Later, is_lasting, next_attempt, retry_after
+from decisions.retries import Failure, GiveUp, Later, next_attempt, retry_after
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,3 @@ def test_what_follows(attempt, failure, follows):
 def test_no_end():
     """Without a limit a passing failure is tried for ever."""
     assert isinstance(next_attempt(10_000, Failure("503")), Later)
-
-
-@pytest.mark.parametrize(
-    ("status", "lasting"),
-    [(200, False), (400, True), (404, True), (408, False), (429, False), (500, False), (503, False)],
-)
-def test_statuses(status, lasting):
-    """A refusal lasts, save where it speaks of time; a server's failure passes."""
-    assert is_lasting(status) is lasting

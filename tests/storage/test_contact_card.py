@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from storage import Store, contact_properties, contacts, portal
 from storage.companies import CompanyState, store_companies
-from storage.contact_card import ContactCard, card_of_address, card_of_hubspot_id
+from storage.contact_card import ContactCard, card_of_address
 from storage.contact_properties import NoSuchProperty, PropertyDefinition, readable, store_definitions
 from storage.leads import LeadCard
 from storage.opt_out_asked import opt_out
@@ -57,7 +57,7 @@ def test_card(store: Store) -> None:
 
     assert (card.name, card.email, card.other_emails) == ("Max Mustermann", "max@firma.de", ("m@privat.de",))
     assert (card.company, card.owner, card.lifecycle) == ("Firma GmbH", "Anna Becker", "Kunde")
-    assert [(fact.label, fact.value) for fact in card.facts] == [
+    assert [(one.label, one.value) for one in card.shown_properties] == [
         ("Position", "Head of Purchasing"),
         ("Lifecycle Stage", "Kunde"),
         ("Last Contacted", datetime(2026, 11, 12, 10, tzinfo=UTC)),
@@ -77,7 +77,7 @@ def test_chosen_properties(store: Store) -> None:
     store.write_now(contact_properties.hide, "jobtitle")
     store_all(store, a_state(properties=PROPERTIES))
 
-    facts = {fact.label: fact.value for fact in the_card(store).facts}
+    facts = {one.label: one.value for one in the_card(store).shown_properties}
 
     assert "Position" not in facts
     assert (facts["Birthday"], facts["Partner"]) == (date(1980, 2, 1), "Bert Coy")
@@ -145,7 +145,6 @@ def test_hidden_contact_has_no_card(store: Store) -> None:
     assert store.write_now(contacts.hide, "501", T0)
 
     assert store.read_now(card_of_address, "max@firma.de", HASHER) is None
-    assert store.read_now(card_of_hubspot_id, "501", HASHER) is None
     assert not store.write_now(contacts.hide, "999", T0)
 
 
