@@ -72,7 +72,8 @@ HUMAN: Final = Verdict(VerdictKind.HUMAN, sure=True, because="no sign of a machi
 
 def is_prefetch(headers: Mapping[str, str]) -> bool:
     """Whether the headers (looked up as spelt here, so case-insensitive ones) say that no person asked yet."""
-    return any("prefetch" in headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    told = [value for name in ("Sec-Purpose", "Purpose", "X-Moz") if (value := headers.get(name))]
+    return any("prefetch" in value.lower() for value in told) if told else False
 
 
 def judge_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
@@ -164,6 +165,8 @@ def _is_the_same_hand(fetch: Fetch, click: Fetch) -> bool:
 
 
 def _burst(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    if len(mail) + 1 < BURST_LINKS:
+        return None
     followed = [fetch for fetch in (click, *mail) if fetch.kind is FetchKind.CLICK and fetch.link is not None]
     clicks = [(fetch.at, fetch.link) for fetch in followed]
     if len({link for _, link in clicks}) < BURST_LINKS:

@@ -1,8 +1,9 @@
 """Whether a click makes or feeds a lead, and whether that is news for the sales team."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 # A dismissed lead stays silent until it clicked that often again.
 CLICKS_THAT_SPEAK_UP: Final = 5
@@ -25,8 +26,7 @@ class News(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Clicker:
+class Clicker(Struct, frozen=True):
     """Who clicked, as far as it decides: `is_own` means at a domain of our own."""
 
     has_contact: bool = False
@@ -34,16 +34,14 @@ class Clicker:
     opted_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """A lead as it stood before this click. `clicks_since_dismissed` counts human clicks after the dismissal."""
 
     state: LeadState
     clicks_since_dismissed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LeadNews:
+class LeadNews(Struct, frozen=True):
     """Whether the click belongs to a lead, what news it is, and why."""
 
     is_lead: bool

@@ -6,12 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import bindparam, select
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel
 
 from decisions.addresses import domain_of
 from storage.accounts import keep_accounts
-from storage.bulk import insert_missing
+from storage.bulk import insert_missing, read_rows
 from storage.columns import BigId, Moment, Word
 
 
@@ -44,13 +43,11 @@ class Known(Struct, frozen=True):
 
 def known_addresses(session: Session, emails: Collection[str]) -> dict[str, Known]:
     """The rows of those normalised `emails` that there are."""
-    rows = session.connection().execute(_KNOWN, {"emails": tuple(emails)}) if emails else ()
-    return {email: Known(id_ or 0, *rest) for email, id_, *rest in rows}
+    rows = read_rows(session, _KNOWN, [(email,) for email in emails], ("text",))
+    return {email: Known(*rest) for email, *rest in rows}
 
 
-_KNOWN: Final = select(col(Address.email), col(Address.id), col(Address.account_id), col(Address.contact_id)).where(
-    col(Address.email).in_(bindparam("emails", expanding=True))
-)
+_KNOWN: Final = "SELECT email, id, account_id, contact_id FROM {asked} JOIN address ON email = c1"
 
 
 def keep_addresses(session: Session, emails: Sequence[str], *, now: datetime) -> dict[str, Known]:

@@ -1,6 +1,8 @@
 """Many rows in one statement: the driver's own way, for the hot path and for large passes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -72,23 +74,82 @@ def write_rows(
     session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], conflict: str
 ) -> None:
     """Insert plain rows; `conflict` is the statement's `ON CONFLICT` clause. JSON columns take its text."""
-    names = ", ".join(columns)
-    cursor = session.connection().connection.cursor()
+    into = f"INSERT INTO {table} ({', '.join(columns)})"
+    connection = session.connection()
     if is_sqlite(session):
-        marks = ", ".join("?" * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {conflict}", rows)  # noqa: S608
+        for some in _portions(rows):
+            values = tuple(chain.from_iterable(some))
+            connection.exec_driver_sql(f"{into} VALUES {_marks(len(some), len(columns))} {conflict}", values)
     else:
-        # One parameter for all rows: psycopg would convert every value of an array by itself in Python.
-        picked = ", ".join(f"(r->>{place})::{kind}" for place, kind in enumerate(_kinds(table, columns)))
-        source = f"SELECT {picked} FROM json_array_elements(%s::json) AS r"  # noqa: S608
-        cursor.execute(f"INSERT INTO {table} ({names}) {source} {conflict}", (msgspec.json.encode(rows).decode(),))
-    cursor.close()
+        source = f"SELECT * FROM {_listed_on_postgresql(_kinds(table, tuple(columns)))}"  # noqa: S608
+        connection.exec_driver_sql(f"{into} {source} {conflict}", (_as_json(rows),))
+
+
+def read_rows(session: Session, statement: str, rows: Sequence[tuple[Any, ...]], kinds: Sequence[str]) -> Sequence[Any]:
+    """
+    What `statement` selects from `{asked}`, a table `asked` of these plain rows with the columns c1, c2, ...
+
+    One execution, whatever the number of rows; plain values come out as the driver gives them.
+
+    Args:
+        kinds: the columns' types on PostgreSQL.
+    """
+    if not rows:
+        return ()
+    if is_sqlite(session):
+        # Few texts, so that the driver's cache of prepared statements serves them.
+        rows = [*rows, *(rows[-1:] * (_power_of_two(len(rows)) - len(rows)))]
+        columns = ", ".join(f"column{place} AS c{place}" for place in range(1, len(kinds) + 1))
+        asked = f"(SELECT {columns} FROM (VALUES {_marks(len(rows), len(kinds))})) AS asked"  # noqa: S608
+        values: tuple[Any, ...] = tuple(chain.from_iterable(rows))
+    else:
+        asked, values = _listed_on_postgresql(tuple(kinds)), (_as_json(rows),)
+    return session.connection().exec_driver_sql(statement.format(asked=asked), values).fetchall()
+
+
+# Each step of a statement takes and gives back the interpreter's lock: one for many rows, and not one for each.
+MOST_IN_A_STATEMENT: Final = 128
+
+
+def _portions(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Cut into powers of two, so that the driver's cache of prepared statements serves them."""
+    start = 0
+    while left := len(rows) - start:
+        size = min(MOST_IN_A_STATEMENT, 1 << left.bit_length() - 1)
+        yield rows[start : start + size]
+        start += size
+
+
+def _power_of_two(number: int) -> int:
+    return 1 << (number - 1).bit_length()
+
+
+@cache
+def _marks(rows: int, columns: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return ", ".join([row] * rows)
+
+
+@cache
+def _listed_on_postgresql(kinds: tuple[str, ...]) -> str:
+    # One parameter for all rows: psycopg would convert every value of an array by itself in Python.
+    picked = ", ".join(f"{_out_of_json(place, kind)} AS c{place + 1}" for place, kind in enumerate(kinds))
+    return f"(SELECT {picked} FROM json_array_elements(%s::json) AS r) AS asked"  # noqa: S608
+
+
+def _out_of_json(place: int, kind: str) -> str:
+    return f"decode(r->>{place}, 'base64')" if kind == "bytea" else f"(r->>{place})::{kind}"
+
+
+def _as_json(rows: Sequence[tuple[Any, ...]]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 def _table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def _kinds(table: str, columns: Sequence[str]) -> list[str]:
+@cache
+def _kinds(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
     known = SQLModel.metadata.tables[table]
-    return [str(known.c[name].type.compile(dialect=_POSTGRESQL)) for name in columns]
+    return tuple(str(known.c[name].type.compile(dialect=_POSTGRESQL)) for name in columns)

@@ -12,8 +12,6 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Engine,
-    Text,
-    bindparam,
     cast,
     column,
     create_engine,
@@ -206,17 +204,7 @@ def is_sqlite(session: Session) -> bool:
 
 def listed(session: Session, rows: Sequence[tuple[Any, ...]], **columns: TypeEngine[Any]) -> Any:
     """`rows` as a table with these columns, for joins and correlated subqueries; one parameter, any length."""
-    return _listed(is_sqlite(session), literal(rows_as_parameter(rows)), columns)
-
-
-def listed_later(on_sqlite: bool, **columns: TypeEngine[Any]) -> Any:
-    """`listed`, for a statement that is made once: its rows are the parameter `rows`, made by `rows_as_parameter`."""
-    return _listed(on_sqlite, bindparam("rows", type_=Text()), columns)
-
-
-def rows_as_parameter(rows: Sequence[tuple[Any, ...]]) -> str:
-    """Rows of plain values as the parameter of `listed_later`."""
-    return msgspec.json.encode(rows).decode()
+    return _listed(is_sqlite(session), literal(msgspec.json.encode(rows).decode()), columns)
 
 
 def _listed(on_sqlite: bool, rows: ColumnElement[str], columns: Mapping[str, TypeEngine[Any]]) -> Any:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from storage import kept_totals
+from storage import kept_totals, tracking
 from storage.contacts import take_turns
 from storage.feed import Activity
 from storage.tracking import Event
@@ -43,6 +43,7 @@ def thin(session: Session, ids: Collection[int]) -> int:
     take_turns(session)  # whoever erases a person folds events too
     chosen = col(Event.id).in_(ids)
     kept_totals.fold(session, chosen)
+    tracking.forget_last_seen(session, ids)
     return int(session.execute(delete(Event).where(chosen)).rowcount)  # type: ignore[attr-defined]
 
 

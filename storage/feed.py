@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, Select, Text, and_, bindparam, cast, delete, or_, select, type_coerce
+from sqlalchemy import BigInteger, Index, Select, Text, and_, cast, delete, or_, select, type_coerce
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions import feed_grouping
@@ -13,8 +13,8 @@ from decisions.feed_grouping import TOGETHER, grown, running_activity
 from storage import outbox, performance
 from storage.accounts import Account
 from storage.addresses import Address
-from storage.bulk import insert_rows, write_rows
-from storage.columns import BigId, Moment, to_microseconds
+from storage.bulk import insert_rows, read_rows, write_rows
+from storage.columns import BigId, Moment, from_microseconds, to_microseconds
 from storage.companies import Company
 from storage.contacts import Contact, ContactId
 from storage.database import is_sqlite, listed
@@ -60,22 +60,18 @@ Touched = tuple[int, feed_grouping.Activity]
 def _running(session: Session, clicks: Sequence[Click]) -> dict[int, list[feed_grouping.Activity]]:
     """The activities that any of these clicks may join, by address."""
     moments = [at for _, at in clicks]
-    asked = {
-        "addresses": tuple({address_id for address_id, _ in clicks}),
-        "after": min(moments) - TOGETHER,
-        "before": max(moments) + TOGETHER,
-    }
+    after, before = to_microseconds(min(moments) - TOGETHER), to_microseconds(max(moments) + TOGETHER)
+    asked = [(address_id, after, before) for address_id in {address_id for address_id, _ in clicks}]
     found: dict[int, list[feed_grouping.Activity]] = {}
-    for address_id, id_, first_at, last_at in session.connection().execute(_NEAR, asked):
-        found.setdefault(address_id, []).append(feed_grouping.Activity(id_ or 0, first_at, last_at))
+    for address_id, id_, *span in read_rows(session, _NEAR, asked, ("bigint", "bigint", "bigint")):
+        found.setdefault(address_id, []).append(feed_grouping.Activity(id_, *map(from_microseconds, span)))
     return found
 
 
-_NEAR: Final = select(col(Activity.address_id), col(Activity.id), col(Activity.first_at), col(Activity.last_at)).where(
-    col(Activity.address_id).in_(bindparam("addresses", expanding=True)),
-    col(Activity.last_at) >= bindparam("after", type_=Moment),
-    col(Activity.first_at) <= bindparam("before", type_=Moment),
-)
+_NEAR: Final = """
+    SELECT address_id, id, first_at, last_at FROM {asked}
+    JOIN activity ON address_id = c1 AND last_at >= c2 AND first_at <= c3
+    """
 
 
 def _grouped(known: Iterable[feed_grouping.Activity], moments: Iterable[datetime]) -> list[feed_grouping.Activity]:

@@ -1,7 +1,7 @@
 """A banner or a link was fetched: who it was, what they see, whether a person did it, and what follows. One batch."""
 
 from collections import deque
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from storage.lead_clicks import LeadClick
 from storage.opt_outs import Hasher
 from storage.recipients import Named, Who, look_up, resolve
 from storage.senders import is_own, keep_senders, own_domains
-from storage.tracking import LAST_FETCHES, EventClass, EventKind, Link, Tracked, fetch_of
+from storage.tracking import LAST_FETCHES, EventClass, EventKind, Link, Seen, Tracked, fetch_of
 
 
 class Fetched(Struct, frozen=True):
@@ -69,8 +69,10 @@ class Tracker:
         self.campaigns.refresh(session)
         now = max(fetched.at for fetched in batch)
         arrived = self._arrived(session, batch, now)
-        chosen = self._choose(session, arrived)
-        tracked = _track(session, arrived, chosen)
+        clicks = [one for one in arrived if one.fetched.kind is not EventKind.VIEW]
+        seen = tracking.last_seen(session, {one.link for one in clicks})
+        chosen = [self._choose(one, seen) for one in arrived]
+        tracked = _track(session, arrived, chosen, _history(session, clicks, seen))
         tracking.keep(session, tracked)
         performance.count(session, tracked)
         _tell(session, tracked, arrived, now)
@@ -85,18 +87,12 @@ class Tracker:
             Arrived(fetched, who, (fetched.mail_id, who.address_id)) for fetched, who in zip(batch, whose, strict=True)
         ]
 
-    def _choose(self, session: Session, arrived: Sequence["Arrived"]) -> list["Chosen"]:
-        clicked = {one.link for one in arrived if one.fetched.kind is EventKind.CLICK}
-        seen = tracking.last_seen(session, clicked) if clicked else {}
-        return [self._choose_one(one, seen) for one in arrived]
-
-    def _choose_one(self, one: "Arrived", seen: dict[Link, tuple[int, Rule]]) -> "Chosen":
+    def _choose(self, one: "Arrived", seen: Mapping[Link, Seen]) -> "Chosen":
         """A click goes to the campaign last seen through its token, else to the token's own, else to today's."""
         fetched = one.fetched
-        if fetched.kind is EventKind.CLICK and (last := seen.get(one.link)):
-            campaign_id, rule = last
-            if campaign := self.campaigns.get(campaign_id):
-                return campaign, rule
+        last = seen.get(one.link) if fetched.kind is EventKind.CLICK else None
+        if last and (campaign := self.campaigns.get(last.campaign_id)):
+            return campaign, last.rule
         if own := self.campaigns.get_in_force(fetched.campaign_id, fetched.at):
             return own, MAJORITY
         return self.campaigns.choose(one.who.seen_as, fetched.at)
@@ -135,8 +131,7 @@ def _domains(batch: Sequence[Fetched]) -> Set[str]:
     return {domain for domain in domains if is_own(domain)}
 
 
-def _track(session: Session, arrived: Sequence[Arrived], chosen: Sequence[Chosen]) -> list[Tracked]:
-    history = _history(session, arrived)
+def _track(session: Session, arrived: Sequence[Arrived], chosen: Sequence[Chosen], history: "History") -> list[Tracked]:
     senders = keep_senders(session, {one.fetched.sender for one in arrived if one.fetched.sender})
     tracked = []
     for one, (campaign, rule) in zip(arrived, chosen, strict=True):
@@ -183,7 +178,7 @@ def _as_fetch(one: Arrived) -> Fetch:
 class History:
     """What verdicts look at: the last 20 fetches of each mail, and the first of each link."""
 
-    def __init__(self, recent: dict[str, list[Fetch]], first: dict[Link, Fetch]) -> None:
+    def __init__(self, recent: Mapping[str, Sequence[Fetch]], first: dict[Link, Fetch]) -> None:
         self._first = first
         self._recent = {
             mail_id: deque(sorted(fetches, key=lambda fetch: fetch.at), LAST_FETCHES)
@@ -195,19 +190,16 @@ class History:
         recent = self._recent.setdefault(link[0], deque(maxlen=LAST_FETCHES))
         recent.append(fetch)
         first = self._first.setdefault(link, fetch)
-        return [first, *recent]
+        return list(recent) if first is recent[0] else [first, *recent]
 
 
-def _history(session: Session, arrived: Sequence[Arrived]) -> History:
+def _history(session: Session, clicks: Sequence[Arrived], seen: Mapping[Link, Seen]) -> History:
     """Every sign but one looks back two seconds; that one wants a link's first fetch."""
-    clicks = [one for one in arrived if one.fetched.kind is not EventKind.VIEW]
     if not clicks:
         return History({}, {})
     since = min(one.fetched.at for one in clicks) - max(BURST_WITHIN, TOO_SOON)
-    recent = tracking.recent_fetches(session, (one.fetched.mail_id for one in clicks), since)
-    again = {one.link for one in clicks if one.fetched.mail_id in recent}
-    firsts = tracking.first_fetches(session, again, since - tracking.FRESH) if again else {}
-    return History(recent, {link: fetch_of(EventKind.VIEW, link, at) for link, at in firsts.items()})
+    recent = tracking.recent_fetches(session, {one.fetched.mail_id for one in clicks}, since)
+    return History(recent, {link: fetch_of(EventKind.VIEW, link, one.first_at) for link, one in seen.items()})
 
 
 def _tell(session: Session, tracked: Sequence[Tracked], arrived: Sequence[Arrived], now: datetime) -> None:

@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from sqlalchemy import LargeBinary, bindparam, update
+from sqlalchemy import LargeBinary, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import domain_of
 from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
-from storage.bulk import insert_missing
+from storage.bulk import insert_missing, read_rows
 from storage.columns import Moment, Word
 
 
@@ -139,11 +139,11 @@ def opted_out(session: Session, emails: Iterable[str], hasher: Hasher) -> set[st
     if not keys:
         return set()
     asked = {key for pair in keys.values() for key in pair}
-    found = {bytes(hash_) for hash_ in session.connection().execute(_AMONG, {"hashes": tuple(asked)}).scalars()}
+    found = {bytes(hash_) for (hash_,) in read_rows(session, _AMONG, [(key,) for key in asked], ("bytea",))}
     return {email for email, pair in keys.items() if not found.isdisjoint(pair)} if found else set()
 
 
-_AMONG: Final = select(col(OptOut.hash)).where(col(OptOut.hash).in_(bindparam("hashes", expanding=True)))
+_AMONG: Final = "SELECT hash FROM {asked} JOIN opt_out ON hash = c1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import BindParameter, Select, bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from decisions.addresses import account_domain, domain_of
 from decisions.who_sees_what import Recipient
 from storage.accounts import account_ids
 from storage.addresses import Known, keep_addresses, known_addresses
+from storage.bulk import read_rows
 from storage.opt_outs import Hasher, opted_out
-from storage.target_groups import GroupAccount, GroupMember
 
 
 class Who(Struct, frozen=True):
@@ -107,12 +106,12 @@ def _who(
 
 
 def _domains(named: Collection[Named], untracked: set[str]) -> set[str]:
-    return {
-        domain
+    shared = {
+        one.account_domain if one.email is None else account_domain(one.email)
         for one in named
-        if (domain := one.account_domain if one.email is None else account_domain(one.email))
-        and (one.email is None or one.email in untracked)
+        if one.email is None or one.email in untracked
     }
+    return {domain for domain in shared if domain}
 
 
 def _groups(session: Session, known: Iterable[Known], shared: Iterable[int]) -> Groups:
@@ -122,18 +121,13 @@ def _groups(session: Session, known: Iterable[Known], shared: Iterable[int]) -> 
     return Groups(_members(session, _CONTACTS_IN, contacts), _members(session, _ACCOUNTS_IN, accounts))
 
 
-def _members(session: Session, query: Select[int, int], ids: Collection[int]) -> dict[int, set[int]]:
+def _members(session: Session, query: str, ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     if ids:
-        for member, group_id in session.connection().execute(query, {"members": tuple(ids)}):
+        for member, group_id in read_rows(session, query, [(id_,) for id_ in ids], ("bigint",)):
             found.setdefault(member, set()).add(group_id)
     return found
 
 
-_MEMBERS: Final[BindParameter[int]] = bindparam("members", expanding=True)
-_CONTACTS_IN: Final = select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
-    col(GroupMember.contact_id).in_(_MEMBERS)
-)
-_ACCOUNTS_IN: Final = select(col(GroupAccount.account_id), col(GroupAccount.group_id)).where(
-    col(GroupAccount.account_id).in_(_MEMBERS)
-)
+_CONTACTS_IN: Final = "SELECT contact_id, group_id FROM {asked} JOIN group_member ON contact_id = c1"
+_ACCOUNTS_IN: Final = "SELECT account_id, group_id FROM {asked} JOIN group_account ON account_id = c1"

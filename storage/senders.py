@@ -1,13 +1,12 @@
 """Senders: the employees whose signatures carry banners."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel
 
 from decisions.addresses import account_domain, domain_of
-from storage.bulk import insert_missing
+from storage.bulk import insert_missing, read_rows
 from storage.columns import BigId
 
 
@@ -32,7 +31,7 @@ def keep_senders(session: Session, emails: Iterable[str]) -> dict[str, int]:
 
 def own_domains(session: Session) -> frozenset[str]:
     """The domains that our senders write from; a free-mail domain is nobody's own."""
-    return frozenset(filter(is_own, session.connection().execute(_DOMAINS).scalars()))
+    return frozenset(filter(is_own, session.connection().exec_driver_sql(_DOMAINS).scalars()))
 
 
 def is_own(domain: str) -> bool:
@@ -40,12 +39,10 @@ def is_own(domain: str) -> bool:
     return account_domain(domain) is not None
 
 
-def _ids(session: Session, emails: Iterable[str]) -> dict[str, int]:
-    rows = session.connection().execute(_IDS, {"emails": tuple(emails)})
-    return {email: id_ for email, id_ in rows if id_ is not None}
+def _ids(session: Session, emails: Collection[str]) -> dict[str, int]:
+    rows = read_rows(session, _IDS, [(email,) for email in emails], ("text",))
+    return dict(map(tuple, rows))
 
 
-_IDS: Final = select(col(Sender.email), col(Sender.id)).where(
-    col(Sender.email).in_(bindparam("emails", expanding=True))
-)
-_DOMAINS: Final = select(col(Sender.domain)).distinct()
+_IDS: Final = "SELECT email, id FROM {asked} JOIN sender ON email = c1"
+_DOMAINS: Final = "SELECT DISTINCT domain FROM sender"

@@ -1,21 +1,19 @@
 """Tracking: the only writer of views and clicks, and what is asked of them while they are fresh."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Index, Select, SmallInteger, Text, and_, bindparam, func, select, text
+from sqlalchemy import Index, SmallInteger, delete, func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions.human_or_machine import Fetch, FetchKind, Verdict, VerdictKind
 from decisions.who_sees_what import Rule, RuleKind
-from storage.bulk import insert_rows
-from storage.columns import BigId, Moment, to_microseconds
-from storage.database import is_sqlite, listed_later, rows_as_parameter
+from storage.bulk import insert_rows, read_rows, write_rows
+from storage.columns import BigId, Moment, from_microseconds, to_microseconds
 
 
 class EventKind(IntEnum):
@@ -41,7 +39,6 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("ix_event_address_id_kind_counts_as_at", "address_id", "kind", "counts_as", "at"),
         Index("ix_event_mail_id_at", "mail_id", "at"),
-        Index("ix_event_mail_id_address_id_kind_at", "mail_id", "address_id", "kind", "at"),
         Index("ix_event_doubted", "at", sqlite_where=text("is_doubted"), postgresql_where=text("is_doubted")),
     )
 
@@ -62,6 +59,25 @@ class Event(SQLModel, table=True):
     group_id: int | None = Field(default=None, sa_type=BigId, description="the target group that chose, if one did")
 
 
+class LastSeen(SQLModel, table=True):
+    """
+    The banner last shown through a token, for whoever follows its link: one row for each, at once at hand.
+
+    The token of a mail to several people has the `address_id` 0.
+    """
+
+    __tablename__ = "last_seen"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    address_id: int = Field(primary_key=True, sa_type=BigId)
+    mail_id: str = Field(primary_key=True)
+    campaign_id: int = Field(sa_type=BigId)
+    rule: str
+    group_id: int | None = Field(default=None, sa_type=BigId)
+    first_at: datetime = Field(sa_type=Moment, description="the first view")
+    last_at: datetime = Field(sa_type=Moment, description="the last view, which showed this campaign")
+
+
 COLUMNS: Final = (
     "kind",
     "at",
@@ -80,7 +96,6 @@ COLUMNS: Final = (
 )
 COUNTED: Final = (int(EventKind.VIEW), int(EventKind.CLICK))
 FRESH: Final = timedelta(minutes=10)
-LAST_FETCHES: Final = 20
 
 _CLASS_OF: Final = {
     VerdictKind.HUMAN: EventClass.HUMAN,
@@ -117,6 +132,33 @@ class Tracked(Struct, frozen=True):
 def keep(session: Session, events: Sequence[Tracked]) -> None:
     """Write events. Their counters are `performance.count`'s, in the same transaction."""
     insert_rows(session, Event.__tablename__, COLUMNS, [_row(event) for event in events])
+    shown = [event for event in events if event.kind is EventKind.VIEW and event.mail_id and event.campaign_id]
+    if shown:
+        _keep_last_seen(session, shown)
+
+
+def _keep_last_seen(session: Session, shown: Iterable[Tracked]) -> None:
+    rows: dict[tuple[int, str | None], tuple[object, ...]] = {}
+    for event in sorted(shown, key=lambda event: event.at):
+        key, at = (event.address_id or NOBODY, event.mail_id), to_microseconds(event.at)
+        first_at = rows[key][5] if key in rows else at
+        rows[key] = (*key, event.campaign_id, event.rule.value, event.group_id, first_at, at)
+    write_rows(session, "last_seen", _SEEN, [rows[key] for key in sorted(rows)], _SEEN_AGAIN)
+
+
+NOBODY: Final = 0
+_SEEN: Final = ("address_id", "mail_id", "campaign_id", "rule", "group_id", "first_at", "last_at")
+# What is told late does not hide what was seen after it.
+_SEEN_AGAIN: Final = """
+    ON CONFLICT (address_id, mail_id) DO UPDATE SET
+        campaign_id = CASE WHEN excluded.last_at < last_seen.last_at THEN last_seen.campaign_id
+            ELSE excluded.campaign_id END,
+        rule = CASE WHEN excluded.last_at < last_seen.last_at THEN last_seen.rule ELSE excluded.rule END,
+        group_id = CASE WHEN excluded.last_at < last_seen.last_at THEN last_seen.group_id ELSE excluded.group_id END,
+        first_at = CASE WHEN excluded.first_at < last_seen.first_at THEN excluded.first_at
+            ELSE last_seen.first_at END,
+        last_at = CASE WHEN excluded.last_at < last_seen.last_at THEN last_seen.last_at ELSE excluded.last_at END
+    """
 
 
 def _row(event: Tracked) -> tuple[object, ...]:
@@ -143,70 +185,57 @@ Link = tuple[str, int | None]
 """A token's identity: its mail, and the address it was made for."""
 
 
-def recent_fetches(session: Session, mail_ids: Iterable[str], since: datetime) -> dict[str, list[Fetch]]:
+def forget_last_seen(session: Session, event_ids: Collection[int]) -> None:
+    """These events will be gone: what was last seen in one of them will not be known any more."""
+    view = aliased(Event)
+    of_these = (
+        col(view.id).in_(event_ids),
+        col(view.mail_id) == col(LastSeen.mail_id),
+        func.coalesce(col(view.address_id), NOBODY) == col(LastSeen.address_id),
+    )
+    session.execute(delete(LastSeen).where(select(1).where(*of_these, col(view.at) == col(LastSeen.last_at)).exists()))
+
+
+class Seen(Struct, frozen=True):
+    """The campaign whose banner was last shown through a link, by which rule, and when the first was."""
+
+    campaign_id: int
+    rule: Rule
+    first_at: datetime
+
+
+def last_seen(session: Session, links: Iterable[Link]) -> dict[Link, Seen]:
+    """What was last shown through each of these links, at any time."""
+    asked = [(address_id or NOBODY, mail_id) for mail_id, address_id in links]
+    return {
+        (mail_id, address_id or None): Seen(campaign_id, Rule(RuleKind(rule), group_id), from_microseconds(first_at))
+        for address_id, mail_id, campaign_id, rule, group_id, first_at in read_rows(
+            session, _LAST_SEEN, asked, ("bigint", "text")
+        )
+    }
+
+
+_LAST_SEEN: Final = """
+    SELECT address_id, mail_id, campaign_id, rule, group_id, first_at FROM {asked}
+    JOIN last_seen ON address_id = c1 AND mail_id = c2
+    """
+
+
+def recent_fetches(session: Session, mail_ids: Collection[str], since: datetime) -> dict[str, list[Fetch]]:
     """The last 20 fetches of each of these mails after `since`, in no set order."""
-    rows = rows_as_parameter([(mail_id,) for mail_id in set(mail_ids)])
+    asked = [(mail_id, to_microseconds(since)) for mail_id in mail_ids]
     found: dict[str, list[Fetch]] = {}
-    for mail_id, address_id, kind, at in _run(session, _recent_fetches, rows=rows, since=since):
-        found.setdefault(mail_id, []).append(fetch_of(EventKind(kind), (mail_id, address_id), at))
+    for mail_id, address_id, kind, at in read_rows(session, _RECENT, asked, ("text", "bigint")):
+        fetch = fetch_of(kind, (mail_id, address_id), from_microseconds(at))
+        found.setdefault(mail_id, []).append(fetch)
     return found
 
 
-@cache
-def _recent_fetches(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
-    asked = listed_later(on_sqlite, mail_id=Text())
-    newest = (
-        select(col(Event.id))
-        .where(col(Event.mail_id) == asked.c.mail_id, col(Event.at) > bindparam("since", type_=Moment))
-        .order_by(col(Event.at).desc())
-        .limit(LAST_FETCHES)
-        .correlate(asked)
-    )
-    columns = (col(Event.mail_id), col(Event.address_id), col(Event.kind), col(Event.at))
-    return select(*columns).select_from(asked).join(Event, col(Event.id).in_(newest))
-
-
-def first_fetches(session: Session, links: Iterable[Link], since: datetime) -> dict[Link, datetime]:
-    """When each of these links, or its banner, was first fetched after `since`."""
-    rows = _run(session, _first_fetches, rows=rows_as_parameter(list(links)), since=since)
-    return {(mail_id, address_id): at for mail_id, address_id, at in rows}
-
-
-@cache
-def _first_fetches(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
-    asked = listed_later(on_sqlite, mail_id=Text(), address_id=BigInteger())
-    fresh = (col(Event.kind).in_(COUNTED), col(Event.at) > bindparam("since", type_=Moment))
-    return (
-        select(asked.c.mail_id, asked.c.address_id, func.min(col(Event.at)))
-        .select_from(asked)
-        .join(Event, and_(*_same_link(asked), *fresh))
-        .group_by(asked.c.mail_id, asked.c.address_id)
-    )
-
-
-def last_seen(session: Session, links: Iterable[Link]) -> dict[Link, tuple[int, Rule]]:
-    """The campaign whose banner was last shown through each of these links, at any time, and the rule that chose it."""
-    rows = _run(session, _last_seen, rows=rows_as_parameter(list(links)))
-    return {(mail, address): (campaign, Rule(RuleKind(rule), group)) for mail, address, campaign, rule, group in rows}
-
-
-@cache
-def _last_seen(on_sqlite: bool) -> Select[*tuple[Any, ...]]:
-    asked, view = listed_later(on_sqlite, mail_id=Text(), address_id=BigInteger()), aliased(Event)
-    newest = (
-        select(col(Event.id))
-        .where(*_same_link(asked), col(Event.kind) == int(EventKind.VIEW), col(Event.campaign_id).is_not(None))
-        .order_by(col(Event.at).desc())
-        .limit(1)
-        .correlate(asked)
-        .scalar_subquery()
-    )
-    columns = (asked.c.mail_id, asked.c.address_id, col(view.campaign_id), col(view.rule), col(view.group_id))
-    return select(*columns).select_from(asked).join(view, col(view.id) == newest)
-
-
-def _run(session: Session, statement: Callable[[bool], Select[*tuple[Any, ...]]], **parameters: Any) -> Iterable[Any]:
-    return session.connection().execute(statement(is_sqlite(session)), parameters)
+LAST_FETCHES: Final = 20
+_RECENT: Final = f"""
+    SELECT mail_id, address_id, kind, at FROM {{asked}} JOIN event ON id IN (
+        SELECT id FROM event WHERE mail_id = c1 AND at > c2 ORDER BY at DESC LIMIT {LAST_FETCHES})
+    """  # noqa: S608
 
 
 def doubted_before(session: Session, moment: datetime, limit: int) -> dict[str, list[datetime]]:
@@ -229,7 +258,7 @@ def of_mail(session: Session, mail_id: str, since: datetime, until: datetime) ->
     return list(session.execute(query.order_by(col(Event.at), col(Event.id))).scalars())
 
 
-def fetch_of(kind: EventKind, link: Link, at: datetime) -> Fetch:
+def fetch_of(kind: int, link: Link, at: datetime) -> Fetch:
     """A past event as the verdict looks at it."""
     mail_id, address_id = link
     return Fetch(
@@ -239,13 +268,6 @@ def fetch_of(kind: EventKind, link: Link, at: datetime) -> Fetch:
         link=None if kind == EventKind.MANGLED else str(address_id),
         user_agent=None,
         mangled=kind == EventKind.MANGLED,
-    )
-
-
-def _same_link(asked: Any) -> tuple[Any, Any]:
-    return (
-        col(Event.mail_id) == asked.c.mail_id,
-        col(Event.address_id).is_not_distinct_from(asked.c.address_id),
     )
 
 
