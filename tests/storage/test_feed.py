@@ -150,7 +150,7 @@ def test_opted_out_before_it_was_posted(whom: str, store: Store, now: datetime) 
 
 
 def test_few_statements_a_batch(store: Store, now: datetime) -> None:
-    """A batch of clicks costs about as many statements as one click."""
+    """A hundred clicks cost hardly more statements than two."""
     addresses = [one.address_id for one in _clicked_by_both(store, now)]
     seen: list[str] = []
     event.listen(store.engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
@@ -161,7 +161,8 @@ def test_few_statements_a_batch(store: Store, now: datetime) -> None:
         store.write_now(feed.note_clicks, clicks, now=now)
         return len(seen)
 
-    assert statements(2) <= statements(64) < 10
+    assert statements(2) < 10
+    assert statements(100) < 20
 
 
 def _clicked_by_both(store: Store, now: datetime) -> tuple[feed.ActivityCard, ...]:
