@@ -1,24 +1,23 @@
 """Tracked clicks a second, durable and counted, against a bare aiohttp redirect: paired rounds, interleaved."""
 
-import json
 import random
 import statistics
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bench.load import Load, run
 from bench.servers import bare, server
+from decisions.sealing import Keys
 from footlight.opening import open_all
 from footlight.settings import Settings
 from storage.campaign_changes import NewCampaign, create_campaign
 from tests.postgres import running_cluster
+from webhooks.tokens import Opened, new_mail_id, seal
 
-API_KEY = "bench"
-MAILS, RECIPIENTS = 4_000, 5
+SECRET_KEY = "bench" * 8
+MAILS, PEOPLE = 100_000, 20_000
 WARM_UP_SECONDS = 2.0
 
 
@@ -59,19 +58,15 @@ def _footlight(folder: Path, name: str, url: str | None) -> Iterator[tuple[str, 
             cluster = stack.enter_context(running_cluster(durable=True))
             cluster.run("CREATE DATABASE bench")
             url = cluster.url("bench")
-        settings = Settings.model_validate({"footlight_database_url": url, "footlight_secret_key": "bench" * 8})
+        settings = Settings.model_validate({"footlight_database_url": url, "footlight_secret_key": SECRET_KEY})
         _prepare(settings)
-        environment = {
-            "FOOTLIGHT_DATABASE_URL": url,
-            "FOOTLIGHT_SECRET_KEY": "bench" * 8,
-            "FOOTLIGHT_API_KEY": API_KEY,
-        }
+        environment = {"FOOTLIGHT_DATABASE_URL": url, "FOOTLIGHT_SECRET_KEY": SECRET_KEY}
         command = [str(Path(".venv/bin/footlight").absolute()), "web"]
         base = stack.enter_context(server(command, environment, "/healthz", folder))
         paths = folder / f"{name}.paths"
-        tokens = list(_tokens(base))
-        random.Random(1).shuffle(tokens)
-        paths.write_text("\n".join(tokens))
+        links = list(_paths())
+        random.Random(1).shuffle(links)
+        paths.write_text("\n".join(links))
         yield base, paths
 
 
@@ -89,20 +84,14 @@ def _prepare(settings: Settings) -> None:
     opened.store.close_now()
 
 
-def _tokens(base: str) -> Iterator[str]:
-    """20,000 links, five a mail, as a gateway asks for them; none of the recipients is a contact."""
+def _paths() -> Iterator[str]:
+    """100,000 links, a mail each, of 20,000 people; none of them is a contact."""
+    keys = Keys.parse(SECRET_KEY)
     for mail in range(MAILS):
-        asked = {
-            "sender": "anna@ours.example",
-            "recipients": [f"p{mail}-{number}@firma{number % 60}.example" for number in range(RECIPIENTS)],
-        }
-        request = urllib.request.Request(
-            f"{base}/api/signatures",
-            json.dumps(asked).encode(),
-            {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request) as answer:
-            yield from (urlsplit(banner["click_url"]).path for banner in json.load(answer)["banners"])
+        person = mail % PEOPLE
+        recipient = f"p{person}@firma{person % 60}.example"
+        content = Opened(new_mail_id(), "anna@ours.example", recipient, None, "https://target.example/")
+        yield f"/c/{seal(keys, content)}"
 
 
 def _ratio(name: str, loads: list[Load], against: list[Load]) -> Ratio:
