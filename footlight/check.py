@@ -19,7 +19,17 @@ from jobs.hubspot.owners import read_owners
 from jobs.hubspot.portal import read_portal
 from jobs.hubspot.properties import read_property_definitions
 from jobs.hubspot.trouble import HubSpotTrouble
-from storage import Busy, Session, StoreDown, address_claims, dead_letters, portal, subscriptions, target_groups
+from storage import (
+    Busy,
+    Session,
+    StoreDown,
+    address_claims,
+    dead_letters,
+    full_passes,
+    portal,
+    subscriptions,
+    target_groups,
+)
 from storage.campaign_list import list_campaigns
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.portal import OtherPortal
@@ -173,7 +183,22 @@ def _switches(settings: Settings) -> list[Finding]:
 
 
 def _of_the_data(session: Session) -> list[Finding]:
-    return [*_groups(session), *_campaigns(session), *_channels(session), *_letters(session), *_conflicts(session)]
+    about = (_drift, _groups, _campaigns, _channels, _letters, _conflicts)
+    return [finding for each in about for finding in each(session)]
+
+
+def _drift(session: Session) -> Iterator[Finding]:
+    last = full_passes.newest(session)
+    if last is None:
+        return
+    at = f"{last.began_at:%Y-%m-%d %H:%M} UTC"
+    if last.trouble:
+        yield Finding("nightly comparison with HubSpot", State.ILL, f"begun {at}, stopped: {last.trouble}")
+        return
+    told = f"{at}: {last.contacts:,} contacts and {last.companies:,} companies"
+    mended = f"{last.drifted:,} and {last.companies_drifted:,} had drifted, {last.deleted:,} of them deleted; mended"
+    how = mended if last.drifted or last.companies_drifted else "nothing had drifted"
+    yield Finding("nightly comparison with HubSpot", State.WELL, f"{told}, {how}")
 
 
 def _groups(session: Session) -> Iterator[Finding]:

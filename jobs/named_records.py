@@ -49,7 +49,12 @@ async def _read_companies(context: Context) -> None:
         await read_and_store_companies(context, ids)
 
 
+async def read_and_store_owners(context: Context) -> int:
+    """Make all owners equal to HubSpot, and say how many changed. Raises: HubSpotTrouble."""
+    states = await context.ask(lambda: read_owners(context.hubspot))
+    return await context.store.write(owners.store_all_owners, states)
+
+
 async def _read_owners(context: Context) -> None:
     if await context.store.read(owners.owners_to_ask):
-        states = await context.ask(lambda: read_owners(context.hubspot))
-        await context.store.write(owners.store_all_owners, states)
+        await read_and_store_owners(context)

@@ -13,7 +13,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry, Counter
 
 from jobs import reconcile, retention
+from jobs.changes import read_changes
 from jobs.context import Context
+from jobs.full_pass import run_if_due
 from jobs.hubspot.journal import JournalClient
 from jobs.journal import read_journal
 from jobs.leader import Leader
@@ -70,6 +72,8 @@ def jobs(means: Means) -> tuple[Job, ...]:
 def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
     return (
         Job("make imported groups equal to their HubSpot lists", partial(reconcile.run, context), every=every),
+        Job("read what changed in HubSpot", partial(read_changes, context), every=every),
+        Job("compare everything with HubSpot at night", partial(run_if_due, context), every=timedelta(hours=1)),
         Job("learn what HubSpot calls its properties", partial(read_labels, context), every=timedelta(hours=6)),
     )
 

@@ -34,6 +34,7 @@ class HubSpotClient:
         self.contact_batches = contacts.BatchApi(transport)
         self.contact_search = contacts.SearchApi(transport)
         self.company_batches = companies.BatchApi(transport)
+        self.company_search = companies.SearchApi(transport)
         self.association_batches = associations.BatchApi(transport)
         self.lists = lists.ListsApi(transport)
         self.memberships = lists.MembershipsApi(transport)

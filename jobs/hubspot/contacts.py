@@ -147,7 +147,7 @@ def _state(
     record: Record, kept: Sequence[str], asked_ids: Sequence[str], company_id: str | None, now: datetime
 ) -> ContactState:
     hubspot_id = str(record.id)
-    addresses = _addresses(record)
+    addresses = addresses_of(record)
     other_ids = dict.fromkeys([*asked_ids, *record.old_ids()])
     primary = addresses[0] if addresses and addresses[0] == _normalised(record.text("email")) else None
     return ContactState(
@@ -163,7 +163,7 @@ def _state(
     )
 
 
-def _addresses(record: Record) -> list[str]:
+def addresses_of(record: Record) -> list[str]:
     """Normalised, each once; what is no address is left out."""
     written = [record.text("email"), *(record.text("hs_additional_emails") or "").split(";")]
     return list(dict.fromkeys(each for each in map(_normalised, written) if each))
