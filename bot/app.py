@@ -11,10 +11,11 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import channels, contact, feed, lead, opt_out
+from bot import channels, contact, feed, lead, lead_work, opt_out
 from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
-from bot.blocks.lead_message import ADD_LEAD
+from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
+from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
 from bot.blocks.search_results import SHOW_PERSON
 from bot.desk import Desk, Refused, say, say_in_channel
@@ -75,6 +76,11 @@ CONVERSATIONS: Final = (
         Conversation(Kind.ACTION, name, pressed(Right.WORK, move), "claims, releases, dismisses a lead")
         for name, move in lead.MOVES.items()
     ),
+    Conversation(Kind.ACTION, MORE_OF_LEAD, pressed(Right.WORK, lead_work.more), "asks until when, or to whom"),
+    Conversation(Kind.ACTION, GIVE_REASON, pressed(Right.WORK, lead_work.ask_why), "asks why it was dismissed"),
+    Conversation(Kind.VIEW, LEAD_HANDED_OVER, submitted(Right.WORK, lead_work.handed_over), "hands a lead over"),
+    Conversation(Kind.VIEW, LEAD_SNOOZED, submitted(Right.WORK, lead_work.snoozed), "snoozes a lead"),
+    Conversation(Kind.VIEW, REASON_GIVEN, submitted(Right.WORK, lead_work.reason_given), "keeps the reason"),
     Conversation(Kind.ACTION, ADD_LEAD, pressed(Right.DECIDE, lead.add_to_hubspot), "lets HubSpot have a lead"),
     Conversation(Kind.ACTION, ASK_OPT_OUT, pressed(Right.DECIDE, opt_out.ask), "asks before an opt-out"),
     Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, submitted(Right.DECIDE, opt_out.confirmed), "opts out"),

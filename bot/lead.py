@@ -46,14 +46,18 @@ def moving(move: Any) -> Work:
     """What a button does that moves a lead by a store function."""
 
     async def work(press: Press) -> None:
-        """The lead is moved, or the one who pressed learns who was faster; either way the message is renewed."""
-        try:
-            await press.desk.store.write(move, lead_id(press), actor=press.visit.actor, now=press.desk.now())
-        except (AlreadyMoved, AlreadyAsked, NoSuchLead) as error:
-            await _tell_too_late(press, error)
-        await renew(press)
+        await do_move(press, move)
 
     return work
+
+
+async def do_move(press: Press, move: Any) -> None:
+    """The lead is moved, or the one who pressed learns who was faster; either way the message is renewed."""
+    try:
+        await press.desk.store.write(move, lead_id=lead_id(press), actor=press.visit.actor, now=press.desk.now())
+    except (AlreadyMoved, AlreadyAsked, NoSuchLead) as error:
+        await _tell_too_late(press, error)
+    await renew(press)
 
 
 # THE table of what the buttons of a lead do at once.

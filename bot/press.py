@@ -27,7 +27,8 @@ class Press:
     Somebody who may do it wants something done.
 
     `subject` is None where the button's value is none of ours: everybody can make one up. `answers` are a modal's
-    states by block id, empty for a button. `trigger_id` opens a modal, once, within three seconds.
+    states by block id, empty for a button. `trigger_id` opens a modal, once, within three seconds. `option` is what was
+    chosen in an overflow; `team_id` is our workspace.
     """
 
     desk: Desk
@@ -35,7 +36,9 @@ class Press:
     client: AsyncWebClient
     subject: Subject | None
     place: Place
+    team_id: str
     trigger_id: str = ""
+    option: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
 
     async def tell(self, key: str, **values: str | int) -> None:
@@ -66,8 +69,14 @@ def pressed(right: Right, work: Work) -> Listener:
     ) -> None:
         await ack()
         visit = await desk.admit(context, right)
-        subject, place = Subject.parse(_value(action)), Place.of(body)
-        await work(Press(desk, visit, client, subject, place, trigger_id=str(body.get("trigger_id") or "")))
+        option, _, subject = _value(action).rpartition(" ")
+        trigger_id = str(body.get("trigger_id") or "")
+        press = Press(
+            *(desk, visit, client, Subject.parse(subject), Place.of(body), _team_id(context)),
+            trigger_id=trigger_id,
+            option=option,
+        )
+        await work(press)
 
     return listener
 
@@ -82,7 +91,8 @@ def submitted(right: Right, work: Work) -> Listener:
         visit = await desk.admit(context, right)
         asked = _asked(view)
         answers: dict[str, Any] = {id_: next(iter(states.values()), {}) for id_, states in _states(view).items()}
-        await work(Press(desk, visit, client, Subject.parse(asked.subject), asked.place, answers=answers))
+        subject = Subject.parse(asked.subject)
+        await work(Press(desk, visit, client, subject, asked.place, _team_id(context), answers=answers))
 
     return listener
 
@@ -93,6 +103,11 @@ def place_of(view: dict[str, Any]) -> Place | None:
         return _asked(view).place
     except msgspec.DecodeError:
         return None
+
+
+def _team_id(context: AsyncBoltContext) -> str:
+    authorized = context.authorize_result
+    return (authorized.team_id if authorized else None) or ""
 
 
 def _value(action: dict[str, Any]) -> str:

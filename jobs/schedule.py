@@ -21,6 +21,7 @@ from jobs.journal import read_journal
 from jobs.leader import Leader
 from jobs.named_records import read_labels
 from jobs.settle import settle_doubted_clicks
+from jobs.snoozed import wake_leads
 from storage import Busy, Store, StoreDown, subscriptions
 
 log = structlog.get_logger()
@@ -62,6 +63,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
         *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
         *(_journal_jobs(means.hubspot, means.journal) if means.hubspot and means.journal else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
+        Job("bring back snoozed leads", partial(wake_leads, store, now), every=timedelta(minutes=1)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
         Job("thin out old views and clicks", thin_events, every=days),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),

@@ -48,6 +48,10 @@ class Lead(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=Moment)
     changed_by: str | None = Field(default=None, description="who did it last, as an actor (see audit); None: itself")
     clicks_since_dismissed: int = Field(default=0, description="kept when they made it speak up, until somebody acts")
+    held_by: str | None = Field(default=None, description="who is on it while it is claimed, as an actor")
+    reason: str | None = Field(default=None, description="why it was dismissed, if somebody said so")
+    snoozed_until: datetime | None = Field(default=None, sa_type=Moment)
+    woke_at: datetime | None = Field(default=None, sa_type=Moment, description="its snooze ended; until somebody acts")
     asked_by: str | None = Field(default=None, description="who wanted it in HubSpot last, as an actor")
     asked_at: datetime | None = Field(default=None, sa_type=Moment)
     refusal: HubSpotRefusal | None = Field(default=None, sa_type=Word(HubSpotRefusal), description="the answer to that")
@@ -99,8 +103,9 @@ class LeadCard:
 
     `email` is None for who opted out: the name is gone from the message. `account_clicks` are those of the whole
     account in the 30 days up to this lead's last click; `first_at` and `last_at` are its first and last click;
-    `hubspot_id` is that of the contact it became; `spoke_up_at` is when it came back by its own clicks after it was
-    dismissed, which deserves a message of its own. `asked_by` wanted it in HubSpot at `asked_at`; `refusal` is
+    `hubspot_id` is that of the contact it became; `spoke_up_at` is when it came back, by its own clicks after it was
+    dismissed or because its snooze ended (`woke_at`), which deserves a message of its own. `held_by` is on it while it
+    is claimed. `asked_by` wanted it in HubSpot at `asked_at`; `refusal` is
     HubSpot's answer to that. `sender` is a name where HubSpot knows them, else an address.
     """
 
@@ -120,6 +125,10 @@ class LeadCard:
     changed_at: datetime
     spoke_up_at: datetime | None
     hubspot_id: str | None
+    held_by: str | None
+    reason: str | None
+    snoozed_until: datetime | None
+    woke_at: datetime | None
     asked_by: str | None
     asked_at: datetime | None
     refusal: HubSpotRefusal | None
@@ -184,6 +193,10 @@ def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard,
             changed_at=lead.changed_at,
             spoke_up_at=_spoke_up_at(lead),
             hubspot_id=hubspot_id,
+            held_by=lead.held_by,
+            reason=lead.reason,
+            snoozed_until=lead.snoozed_until,
+            woke_at=lead.woke_at,
             asked_by=lead.asked_by,
             asked_at=lead.asked_at,
             refusal=lead.refusal,
@@ -197,6 +210,8 @@ def _last_at(lead: Lead, clicked: dict[int, Clicked]) -> datetime:
 
 
 def _spoke_up_at(lead: Lead) -> datetime | None:
+    if lead.woke_at is not None:
+        return lead.woke_at
     return lead.changed_at if lead.stage is LeadStage.OPEN and lead.clicks_since_dismissed else None
 
 

@@ -31,6 +31,7 @@ DISMISS: Final = "Dismiss"
 OPEN_IN_HUBSPOT: Final = "Open in HubSpot"
 RELEASE: Final = "Release"
 UNDO: Final = "Undo"
+LONGEST_LABEL: Final = 200
 
 
 def section(lines: Iterable[Mrkdwn], *, accessory: Block | None = None) -> Block:
@@ -82,6 +83,28 @@ def button(text: str, action_id: str, value: str = "", *, url: str = "", style: 
     return element | {key: given for key, given in more.items() if given} | label
 
 
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A menu of at most five, each a label and its value."""
+    return {"type": "overflow", "action_id": action_id, "options": [option(*one) for one in options]}
+
+
+def option(text: str, value: str) -> Block:
+    """Something to choose; its `value` has at most 150 characters."""
+    return {"text": {"type": "plain_text", "text": plain(text, LONGEST_BUTTON), "emoji": False}, "value": value}
+
+
+def input_block(label: str, block_id: str, element: Block, *, optional: bool = False) -> Block:
+    """A question of a modal, whose answer comes under `block_id`."""
+    asked = {**element, "action_id": block_id}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": _plain_text(label, LONGEST_LABEL),
+        "element": asked,
+        "optional": optional,
+    }
+
+
 def modal(title: str, submit: str, close: str, *, callback_id: str, metadata: str, blocks: Sequence[Block]) -> Block:
     """A modal; `metadata` (at most 3,000 characters) comes back when it is submitted."""
     return {
@@ -100,5 +123,5 @@ def _mrkdwn(text: Mrkdwn) -> Block:
     return {"type": "mrkdwn", "text": text or " ", "verbatim": True}
 
 
-def _plain_text(text: str) -> Block:
-    return {"type": "plain_text", "text": plain(text, 24), "emoji": False}
+def _plain_text(text: str, limit: int = 24) -> Block:
+    return {"type": "plain_text", "text": plain(text, limit), "emoji": False}

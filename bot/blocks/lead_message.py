@@ -19,6 +19,7 @@ from bot.blocks.elements import (
     actions,
     button,
     context,
+    overflow,
     section,
 )
 from bot.blocks.reader import Reader
@@ -31,10 +32,15 @@ CLAIM_LEAD: Final = "claim_lead"
 RELEASE_LEAD: Final = "release_lead"
 DISMISS_LEAD: Final = "dismiss_lead"
 UNDO_DISMISSAL: Final = "undo_dismissal"
+GIVE_REASON: Final = "give_reason"
+MORE_OF_LEAD: Final = "more_of_lead"
+# What is chosen in the overflow.
+HAND_OVER, SNOOZE = "hand_over", "snooze"
 ADD_LEAD: Final = "add_lead_to_hubspot"
+LONGEST_REASON: Final = 200
 NEW_FOR: Final = timedelta(days=1)
 # Eight of them must stay below what a message may hold in sum.
-LONGEST_IN_LIST: Final = 1_000
+LONGEST_IN_LIST: Final = 900
 
 
 def lead_message(card: LeadCard, reader: Reader, hubspot_url: str | None = None) -> Message:
@@ -68,14 +74,20 @@ def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, in_list:
     return [
         section([lines]),
         *([context(state)] if state else []),
-        *actions(_buttons(card, hubspot_url, in_list=in_list)),
+        *actions(_buttons(card, reader, hubspot_url, in_list=in_list)),
     ]
 
 
 def _state(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
     """What became of it, in words that stand apart: who did what, and when."""
     told = [_STATES[card.stage](card, reader)] if card.stage in _STATES else []
-    return [*told, *_asked_for(card, reader)]
+    return [*told, *_snoozed(card, reader), *_asked_for(card, reader)]
+
+
+def _snoozed(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
+    if card.snoozed_until is None or card.stage in ENDS:
+        return []
+    return [reader.texts("snoozed_until", who=reader.who(card.changed_by), when=reader.day(card.snoozed_until))]
 
 
 def _asked_for(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
@@ -99,7 +111,7 @@ def forgotten_lead(reader: Reader) -> Message:
 
 def _title(card: LeadCard, reader: Reader, email: Mrkdwn) -> Mrkdwn:
     if card.spoke_up_at:
-        return reader.texts("lead_again", email=email)
+        return reader.texts("lead_awake" if card.woke_at else "lead_again", email=email)
     return reader.texts("new_lead" if _is_new(card, reader) else "known_lead", email=email)
 
 
@@ -133,12 +145,17 @@ def _clicked(card: LeadCard, reader: Reader) -> Mrkdwn:
 
 
 def _claimed(card: LeadCard, reader: Reader) -> Mrkdwn:
-    return reader.texts("claimed_by", who=reader.who(card.changed_by), when=reader.when(card.changed_at))
+    who, when = reader.who(card.held_by), reader.when(card.changed_at)
+    if card.changed_by is None or card.changed_by == card.held_by:
+        return reader.texts("claimed_by", who=who, when=when)
+    return reader.texts("handed_over_by", who=who, by=reader.who(card.changed_by), when=when)
 
 
 def _dismissed(card: LeadCard, reader: Reader) -> Mrkdwn:
     who, when = reader.who(card.changed_by), reader.when(card.changed_at)
-    return reader.texts("dismissed_by", who=who, when=when, n=CLICKS_THAT_SPEAK_UP)
+    told = reader.texts("dismissed_by", who=who, when=when, n=CLICKS_THAT_SPEAK_UP)
+    reason = escape(card.reason or "", LONGEST_REASON)
+    return Mrkdwn(f"{told} {reader.texts('reason', reason=reason)}") if reason else told
 
 
 def _contact(card: LeadCard, reader: Reader) -> Mrkdwn:
@@ -152,7 +169,7 @@ _STATES: Final[dict[LeadStage, Callable[[LeadCard, Reader], Mrkdwn]]] = {
 }
 
 
-def _buttons(card: LeadCard, hubspot_url: str | None, *, in_list: bool) -> list[Block]:
+def _buttons(card: LeadCard, reader: Reader, hubspot_url: str | None, *, in_list: bool) -> list[Block]:
     value = str(Subject(SubjectKind.LEAD, card.id, in_list))
     about = plain(card.email or "")
     claim = button(CLAIM, CLAIM_LEAD, value, style="" if in_list else "primary", about=about)
@@ -161,10 +178,15 @@ def _buttons(card: LeadCard, hubspot_url: str | None, *, in_list: bool) -> list[
     release = button(RELEASE, RELEASE_LEAD, value, about=about)
     opt_out = button(OPT_OUT, ASK_OPT_OUT, value, about=about)
     open_it = [button(OPEN_IN_HUBSPOT, OPEN_LINK, url=hubspot_url, about=about)] if hubspot_url else []
+    undo = button(UNDO, UNDO_DISMISSAL, value, about=about)
+    why = button(reader.texts.plain("give_reason"), GIVE_REASON, value, about=about)
+    chosen = ((reader.texts.plain(key), f"{key} {value}") for key in (SNOOZE, HAND_OVER))
+    # A list has no room for what comes second.
+    more = [] if in_list else [overflow(MORE_OF_LEAD, tuple(chosen))]
     adding = [] if card.is_asked_for else [add]
     return {
-        LeadStage.OPEN: [claim, *adding, dismiss, opt_out],
-        LeadStage.CLAIMED: [*adding, dismiss, release, opt_out],
-        LeadStage.DISMISSED: [button(UNDO, UNDO_DISMISSAL, value, about=about)],
+        LeadStage.OPEN: [claim, *adding, dismiss, opt_out, *more],
+        LeadStage.CLAIMED: [*adding, dismiss, release, opt_out, *more],
+        LeadStage.DISMISSED: [undo] if card.reason or in_list else [undo, why],
         LeadStage.CONTACT: open_it,
     }[card.stage]

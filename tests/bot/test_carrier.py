@@ -155,6 +155,31 @@ async def test_who_asked_is_told_of_hubspots_refusal(
     await slack.until(lambda: EMAIL not in f"{told.text} {told.blocks}")
 
 
+async def test_who_was_handed_a_lead_gets_it(store: Store, slack: SlackSandbox, engine: Delivery) -> None:
+    """Whom a lead was handed to gets its message directly, with its buttons; the channel's message says so too."""
+    become_lead(store, EMAIL)
+    await until_said(slack, LEADS, EMAIL)
+    store.write_now(lead_moves.hand_over, 1, f"slack:{ANNA}", actor=f"slack:{OLIVER}", now=utc_now())
+    engine.wake()
+
+    direct = await until_said(slack, slack.workspace.direct(ANNA).id, EMAIL, f"<@{OLIVER}>")
+    await until_said(slack, LEADS, f"<@{ANNA}> is on it, handed over by <@{OLIVER}>")
+    assert buttons(direct) == ["Add to HubSpot", "Dismiss", "Release", "Opt out"]
+
+
+async def test_lead_whose_snooze_ended_is_posted_anew(store: Store, slack: SlackSandbox, engine: Delivery) -> None:
+    """A lead that comes back is a new message, which notifies; the old one stays where it was."""
+    become_lead(store, EMAIL)
+    first = await until_said(slack, LEADS, EMAIL)
+    until = utc_now()
+    store.write_now(lead_moves.snooze, 1, until, actor=f"slack:{OLIVER}", now=until)
+    store.write_now(lead_moves.wake, 10, now=utc_now())
+    engine.wake()
+
+    again = await until_said(slack, LEADS, "Back from its snooze", EMAIL)
+    assert again.ts != first.ts
+
+
 def click(store: Store, minute: int) -> None:
     fetch(store, "max@firma.de", minute=minute)
 

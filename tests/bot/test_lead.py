@@ -64,10 +64,10 @@ async def test_two_claim_at_once(lead: Message, store: Store, bot: Bot, slack: S
 @pytest.mark.parametrize(
     ("presses", "expected", "left"),
     [
-        (["dismiss_lead"], LeadStage.DISMISSED, ["Undo"]),
+        (["dismiss_lead"], LeadStage.DISMISSED, ["Undo", "Give a reason"]),
         (["dismiss_lead", "undo_dismissal"], LeadStage.OPEN, ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]),
         (["claim_lead", "release_lead"], LeadStage.OPEN, ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]),
-        (["claim_lead", "dismiss_lead"], LeadStage.DISMISSED, ["Undo"]),
+        (["claim_lead", "dismiss_lead"], LeadStage.DISMISSED, ["Undo", "Give a reason"]),
     ],
 )
 async def test_moves(
