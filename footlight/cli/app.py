@@ -6,7 +6,7 @@ import typer
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
-from footlight.cli import campaigns, contacts, groups, privacy, processes
+from footlight.cli import campaigns, contacts, groups, privacy, processes, store
 from footlight.cli.contacts import NotKnown
 from footlight.cli.groups import NoSuchList
 from footlight.cli.printing import complaints
@@ -15,6 +15,7 @@ from footlight.settings import BadSettings
 from jobs.hubspot.trouble import HubSpotTrouble
 from storage import Busy, StoreDown, person_export
 from storage.accounts import NoAccount
+from storage.backup import BackupRefused
 from storage.banner_files import NotABanner
 from storage.campaign_changes import CampaignRefused
 from storage.migrate import SchemaOld, SchemaTooNew
@@ -25,6 +26,7 @@ from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
 # What a person can do something about: one sentence, no traceback.
 EXPECTED = (
     AlreadyRuns,
+    BackupRefused,
     BadSettings,
     Busy,
     CampaignRefused,
@@ -76,6 +78,8 @@ for verb, name in (
     (privacy.optout, "optout"),
     (privacy.export, "export"),
     (privacy.erase, "erase"),
+    (store.backup, "backup"),
+    (store.restore, "restore"),
 ):
     app.command(name)(verb)
 

@@ -1,0 +1,59 @@
+"""`footlight backup`, `restore`: the embedded store, kept safe and put back."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from footlight.cli.command import log_errors_only, utc_now
+from footlight.cli.printing import AsJson, complaints, console, print_json
+from footlight.embedded import only_one
+from footlight.secret_key import secret_keys
+from footlight.settings import Settings, read_settings
+from storage.backup import BackupRefused, back_up
+from storage.backup import restore as put_back
+
+File = Annotated[Path, typer.Argument(help="The backup's file.")]
+
+
+def backup(file: File) -> None:
+    """Copy the store into FILE while everything runs. On PostgreSQL use pg_dump."""
+    settings = _of_sqlite("pg_dump --format=custom --file=FILE")
+    with Progress(console=complaints, transient=True) as bar:
+        task = bar.add_task("Backup")
+        back_up(_path(settings), file, lambda done, of: bar.update(task, completed=done, total=of))
+    console.print(f"The store is in {file}, as it was at one moment.", markup=False, soft_wrap=True)
+    if not settings.footlight_secret_key:
+        console.print(f"Keep {_path(settings)}.key with it: without the key it cannot be used.", markup=False)
+
+
+def restore(
+    file: File,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put the store back as it is in FILE. Who opted out or was erased since then stays so."""
+    settings = _of_sqlite("pg_restore --clean")
+    if not yes and sys.stdin.isatty():
+        typer.confirm("Replace the present store by the backup? What came since is lost.", abort=True)
+    with only_one(settings.footlight_database_url, "restore"):
+        restored = put_back(file, _path(settings), secret_keys(settings), now=utc_now())
+    if as_json:
+        print_json(restored)
+    else:
+        console.print(f"Restored. Again opted out: {restored.opted_out}; again erased: {restored.erased}.")
+
+
+def _of_sqlite(instead: str) -> Settings:
+    settings = read_settings()
+    log_errors_only(settings.secrets)
+    if not settings.is_sqlite:
+        raise BackupRefused(f"this store is on PostgreSQL: use {instead} (see docs/operations.md)")
+    return settings
+
+
+def _path(settings: Settings) -> Path:
+    return Path(settings.footlight_database_url.removeprefix("sqlite:///"))

@@ -1,0 +1,39 @@
+"""`footlight backup` and `restore` as one types them."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.footlight.commands import documented, run_here, shape
+
+
+@pytest.fixture
+def sqlite(alone: Path, logs_undone: None) -> Path:
+    """A store beside its key, with somebody opted out."""
+    assert run_here("optout", "max@firma.example").status == 0
+    return alone
+
+
+def test_backup_and_restore(sqlite: Path) -> None:
+    """What `backup` wrote, for its owner's eyes alone, `restore` puts back; who opted out in between stays so."""
+    made = run_here("backup", "kept")
+    assert (made.status, stat.S_IMODE((sqlite / "kept").stat().st_mode)) == (0, 0o600)
+    assert "footlight.db.key" in made.out
+    run_here("optout", "eva@firma.example")
+
+    restored = run_here("restore", "kept", "--yes", "--json")
+
+    assert shape(restored.json) == shape(documented("restore"))
+    for email in ("max@firma.example", "eva@firma.example"):
+        assert run_here("optout", email, "--json").json["was_new"] is False
+
+
+def test_refusals_say_what_to_do(sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is there or missing, and PostgreSQL, end in one sentence and status 1."""
+    (sqlite / "there").write_text("mine")
+    assert "there already" in run_here("backup", "there").err
+    assert "is not there" in run_here("restore", "missing", "--yes").err
+    monkeypatch.setenv("FOOTLIGHT_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
+    refused = run_here("backup", "kept")
+    assert (refused.status, "pg_dump" in refused.err) == (1, True)
