@@ -11,7 +11,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import channels, contact, feed, lead, lead_work, opt_out
+from bot import campaign, campaign_who, channels, contact, feed, lead, lead_work, opt_out
+from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
+from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
 from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
@@ -55,7 +57,13 @@ async def acknowledged(ack: AsyncAck) -> None:
     await ack()
 
 
-WORDS: Final = {"contact": contact.answer_command, "leads": lead.answer_command, "feed": feed.answer_command}
+WORDS: Final = {
+    "contact": contact.answer_command,
+    "leads": lead.answer_command,
+    "feed": feed.answer_command,
+    "campaigns": campaign.answer_command,
+    "who": campaign_who.answer_command,
+}
 
 CONVERSATIONS: Final = (
     Conversation(Kind.COMMAND, "/contact", contact.command, "shows a person, or a short list"),
@@ -83,6 +91,10 @@ CONVERSATIONS: Final = (
     Conversation(Kind.VIEW, REASON_GIVEN, submitted(Right.WORK, lead_work.reason_given), "keeps the reason"),
     Conversation(Kind.ACTION, ADD_LEAD, pressed(Right.DECIDE, lead.add_to_hubspot), "lets HubSpot have a lead"),
     Conversation(Kind.ACTION, ASK_OPT_OUT, pressed(Right.DECIDE, opt_out.ask), "asks before an opt-out"),
+    Conversation(Kind.ACTION, NEW_CAMPAIGN, campaign.begin, "opens the modal of a new campaign"),
+    Conversation(Kind.ACTION, CAMPAIGN_MENU, campaign.choose, "edits, pauses, resumes, copies, archives a campaign"),
+    Conversation(Kind.ACTION, MORE_CAMPAIGNS, campaign.more, "shows further campaigns"),
+    Conversation(Kind.VIEW, CAMPAIGN_SUBMITTED, campaign.submitted, "keeps a campaign"),
     Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, submitted(Right.DECIDE, opt_out.confirmed), "opts out"),
 )
 

@@ -72,7 +72,13 @@ def client(slack: SlackSandbox) -> AsyncWebClient:
 @asynccontextmanager
 async def running_bot(store: Store, client: AsyncWebClient, keys: Keys = KEYS) -> AsyncIterator[Bot]:
     """A process of the bot in HTTP mode, on a free port."""
-    desk = Desk(store=store, hasher=HASHER, people=People(client), now=utc_now)
+    desk = Desk(
+        store=store,
+        hasher=HASHER,
+        people=People(client),
+        now=utc_now,
+        public_url="https://footlight.ours.de",
+    )
     dispatch = make_bot(desk, client)
     events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2))
     receive = SlackEndpoint(events, dispatch, prove=prove, malformed=malformed).receive
