@@ -3,21 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from decisions.mass_removal import Belief, judge_emptiness, judge_removals
 from jobs.context import Context, all_of
 from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.contacts import read_contacts
 from jobs.hubspot.lists import Page, memberships, read_list
 from jobs.hubspot.trouble import HubSpotTrouble, NotFound
 from jobs.named_records import read_and_store_companies
-from storage import Busy, Session, StoreDown, contact_properties, opt_outs, staging, sync_runs, target_groups
+from storage import Busy, Session, StoreDown, contact_properties, editions, opt_outs, staging, sync_runs, target_groups
 from storage.admin_told import Matter, tell_admin
 from storage.contacts import ContactState
 from storage.contacts_arrived import mark_missing, store_states
+from storage.editions import Edition
 from storage.hubspot_lists import HubSpotListState
 from storage.opt_outs import Hasher, PersonKeys
 from storage.sync_runs import Lease, LeaseLost, Outcome
@@ -67,6 +69,15 @@ class ListGone(Exception):
         )
 
 
+class Unbelievable(Exception):
+    """So many members would leave that HubSpot's answer is doubted; the group stays as it was."""
+
+    def __init__(self, belief: Belief) -> None:
+        super().__init__(
+            f"{belief.because}; the group stays as it was. If it is right: footlight sync --accept-removals"
+        )
+
+
 class ListPass:
     """A pass that holds the lease of its group."""
 
@@ -92,14 +103,14 @@ class ListPass:
         Make the group equal to its list.
 
         Raises:
-            HubSpotTrouble, ListGone, storage.staging.Unbelievable, LeaseLost: the group holds whom it held before.
+            HubSpotTrouble, ListGone, Unbelievable, LeaseLost: the group holds whom it held before.
         """
         async with self._heartbeats():
             told = await self._read_list()
             await self._stage_members(told)
             await (self._read_companies() if self.group.holds_companies else self._read_contacts())
             self._progress(Phase.EQUAL, 0, None)
-            return await self._write(self._conclude, told.size, accept_removals)
+            return await self._make_equal(told.size, accept_removals)
 
     @asynccontextmanager
     async def _heartbeats(self) -> AsyncIterator[None]:
@@ -140,31 +151,54 @@ class ListPass:
             seen += len(page.ids)
             self._progress(Phase.MEMBERS, seen, told.size)
 
-    def _conclude(self, session: Session, size: int | None, accept_removals: bool) -> Outcome:
-        """All at once: the members, the group's state, the record of the run, and a word if it is well again."""
-        now, group = self.context.now(), self.group
-        difference = staging.make_equal(
-            session,
-            group.id,
-            holds_companies=group.holds_companies,
-            size=size,
-            began_at=self.began_at,
-            accept_removals=accept_removals,
-            now=now,
-        )
-        outcome = Outcome(
-            added=difference.added,
-            removed=difference.removed,
-            updated=self.updated,
-            unchanged=max(0, difference.unchanged - self.updated),
-            failed=difference.failed,
-            held_back=difference.held_back,
-            requests=self.requests,
-        )
-        if target_groups.note_equal(session, group.id, since=self.began_at, held_back=difference.held_back):
-            tell_admin(session, Matter.TARGET_GROUPS, now=now)
-        sync_runs.end(session, self.lease, outcome, now=now)
+    async def _make_equal(self, size: int | None, accept_removals: bool) -> Outcome:
+        """Mark who leaves and who joins a part at a time; then all at once it holds, with the record of the run."""
+        store = self.context.store
+        for table in editions.COMPARED:
+            await self._write(editions.learn_size, table)
+        edition = await self._write(editions.next_edition, self.group.id, holds_companies=self.group.holds_companies)
+        while await self._write(editions.tidy, edition):
+            pass
+        before = await store.read(editions.members_shown, edition)
+        staged = await store.read(staging.staged_count, self.group.id)
+        removed = await self._mark_leaving(edition)
+        for belief in (judge_removals(before, removed), judge_emptiness(before, staged, size)):
+            if not (belief.believable or accept_removals):
+                raise Unbelievable(belief)
+        added = await self._mark_joining(edition)
+        held_back, failed = await store.read(editions.failed_on_stage, edition)
+        unchanged = max(0, before - removed - self.updated)
+        outcome = Outcome(added, removed, self.updated, unchanged, failed, held_back, self.requests)
+        await self._write(self._show, edition, held_back)
+        while await self._write(editions.tidy, replace(edition, shown=edition.next)):
+            pass
+        await self._write(self._end, outcome)
         return outcome
+
+    async def _mark_leaving(self, edition: Edition) -> int:
+        read, marked, after = self.context.store.read, 0, 0
+        while keys := await read(editions.leaving, edition, self.began_at, after, editions.MARKED_AT_ONCE):
+            marked += await self._write(editions.mark_leaving, edition, self.began_at, keys)
+            after = keys[-1]
+            self._progress(Phase.EQUAL, marked, None)
+        return marked
+
+    async def _mark_joining(self, edition: Edition) -> int:
+        read, marked, after = self.context.store.read, 0, ""
+        while ids := await read(editions.joining, edition, after, editions.MARKED_AT_ONCE):
+            marked += await self._write(editions.mark_joining, edition, ids, now=self.context.now())
+            after = ids[-1]
+            self._progress(Phase.EQUAL, marked, None)
+        return marked
+
+    def _show(self, session: Session, edition: Edition, held_back: int) -> None:
+        """All at once: the members, the group's state, and a word if it is well again."""
+        editions.show(session, edition)
+        if target_groups.note_equal(session, self.group.id, since=self.began_at, held_back=held_back):
+            tell_admin(session, Matter.TARGET_GROUPS, now=self.context.now())
+
+    def _end(self, session: Session, outcome: Outcome) -> None:
+        sync_runs.end(session, self.lease, outcome, now=self.context.now())
 
     async def _read_contacts(self) -> None:
         store = self.context.store

@@ -10,12 +10,11 @@ import structlog
 
 from jobs.context import Context
 from jobs.hubspot.trouble import HubSpotTrouble
-from jobs.list_pass import ListGone, ListPass, OnProgress, Phase, Progress
+from jobs.list_pass import ListGone, ListPass, OnProgress, Phase, Progress, Unbelievable
 from jobs.named_records import read_named
 from storage import Session, sync_runs, target_groups
 from storage.admin_told import Matter, tell_admin
 from storage.portal import OtherPortal
-from storage.staging import Unbelievable
 from storage.sync_runs import Lease, LeaseLost, Outcome, PassUnderWay
 from storage.target_groups import GroupView
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal, update
+from sqlalchemy import delete, insert, literal, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import NotAnAddress, account_domain, normalise_domain
@@ -16,7 +16,7 @@ from storage.bulk import insert_missing
 from storage.campaigns import CampaignAccount
 from storage.columns import EPOCH, BigId, Json, Moment
 from storage.contacts import Contact
-from storage.target_groups import GroupAccount
+from storage.target_groups import GroupAccount, merge_members
 
 
 class Company(SQLModel, table=True):
@@ -141,7 +141,7 @@ def _move(session: Session, others: Sequence[int], kept: int) -> None:
     session.execute(update(Company).where(col(Company.account_id).in_(others)).values(account_id=kept))
     session.execute(update(Address).where(col(Address.account_id).in_(others)).values(account_id=kept))
     _move_assignments(session, others, kept)
-    _move_memberships(session, others, kept)
+    merge_members(session, GroupAccount, "account_id", others, kept)
     session.execute(delete(Account).where(col(Account.id).in_(others)))
 
 
@@ -154,14 +154,3 @@ def _move_assignments(session: Session, others: Sequence[int], kept: int) -> Non
     )
     session.execute(insert(CampaignAccount).from_select(["campaign_id", "account_id"], moved))
     session.execute(delete(CampaignAccount).where(col(CampaignAccount.account_id).in_(others)))
-
-
-def _move_memberships(session: Session, others: Sequence[int], kept: int) -> None:
-    held = select(GroupAccount.group_id).where(col(GroupAccount.account_id) == kept)
-    moved = (
-        select(GroupAccount.group_id, literal(kept), func.min(GroupAccount.since))
-        .where(col(GroupAccount.account_id).in_(others), col(GroupAccount.group_id).not_in(held))
-        .group_by(col(GroupAccount.group_id))
-    )
-    session.execute(insert(GroupAccount).from_select(["group_id", "account_id", "since"], moved))
-    session.execute(delete(GroupAccount).where(col(GroupAccount.account_id).in_(others)))

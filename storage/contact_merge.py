@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, func, insert, literal, update
-from sqlmodel import Session, col, select
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
 
 from storage.address_claims import LostClaim
 from storage.addresses import Address, AddressKind
 from storage.contacts import Contact, ContactId
-from storage.target_groups import GroupMember
+from storage.target_groups import GroupMember, merge_members
 
 
 def move(session: Session, others: Collection[int], kept: int) -> None:
@@ -22,16 +22,5 @@ def move(session: Session, others: Collection[int], kept: int) -> None:
     session.execute(moved.values(contact_id=kept, kind=AddressKind.FORMER))
     session.execute(update(ContactId).where(col(ContactId.contact_id).in_(others)).values(contact_id=kept))
     session.execute(delete(LostClaim).where(col(LostClaim.contact_id).in_(others)))
-    _move_memberships(session, others, kept)
+    merge_members(session, GroupMember, "contact_id", others, kept)
     session.execute(delete(Contact).where(col(Contact.id).in_(others)))
-
-
-def _move_memberships(session: Session, others: Collection[int], kept: int) -> None:
-    held = select(GroupMember.group_id).where(col(GroupMember.contact_id) == kept)
-    moved = (
-        select(GroupMember.group_id, literal(kept), func.min(GroupMember.since))
-        .where(col(GroupMember.contact_id).in_(others), col(GroupMember.group_id).not_in(held))
-        .group_by(col(GroupMember.group_id))
-    )
-    session.execute(insert(GroupMember).from_select(["group_id", "contact_id", "since"], moved))
-    session.execute(delete(GroupMember).where(col(GroupMember.contact_id).in_(others)))

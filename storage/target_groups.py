@@ -3,14 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, func, literal
+from sqlalchemy import Index, and_, case, delete, func, insert, literal, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.bulk import insert_missing
 from storage.columns import BigId, Moment
 from storage.hubspot_lists import COMPANIES, CONTACTS, HubSpotList, HubSpotListState, keep_list
+
+_ZERO: Final = {"server_default": "0"}
 
 
 class TargetGroup(SQLModel, table=True):
@@ -25,22 +27,36 @@ class TargetGroup(SQLModel, table=True):
     held_back: int = Field(default=0, description="members of the list that were erased, and are only counted")
     trouble: str | None = Field(default=None, description="why the last pass failed, and what to do")
     trouble_since: datetime | None = Field(default=None, sa_type=Moment)
+    edition: int = Field(default=0, sa_column_kwargs=_ZERO, description="the edition of its members that is shown")
 
 
 class GroupMember(SQLModel, table=True):
+    """A contact in a target group: only while `is_shown`."""
+
     __tablename__ = "group_member"
+    __table_args__ = (Index("ix_group_member_group_id_edition", "group_id", "edition"),)
 
     group_id: int = Field(foreign_key="target_group.id", primary_key=True, sa_type=BigId)
     contact_id: int = Field(foreign_key="contact.id", primary_key=True, index=True, sa_type=BigId)
     since: datetime = Field(sa_type=Moment)
+    edition: int = Field(default=0, sa_column_kwargs=_ZERO, description="joins with this one; below 0: leaves with it")
 
 
 class GroupAccount(SQLModel, table=True):
+    """An account in a target group: only while `is_shown`."""
+
     __tablename__ = "group_account"
+    __table_args__ = (Index("ix_group_account_group_id_edition", "group_id", "edition"),)
 
     group_id: int = Field(foreign_key="target_group.id", primary_key=True, sa_type=BigId)
     account_id: int = Field(foreign_key="account.id", primary_key=True, index=True, sa_type=BigId)
     since: datetime = Field(sa_type=Moment)
+    edition: int = Field(default=0, sa_column_kwargs=_ZERO, description="joins with this one; below 0: leaves with it")
+
+
+def is_shown(table: type[GroupMember | GroupAccount], edition: Any = TargetGroup.edition) -> Any:
+    """Whether a row makes a member in the `edition` of its group: the one shown, where the query joins the group."""
+    return or_(col(table.edition).between(0, edition), col(table.edition) < -edition)
 
 
 class NameTaken(Exception):
@@ -145,7 +161,8 @@ def find_group(session: Session, asked: str) -> GroupView:
 def groups_of_contact(session: Session, contact_id: int) -> list[str]:
     """The names of the target groups that hold the contact itself, in alphabetical order."""
     query = select(TargetGroup.name).join(GroupMember, col(GroupMember.group_id) == col(TargetGroup.id))
-    return list(session.exec(query.where(GroupMember.contact_id == contact_id).order_by(col(TargetGroup.name_key))))
+    query = query.where(GroupMember.contact_id == contact_id, is_shown(GroupMember))
+    return list(session.exec(query.order_by(col(TargetGroup.name_key))))
 
 
 def imported_lists(session: Session, object_type_id: str = CONTACTS) -> dict[str, int]:
@@ -160,13 +177,37 @@ def imported_lists(session: Session, object_type_id: str = CONTACTS) -> dict[str
 def place_contact(session: Session, contact_id: int, group_ids: Collection[int], *, now: datetime) -> None:
     """Of the groups that mirror lists of contacts, the contact is in these and in no other."""
     mirrors = set(imported_lists(session).values())
-    query = select(GroupMember.group_id).where(GroupMember.contact_id == contact_id)
-    present = set(session.exec(query.where(col(GroupMember.group_id).in_(mirrors))))
     wanted = mirrors.intersection(group_ids)
-    leaving = delete(GroupMember).where(col(GroupMember.contact_id) == contact_id)
-    session.execute(leaving.where(col(GroupMember.group_id).in_(present - wanted)))
-    rows = [{"group_id": each, "contact_id": contact_id, "since": now} for each in sorted(wanted - present)]
+    here = col(GroupMember.contact_id) == contact_id
+    session.execute(delete(GroupMember).where(here, col(GroupMember.group_id).in_(mirrors - wanted)))
+    # Whatever a pass has marked meanwhile.
+    is_here_now = col(TargetGroup.id) == col(GroupMember.group_id), is_shown(GroupMember)
+    shown = select(GroupMember.group_id).join(TargetGroup, and_(*is_here_now)).where(here)
+    held = set(session.exec(shown.where(col(GroupMember.edition) >= 0)))
+    news = update(GroupMember).where(here, col(GroupMember.group_id).in_(wanted - held))
+    session.execute(news.values(edition=0, since=now))
+    rows = [{"group_id": each, "contact_id": contact_id, "since": now, "edition": 0} for each in sorted(wanted - held)]
     insert_missing(session, GroupMember, rows)
+
+
+def merge_members(
+    session: Session, table: type[GroupMember] | type[GroupAccount], key: str, others: Collection[int], kept: int
+) -> None:
+    """Several members are one from now on, in every group that one of them is in; `key`: the column of their ids."""
+    row = SQLModel.metadata.tables[str(table.__tablename__)]
+    other = row.alias()
+    # Marked alike they stay marked; else one of them is a member today, and one in the next edition.
+    differs = other.c[key].in_(others) & (other.c.group_id == row.c.group_id) & (other.c.edition != row.c.edition)
+    of_both = update(row).where(row.c[key] == kept, select(other.c.group_id).where(differs).correlate(row).exists())
+    session.execute(of_both.values(edition=0))
+    first, last = func.min(row.c.edition), func.max(row.c.edition)
+    moved = (
+        select(row.c.group_id, literal(kept), func.min(row.c.since), case((first == last, first), else_=0))
+        .where(row.c[key].in_(others), row.c.group_id.not_in(select(row.c.group_id).where(row.c[key] == kept)))
+        .group_by(row.c.group_id)
+    )
+    session.execute(insert(row).from_select(["group_id", key, "since", "edition"], moved))
+    session.execute(delete(row).where(row.c[key].in_(others)))
 
 
 def note_trouble(session: Session, group_id: int, trouble: str, *, now: datetime) -> bool:
@@ -193,11 +234,12 @@ def _holder_of_name(session: Session, name: str) -> int | None:
 
 
 def _views() -> Any:
-    contacts = select(func.count()).where(col(GroupMember.group_id) == col(TargetGroup.id)).scalar_subquery()
-    accounts = select(func.count()).where(col(GroupAccount.group_id) == col(TargetGroup.id)).scalar_subquery()
-    return select(
-        TargetGroup, contacts + accounts, func.coalesce(HubSpotList.object_type_id, literal(CONTACTS))
-    ).outerjoin(HubSpotList, col(HubSpotList.list_id) == col(TargetGroup.hubspot_list_id))
+    contacts = select(func.count()).where(col(GroupMember.group_id) == col(TargetGroup.id), is_shown(GroupMember))
+    accounts = select(func.count()).where(col(GroupAccount.group_id) == col(TargetGroup.id), is_shown(GroupAccount))
+    size = contacts.correlate(TargetGroup).scalar_subquery() + accounts.correlate(TargetGroup).scalar_subquery()
+    return select(TargetGroup, size, func.coalesce(HubSpotList.object_type_id, literal(CONTACTS))).outerjoin(
+        HubSpotList, col(HubSpotList.list_id) == col(TargetGroup.hubspot_list_id)
+    )
 
 
 def _view(group: TargetGroup, size: int, object_type_id: str) -> GroupView:
