@@ -18,6 +18,7 @@ from storage.accounts import NoAccount
 from storage.backup import BackupRefused
 from storage.banner_files import NotABanner
 from storage.campaign_changes import CampaignRefused
+from storage.copying import CopyRefused
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs import CannotOpenKey
 from storage.portal import OtherPortal
@@ -31,6 +32,7 @@ EXPECTED = (
     Busy,
     CampaignRefused,
     CannotOpenKey,
+    CopyRefused,
     HubSpotTrouble,
     NameTaken,
     NoAccount,
@@ -80,6 +82,7 @@ for verb, name in (
     (privacy.erase, "erase"),
     (store.backup, "backup"),
     (store.restore, "restore"),
+    (store.copy, "copy"),
 ):
     app.command(name)(verb)
 

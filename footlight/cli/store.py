@@ -1,4 +1,4 @@
-"""`footlight backup`, `restore`: the embedded store, kept safe and put back."""
+"""`footlight backup`, `restore`, `copy`: the embedded store, kept safe, put back, and moved to PostgreSQL."""
 
 import sys
 from pathlib import Path
@@ -14,6 +14,7 @@ from footlight.secret_key import secret_keys
 from footlight.settings import Settings, read_settings
 from storage.backup import BackupRefused, back_up
 from storage.backup import restore as put_back
+from storage.copying import CopyRefused, copy_store
 
 File = Annotated[Path, typer.Argument(help="The backup's file.")]
 
@@ -45,6 +46,23 @@ def restore(
         print_json(restored)
     else:
         console.print(f"Restored. Again opted out: {restored.opted_out}; again erased: {restored.erased}.")
+
+
+def copy(
+    url: Annotated[str, typer.Argument(help="An empty PostgreSQL database: postgresql://user:password@host/name.")],
+) -> None:
+    """Copy the embedded store into PostgreSQL. Stop all of Footlight before."""
+    settings = _of_sqlite("pg_dump")
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise CopyRefused("the target must be postgresql://user:password@host/name")
+    with only_one(settings.footlight_database_url, "copy"), Progress(console=complaints, transient=True) as bar:
+        task = bar.add_task("Copy")
+        rows = copy_store(
+            settings.footlight_database_url, url, lambda done, of: bar.update(task, completed=done, total=of)
+        )
+    console.print(f"{rows:,} rows copied and compared. Now set FOOTLIGHT_DATABASE_URL to it, and start Footlight.")
+    if not settings.footlight_secret_key:
+        console.print(f"Set FOOTLIGHT_SECRET_KEY to what stands in {_path(settings)}.key.", markup=False)
 
 
 def _of_sqlite(instead: str) -> Settings:

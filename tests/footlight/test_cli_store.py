@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.footlight.commands import documented, run_here, shape
+from tests.postgres import Cluster
 
 
 @pytest.fixture
@@ -37,3 +38,12 @@ def test_refusals_say_what_to_do(sqlite: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("FOOTLIGHT_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
     refused = run_here("backup", "kept")
     assert (refused.status, "pg_dump" in refused.err) == (1, True)
+
+
+def test_copy(sqlite: Path, postgresql: Cluster) -> None:
+    """`copy` moves the store to PostgreSQL, and says which key goes with it; only to PostgreSQL, and only once."""
+    postgresql.run("CREATE DATABASE moved")
+    moved = run_here("copy", postgresql.url("moved"))
+    assert (moved.status, "footlight.db.key" in moved.out) == (0, True)
+    assert "not empty" in run_here("copy", postgresql.url("moved")).err
+    assert "postgresql://" in run_here("copy", "sqlite:///other.db").err
