@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from jobs.apply import Apply, Became
 from jobs.context import Context
+from jobs.full_pass import full_pass
 from jobs.hubspot.lists import find_list
 from jobs.reconcile import sync_groups
 from sandbox.hubspot import Crm
@@ -169,6 +170,8 @@ async def live_through(url: str, steps: list[tuple[str, int]], deliveries: list[
             await apply.stop(timedelta(seconds=20))
             await sync(context)
             await store.read(check, history)
+            await full_pass(context)
+            await store.read(check_everybody, history)
     finally:
         await store.close()
 
@@ -188,6 +191,22 @@ def check(session: Session, history: History) -> None:
         check_contact(session, history, crm.contacts[each], {str(one) for one in everyone})
 
 
+def check_everybody(session: Session, history: History) -> None:
+    """After the nightly pass everybody whom we hold is as HubSpot has them, in a list or not."""
+    held = select(ContactId.hubspot_id, Contact).join(Contact, col(Contact.id) == col(ContactId.contact_id))
+    shown = held.where(col(ContactId.is_present), col(Contact.hidden_at).is_(None))
+    for hubspot_id, contact in session.exec(shown):
+        record = history.crm.find("contacts", int(hubspot_id))
+        if record is None or record.archived_at is not None:
+            assert contact.deleted_at is not None
+        else:
+            assert (str(record.id), contact.deleted_at, contact.name) == (hubspot_id, None, name_of(record))
+
+
+def name_of(record: Record) -> str:
+    return " ".join(record.properties[part] for part in ("firstname", "lastname") if part in record.properties)
+
+
 def members(session: Session, list_id: int) -> set[str]:
     query = select(ContactId.hubspot_id).join(GroupMember, col(GroupMember.contact_id) == col(ContactId.contact_id))
     query = query.join(TargetGroup).where(TargetGroup.hubspot_list_id == str(list_id), col(ContactId.is_present))
@@ -197,9 +216,7 @@ def members(session: Session, list_id: int) -> set[str]:
 def check_contact(session: Session, history: History, record: Record, listed: set[str]) -> None:
     crm, contact_id = history.crm, contacts.contact_ids(session, [str(record.id)])[str(record.id)]
     contact = session.get_one(Contact, contact_id)
-    assert contact.name == " ".join(
-        record.properties[name] for name in ("firstname", "lastname") if name in record.properties
-    )
+    assert contact.name == name_of(record)
     merged = {str(old) for old in crm.merged_into if crm.find("contacts", old) is record}
     assert set(contacts.contact_ids(session, merged).values()) <= {contact_id}
     assert len(contacts.contact_ids(session, merged)) == len(merged)
@@ -245,6 +262,6 @@ def test_any_history(
     deliveries: list[int],
     shuffle: st.DataObject,
 ) -> None:
-    """Whatever hints are lost, doubled or disordered, after one more pass the members are as HubSpot has them."""
+    """Whatever hints are lost, doubled or disordered: after a pass members, after a night all, are as in HubSpot."""
     with a_database(kind, request) as url:
         asyncio.run(live_through(url, steps, deliveries, shuffle))
