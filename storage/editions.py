@@ -22,7 +22,7 @@ from storage.staging import StagedMember
 from storage.target_groups import GroupAccount, GroupMember, TargetGroup, is_shown
 
 # So many rows are written in well under the 250 ms that anybody else's write may have to wait for the lock.
-MARKED_AT_ONCE: Final = 5_000
+MARKED_AT_ONCE: Final = 1_000
 COMPARED: Final = ("staged_member", "contact_id", "contact", "company", "group_member", "group_account")
 
 

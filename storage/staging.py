@@ -12,7 +12,7 @@ from storage.contacts import ContactId
 from storage.target_groups import GroupMember
 
 # So many rows are deleted in well under the 250 ms that anybody else's write may have to wait for the lock.
-FORGOTTEN_AT_ONCE: Final = 5_000
+FORGOTTEN_AT_ONCE: Final = 2_000
 
 
 class StagedMember(SQLModel, table=True):
