@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import count
 from typing import Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from decisions.addresses import NotAnAddress, normalise_domain
@@ -15,7 +15,7 @@ from decisions.outside_text import clean
 from decisions.web_addresses import NotAWebAddress, normalise_url
 from decisions.who_sees_what import Status
 from storage import audit
-from storage.accounts import Account, require_account
+from storage.accounts import AccountDomain, require_account
 from storage.campaigns import Campaign, CampaignAccount, CampaignGroup, changed, link_of
 from storage.target_groups import TargetGroup
 
@@ -262,10 +262,6 @@ def _group_id(session: Session, name: str) -> int:
 
 
 def _account_id(session: Session, domain: str) -> int:
-    """By the name of an account that there is, or by a domain."""
-    named = session.exec(select(Account.id).where(Account.name == domain.strip())).first()
-    if named is not None:
-        return named
     try:
         return require_account(session, normalise_domain(domain))
     except NotAnAddress as error:
@@ -290,7 +286,9 @@ def _required(session: Session, name: str) -> Campaign:
 
 def _as_new(session: Session, row: Campaign) -> NewCampaign:
     groups = select(TargetGroup.name).join(CampaignGroup, col(CampaignGroup.group_id) == col(TargetGroup.id))
-    accounts = select(Account.name).join(CampaignAccount, col(CampaignAccount.account_id) == col(Account.id))
+    # A domain, as an account's name may be that of a company, which others have too.
+    domain, account_id = func.min(col(AccountDomain.domain)), col(CampaignAccount.account_id)
+    accounts = select(domain).join(CampaignAccount, account_id == col(AccountDomain.account_id))
     return NewCampaign(
         name=row.name,
         target_url=row.target_url,
@@ -298,7 +296,9 @@ def _as_new(session: Session, row: Campaign) -> NewCampaign:
         banner_digest=row.banner_digest,
         alt=row.alt,
         groups=tuple(session.exec(groups.where(CampaignGroup.campaign_id == row.id).order_by(TargetGroup.name_key))),
-        accounts=tuple(session.exec(accounts.where(CampaignAccount.campaign_id == row.id).order_by(Account.name))),
+        accounts=tuple(
+            session.exec(accounts.where(CampaignAccount.campaign_id == row.id).group_by(account_id).order_by(domain))
+        ),
         priority=row.priority,
         starts_at=row.starts_at,
         ends_at=row.ends_at,

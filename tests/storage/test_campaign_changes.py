@@ -7,7 +7,7 @@ import pytest
 
 from decisions.who_sees_what import Recipient, Status
 from storage import audit
-from storage.accounts import NoAccount, account_ids
+from storage.accounts import Account, NoAccount, account_ids
 from storage.campaign_changes import (
     CampaignRefused,
     Fault,
@@ -186,6 +186,16 @@ async def test_an_edit_that_changes_nothing(store, now):
     await store.write(change_campaign, "Summit", edited(), now=now)
 
     assert await store.read(campaign_as_new, "Summit") == wanted
+
+
+async def test_an_account_that_has_a_companys_name(store, now):
+    """An edit knows its accounts by a domain, for companies may have the same name, with spaces in it."""
+    await store.write(create_campaign, new(accounts=["firma.de"]), now=now)
+    await store.write(lambda session: setattr(session.get(Account, 1), "name", "Firma & Co. KG"))
+    await store.write(change_campaign, "Summit", edited(alt="Come"), now=now)
+
+    assert (await store.read(campaign_as_new, "Summit")).accounts == ("firma.de",)
+    assert (await store.read(list_campaigns, now=now))[0].accounts == ("Firma & Co. KG",)
 
 
 async def test_a_name_of_another(store, now):
