@@ -89,24 +89,29 @@ def read_rows(session: Session, statement: str, rows: Sequence[tuple[Any, ...]],
     """
     What `statement` selects from `{asked}`, a table `asked` of these plain rows with the columns c1, c2, ...
 
-    One execution, whatever the number of rows; plain values come out as the driver gives them.
+    One execution for thousands of rows; plain values come out as the driver gives them.
 
     Args:
         kinds: the columns' types on PostgreSQL.
     """
     if not rows:
         return ()
+    connection = session.connection()
     if is_sqlite(session):
-        # Few texts, so that the driver's cache of prepared statements serves them.
-        rows = [*rows, *(rows[-1:] * (_power_of_two(len(rows)) - len(rows)))]
-        columns = ", ".join(f"column{place} AS c{place}" for place in range(1, len(kinds) + 1))
-        asked = f"(SELECT {columns} FROM (VALUES {_marks(len(rows), len(kinds))})) AS asked"  # noqa: S608
-        values: tuple[Any, ...] = tuple(chain.from_iterable(rows))
-    else:
-        asked, values = _listed_on_postgresql(tuple(kinds)), (_as_json(rows),)
-    return session.connection().exec_driver_sql(statement.format(asked=asked), values).fetchall()
+        found: list[Any] = []
+        for start in range(0, len(rows), MOST_IN_A_READ):
+            some = rows[start : start + MOST_IN_A_READ]
+            # Few texts, so that the driver's cache of prepared statements serves them.
+            padded = (*some, *[some[-1]] * (_power_of_two(len(some)) - len(some)))
+            text = statement.format(asked=_listed_on_sqlite(len(padded), len(kinds)))
+            found += connection.exec_driver_sql(text, tuple(chain.from_iterable(padded))).fetchall()
+        return found
+    text = statement.format(asked=_listed_on_postgresql(tuple(kinds)))
+    return connection.exec_driver_sql(text, (_as_json(rows),)).fetchall()
 
 
+# SQLite takes 32,766 parameters.
+MOST_IN_A_READ: Final = 4_096
 # Each step of a statement takes and gives back the interpreter's lock: one for many rows, and not one for each.
 MOST_IN_A_STATEMENT: Final = 128
 
@@ -128,6 +133,12 @@ def _power_of_two(number: int) -> int:
 def _marks(rows: int, columns: int) -> str:
     row = f"({', '.join('?' * columns)})"
     return ", ".join([row] * rows)
+
+
+@cache
+def _listed_on_sqlite(rows: int, columns: int) -> str:
+    picked = ", ".join(f"column{place} AS c{place}" for place in range(1, columns + 1))
+    return f"(SELECT {picked} FROM (VALUES {_marks(rows, columns)})) AS asked"  # noqa: S608
 
 
 @cache

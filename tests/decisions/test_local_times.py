@@ -58,7 +58,7 @@ def test_no_moment(text, told):
 
 @given(
     st.datetimes(datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2037-12-31")),
-    st.timezones().filter(lambda zone: zone.key is not None)
+    st.timezones().filter(lambda zone: zone.key is not None),
 )
 def test_clocks_then_show_what_was_written(told, zone):
     """Whatever is taken, the zone's clocks show it at that moment."""
