@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.web_client import slack_client, why_no_answer
 from footlight.cli import printing
-from footlight.cli.command import Footlight
+from footlight.cli.command import Footlight, interruptible
 from footlight.hubspot import hubspot_client, journal_client
 from footlight.opening import Opened, open_all
 from footlight.secret_key import fresh_key
@@ -66,7 +66,8 @@ async def all_checks() -> list[Finding]:
     except (BadSettings, SchemaOld, SchemaTooNew, StoreDown, Busy) as error:
         return [*findings, Finding("store", State.ILL, str(error))]
     try:
-        return [*findings, *await _of_an_open_store(settings, opened)]
+        with interruptible(opened.connections):
+            return [*findings, *await _of_an_open_store(settings, opened)]
     finally:
         await opened.store.close()
 
@@ -97,7 +98,7 @@ def _hubspot(settings: Settings, opened: Opened) -> Iterator[Finding]:
     if settings.hubspot_access_token is None:
         yield Finding("HubSpot", State.OFF, "set HUBSPOT_ACCESS_TOKEN (docs/quickstart.md, step 2)")
         return
-    client = hubspot_client(settings).for_people
+    client = hubspot_client(settings, opened.connections).for_people
     yield _asked("HubSpot", lambda: _portal(client, opened))
     for about, question in _SCOPES:
         yield _asked(about, lambda question=question: question(client))  # type: ignore[misc]
@@ -106,11 +107,11 @@ def _hubspot(settings: Settings, opened: Opened) -> Iterator[Finding]:
     else:
         told = "set HUBSPOT_CLIENT_SECRET; without it changes arrive with the next pass only"
         yield Finding("HubSpot's webhooks", State.OFF, told)
-    yield _journal(settings)
+    yield _journal(settings, opened)
 
 
-def _journal(settings: Settings) -> Finding:
-    about, client = "HubSpot's webhooks journal", journal_client(settings)
+def _journal(settings: Settings, opened: Opened) -> Finding:
+    about, client = "HubSpot's webhooks journal", journal_client(settings, opened.connections)
     if client is None:
         return Finding(about, State.OFF, "set HUBSPOT_CLIENT_ID for list changes within seconds; or use a workflow")
     return _asked(about, lambda: f"the app may read it; told of {client.subscribed_lists()} lists")

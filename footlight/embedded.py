@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,12 +12,11 @@ class AlreadyRuns(Exception):
 
 
 @contextmanager
-def only_one(database_url: str, address: str) -> Iterator[None]:
+def only_one(database_url: str, doing: str = "starting") -> Iterator[Callable[[str | None], None]]:
     """
     Hold the database for this process, as long as the block runs.
 
-    Args:
-        address: where this process answers, for whoever comes second.
+    Whoever comes second is told what this process is `doing`, or where it answers, once what this gives was told that.
 
     Raises:
         AlreadyRuns: with process id and address of the other.
@@ -29,7 +28,11 @@ def only_one(database_url: str, address: str) -> Iterator[None]:
         except BlockingIOError:
             held.seek(0)
             raise AlreadyRuns(f"{AlreadyRuns.__doc__} It is {held.read().strip() or 'starting'}.") from None
-        held.truncate(0)
-        held.write(f"process {os.getpid()} at {address}")
-        held.flush()
-        yield
+
+        def tell(what: str) -> None:
+            held.truncate(0)
+            held.write(f"process {os.getpid()}{what}")
+            held.flush()
+
+        tell(f", {doing}")
+        yield lambda address: tell(f" at {address}")

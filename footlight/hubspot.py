@@ -1,7 +1,6 @@
 """HubSpot for this installation: the client made of the settings, and what jobs are handed with it."""
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -9,6 +8,7 @@ from footlight.opening import Opened
 from footlight.settings import BadSettings, Settings, reveal
 from jobs.context import Context
 from jobs.hubspot.client import HubSpotClient, open_client
+from jobs.hubspot.connections import Connections
 from jobs.hubspot.journal import JournalClient
 from jobs.hubspot.limiter import Limiter
 from jobs.hubspot.transport import Transport, configuration
@@ -17,7 +17,7 @@ from jobs.hubspot.versions import VERSION
 TIMEOUT_SECONDS = 20.0
 
 
-def hubspot_client(settings: Settings, on_request: Callable[..., None] | None = None) -> HubSpotClient:
+def hubspot_client(settings: Settings, connections: Connections) -> HubSpotClient:
     """
     Raises:
         BadSettings: without a token, with the way to one.
@@ -26,9 +26,9 @@ def hubspot_client(settings: Settings, on_request: Callable[..., None] | None = 
         raise BadSettings(
             "HUBSPOT_ACCESS_TOKEN: is not set, so HubSpot cannot be asked. docs/quickstart.md tells how to get one."
         )
-    limiter = Limiter(time.monotonic, time.sleep)
+    limiter = Limiter(time.monotonic, connections.sleep)
     token = settings.hubspot_access_token.get_secret_value()
-    return open_client(token, settings.hubspot_base_url, limiter, timeout=TIMEOUT_SECONDS, on_request=on_request)
+    return open_client(token, settings.hubspot_base_url, limiter, timeout=TIMEOUT_SECONDS, connections=connections)
 
 
 def hubspot_context(settings: Settings, opened: Opened) -> Context:
@@ -40,19 +40,19 @@ def hubspot_context(settings: Settings, opened: Opened) -> Context:
     """
     return Context(
         store=opened.store,
-        hubspot=hubspot_client(settings),
+        hubspot=hubspot_client(settings, opened.connections),
         hasher=opened.known_hasher,
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid4().hex,
     )
 
 
-def journal_client(settings: Settings) -> JournalClient | None:
+def journal_client(settings: Settings, connections: Connections) -> JournalClient | None:
     """None: the webhooks journal is not set up, which takes the id and the secret of a project app."""
     if settings.hubspot_client_id is None or not settings.hubspot_client_secret:
         return None
-    limiter = Limiter(time.monotonic, time.sleep)
-    transport = Transport(configuration("", settings.hubspot_base_url), limiter, VERSION, None)
+    limiter = Limiter(time.monotonic, connections.sleep)
+    transport = Transport(configuration("", settings.hubspot_base_url), limiter, VERSION, None, connections)
     secret = reveal(settings.hubspot_client_secret)[0]
     return JournalClient(
         transport, settings.hubspot_client_id, secret, timeout=TIMEOUT_SECONDS, now=lambda: datetime.now(UTC)

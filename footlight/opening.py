@@ -1,10 +1,11 @@
 """Opens the store as a process or a command needs it: schema up to date, keys at hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from decisions.sealing import Keys
 from footlight.secret_key import secret_keys
 from footlight.settings import Settings
+from jobs.hubspot.connections import Connections
 from storage import Store, open_store
 from storage.migrate import SchemaOld, require_present, upgrade
 from storage.opt_outs import CannotOpenKey, Hasher, load_hasher
@@ -12,12 +13,17 @@ from storage.opt_outs import CannotOpenKey, Hasher, load_hasher
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The store and its keys. Where the opt-outs' key cannot be opened, `hasher` is None and nothing is tracked."""
+    """
+    The store, its keys, and the connections to HubSpot.
+
+    Where the opt-outs' key cannot be opened, `hasher` is None and nothing is tracked.
+    """
 
     store: Store
     keys: Keys
     hasher: Hasher | None
     why_not_tracked: str | None = None
+    connections: Connections = field(default_factory=Connections)
 
     @property
     def known_hasher(self) -> Hasher:

@@ -1,28 +1,30 @@
 """The processes: who runs what. `run` is everything in one; `web`, `worker` and `bot` are the parts."""
 
 import asyncio
-import signal
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
+from footlight.listening import Sockets, listening, local_url
 from footlight.opening import Opened, open_all
 from footlight.settings import Settings
-from footlight.slack import Slack, open_slack
+from footlight.slack import open_slack
 from footlight.web import make_edge, served
 from footlight.worker import working
 from storage import subscriptions
 from storage.subscriptions import Topic
+from webhooks.app import make_app
 from webhooks.edge import Check
+from webhooks.health import health_app
 from webhooks.metrics import Metrics
 
 log = structlog.get_logger()
 
-# The parts stop one after the other, and share ten seconds with the web part's two and Slack's two.
+# Worker and endpoints stop at the same time, then Slack, which takes up to three more, then the store: within ten.
 STOP_WITHIN: Final = timedelta(seconds=3)
 
 
@@ -45,56 +47,91 @@ async def serve(
     settings: Settings,
     parts: Parts,
     *,
-    stop: asyncio.Event | None = None,
+    stop: asyncio.Event,
     started: Callable[[str | None], object] = lambda _: None,
 ) -> None:
     """
-    Run the parts until SIGTERM, SIGINT or `stop`; then end within ten seconds.
+    Run the parts until `stop`, which holds while they still start, too; then end within ten seconds.
 
     Args:
-        started: told when all parts run, with the address of the endpoints if this process has them.
+        started: told when all parts run, with the address on which this process answers, if it does.
 
     Raises:
-        BadSettings, SchemaOld, SchemaTooNew, StoreDown; OSError when the port is taken.
+        BadSettings, SchemaOld, SchemaTooNew, StoreDown, CannotListen
     """
-    stop = stop or _stop_at_signals()
+    running, told = asyncio.create_task(_run(settings, parts, started)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((running, told), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
+        if running.cancel():
+            log.info("stopping")
+        with suppress(asyncio.CancelledError):
+            await running
+    log.info("stopped")
+
+
+async def _run(settings: Settings, parts: Parts, started: Callable[[str | None], object]) -> None:
+    """Run the parts until this is cancelled."""
     async with AsyncExitStack() as stack:
-        opened = open_all(settings)
+        sockets = stack.enter_context(_listening(settings, parts))
+        opened = await asyncio.to_thread(open_all, settings)
         stack.push_async_callback(opened.store.close)
-        metrics = Metrics()
         await _subscribe(settings, opened)
-        address = await _start(stack, settings, parts, opened, metrics)
+        address = local_url(sockets) if sockets else None
+        await _start(stack, settings, parts, opened, sockets)
         _tell_what_is_off(settings, opened)
         if parts == BOT and not settings.slack_app_token:
             log.info(
                 "waiting: SLACK_APP_TOKEN is not set, so Slack comes over HTTP, and footlight web does the bot's work"
             )
+        log.info("listening" if address else "working", address=address)
         started(address)
-        await stop.wait()
-        log.info("stopping")
-    log.info("stopped")
+        await asyncio.Event().wait()
 
 
-async def _start(
-    stack: AsyncExitStack, settings: Settings, parts: Parts, opened: Opened, metrics: Metrics
-) -> str | None:
-    slack = open_slack(settings, opened)
+def _listening(settings: Settings, parts: Parts) -> AbstractContextManager[Sockets]:
+    host, port = settings.footlight_host, settings.footlight_metrics_port
+    if parts.web:
+        return listening(host, settings.port, setting="PORT")
+    return nullcontext(()) if port is None else listening(host, port, setting="FOOTLIGHT_METRICS_PORT")
+
+
+async def _start(stack: AsyncExitStack, settings: Settings, parts: Parts, opened: Opened, sockets: Sockets) -> None:
+    slack, metrics, checks = open_slack(settings, opened), Metrics(), [_tracking(opened)]
     if slack:
         stack.push_async_callback(slack.close)
+    at_once = await stack.enter_async_context(_ending_at_once())
     if parts.worker:
-        await stack.enter_async_context(working(settings, opened, slack, metrics.registry, stop_within=STOP_WITHIN))
+        work = working(settings, opened, slack, metrics.registry, stop_within=STOP_WITHIN)
+        checks.append(await at_once().enter_async_context(work))
     if parts.bot and slack:
         await slack.connect()
-    address = None
-    if parts.web:
+        checks.append(Check("slack", slack.why_not))
+    if sockets:
+        events = slack.receive if slack and not settings.slack_app_token else None
         edge = make_edge(
-            settings, opened, metrics, slack_events=_http_events(settings, slack), checks=_checks(opened, slack, parts)
+            settings, opened, metrics, address=local_url(sockets), slack_events=events, checks=tuple(checks)
         )
-        address = await stack.enter_async_context(served(edge, settings.footlight_host, settings.port))
-        log.info("listening", address=address)
+        app = make_app(edge) if parts.web else health_app(edge)
+        await at_once().enter_async_context(served(app, sockets))
     if slack and _hears_slack(settings, parts):
         slack.resume()
-    return address
+
+
+@asynccontextmanager
+async def _ending_at_once() -> AsyncIterator[Callable[[], AsyncExitStack]]:
+    """Gives stacks for the block, which at its end are all unwound at the same time."""
+    stacks: list[AsyncExitStack] = []
+
+    def one_more() -> AsyncExitStack:
+        stacks.append(AsyncExitStack())
+        return stacks[-1]
+
+    try:
+        yield one_more
+    finally:
+        await asyncio.gather(*(stack.aclose() for stack in stacks))
 
 
 def _hears_slack(settings: Settings, parts: Parts) -> bool:
@@ -102,16 +139,11 @@ def _hears_slack(settings: Settings, parts: Parts) -> bool:
     return parts.bot if settings.slack_app_token else parts.web
 
 
-def _http_events(settings: Settings, slack: Slack | None) -> Any:
-    return slack.receive if slack and not settings.slack_app_token else None
-
-
-def _checks(opened: Opened, slack: Slack | None, parts: Parts) -> tuple[Check, ...]:
-    async def why_not_tracked() -> str | None:
+def _tracking(opened: Opened) -> Check:
+    async def why_not() -> str | None:
         return opened.why_not_tracked
 
-    tracking = Check("tracking", why_not_tracked)
-    return (tracking, Check("slack", slack.why_not)) if slack and parts.bot else (tracking,)
+    return Check("tracking", why_not)
 
 
 async def _subscribe(settings: Settings, opened: Opened) -> None:
@@ -139,11 +171,3 @@ def _tell_what_is_off(settings: Settings, opened: Opened) -> None:
             log.info("off", what=what)
     if opened.why_not_tracked:
         log.error("nothing is tracked", because=opened.why_not_tracked)
-
-
-def _stop_at_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     )
     footlight_host: str = Field("127.0.0.1", description="where we listen")
     port: int = Field(8000, ge=0, le=65535, description="the port we listen on; 0: any free one")
+    footlight_metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="where worker and bot answer /metrics and /readyz; without it nowhere"
+    )
     footlight_secret_key: SecretStr | None = Field(
         None, description="seals tokens: one or more keys, newest first; on SQLite one is made when it is missing"
     )

@@ -1,6 +1,8 @@
 """Slack for this installation: the bot, its carrier and its two ways in, made of the settings."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -23,6 +25,7 @@ from webhooks.verify import check_slack
 
 log = structlog.get_logger()
 
+HANG_UP_SECONDS: Final = 1.0
 DRAIN_SECONDS: Final = 2.0
 
 
@@ -69,7 +72,8 @@ class Slack:
 
     async def close(self) -> None:
         if self._socket is not None:
-            await self._socket.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._socket.close(), HANG_UP_SECONDS)
         await self._dispatch.drain(DRAIN_SECONDS)
 
 

@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from footlight.listening import Sockets, serve_on
 from footlight.opening import Opened
 from footlight.settings import Settings, reveal
 from storage.campaigns import CampaignsInForce
 from storage.fetch_arrived import Tracker
-from webhooks.app import make_app
 from webhooks.edge import Check, Edge, Handler
 from webhooks.metrics import Metrics
 from webhooks.verify import read_standard_secrets
@@ -22,17 +22,18 @@ def make_edge(
     opened: Opened,
     metrics: Metrics,
     *,
+    address: str,
     slack_events: Handler | None = None,
     checks: tuple[Check, ...] = (),
 ) -> Edge:
-    """What the endpoints are given."""
+    """What the endpoints are given; `address` is where they listen, and the public one where none is set."""
     campaigns = CampaignsInForce()
     own = frozenset(settings.footlight_own_domains)
     click_secrets = reveal(settings.footlight_clicks_secret)
     return Edge(
         store=opened.store,
         keys=opened.keys,
-        public_url=settings.public_url,
+        public_url=settings.footlight_public_url or address,
         campaigns=campaigns,
         tracker=Tracker(campaigns, opened.hasher, own) if opened.hasher else None,
         hubspot_secrets=reveal(settings.hubspot_client_secret),
@@ -46,16 +47,12 @@ def make_edge(
 
 
 @asynccontextmanager
-async def served(edge: Edge, host: str, port: int) -> AsyncIterator[str]:
-    """Serve the endpoints; gives the address. At the end requests under way are finished."""
-    runner = web.AppRunner(
-        make_app(edge), access_log=None, shutdown_timeout=FINISH_WITHIN_SECONDS, handle_signals=False
-    )
+async def served(app: web.Application, sockets: Sockets) -> AsyncIterator[None]:
+    """Answer on these beside the block. At its end requests under way are finished."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_WITHIN_SECONDS, handle_signals=False)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        bound = runner.addresses[0]
-        yield f"http://{bound[0]}:{bound[1]}"
+        await serve_on(runner, sockets)
+        yield
     finally:
         await runner.cleanup()

@@ -1,7 +1,7 @@
 """The worker part: hints are applied, jobs run when this process leads, and what is owed is delivered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -19,6 +19,7 @@ from jobs.hubspot.carrier import HubSpotCarrier
 from jobs.leader import Leader
 from jobs.schedule import Means, Schedule, jobs
 from storage.carriers import Carrier
+from webhooks.edge import Check
 
 log = structlog.get_logger()
 
@@ -34,8 +35,8 @@ async def working(
     registry: CollectorRegistry,
     *,
     stop_within: timedelta,
-) -> AsyncIterator[None]:
-    """Work beside the block; at its end what is under way may finish `stop_within` that time."""
+) -> AsyncIterator[Check]:
+    """Work beside the block, and tell whether all parts do; what is under way at its end has `stop_within`."""
     asks_hubspot = settings.hubspot_access_token is not None and opened.hasher is not None
     context = hubspot_context(settings, opened) if asks_hubspot else None
     carriers: dict[str, Carrier] = {}
@@ -45,17 +46,18 @@ async def working(
         carriers["hubspot"] = HubSpotCarrier(context)
     delivery = Delivery(opened.store, carriers, now=utc_now, registry=registry, pace=Pace(poll=POLL))
     every = timedelta(minutes=settings.footlight_reconcile_minutes)
-    months, journal = settings.footlight_retention_months, journal_client(settings)
+    months, journal = settings.footlight_retention_months, journal_client(settings, opened.connections)
     means = Means(opened.store, utc_now, context, every, months, journal)
     schedule = Schedule(jobs(means), Leader(opened.store), registry)
     parts: list[Any] = [delivery, schedule]
     if context:
         parts.append(Apply(context, poll=POLL))
-    async with _running(*(part.run() for part in parts)):
+    async with _running(*(part.run() for part in parts)) as why_not:
         try:
-            yield
+            yield Check("worker", why_not)
         finally:
             await asyncio.gather(*(part.stop(stop_within) for part in parts))
+            opened.connections.cut()
 
 
 def utc_now() -> datetime:
@@ -63,16 +65,24 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def _running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run endless loops beside the block; one that breaks is logged, and the others go on."""
+async def _running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[Callable[[], Awaitable[str | None]]]:
+    """Run endless loops beside the block; one that breaks is logged, and the others go on. Gives why not all do."""
     tasks = [asyncio.create_task(_watched(loop)) for loop in loops]
+
+    async def why_not() -> str | None:
+        return "a part of the worker broke: its log says why; restart the process" if _any_done(tasks) else None
+
     try:
-        yield
+        yield why_not
     finally:
         _, late = await asyncio.wait(tasks, timeout=1)
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _any_done(tasks: list[asyncio.Task[None]]) -> bool:
+    return any(task.done() for task in tasks)
 
 
 async def _watched(loop: Coroutine[Any, Any, None]) -> None:

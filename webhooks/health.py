@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from storage import Busy, Store, StoreDown
 from storage.database import ping
-from webhooks.edge import EDGE, Check
+from webhooks.edge import EDGE, Check, Edge
 
 LONGEST_CHECK_SECONDS: Final = 2.0
 
@@ -36,6 +36,15 @@ async def metrics(request: web.Request) -> web.Response:
     """For Prometheus."""
     counted = generate_latest(request.app[EDGE].metrics.registry)
     return web.Response(body=counted, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def health_app(edge: Edge) -> web.Application:
+    """The application of a process that has no other endpoints."""
+    app = web.Application()
+    app[EDGE] = edge
+    for path, handler in (("/healthz", live), ("/readyz", ready), ("/metrics", metrics)):
+        app.router.add_get(path, handler)
+    return app
 
 
 def store_answers(store: Store) -> Check:

@@ -11,6 +11,7 @@ from footlight.cli.contacts import NotKnown
 from footlight.cli.groups import NoSuchList
 from footlight.cli.printing import complaints
 from footlight.embedded import AlreadyRuns
+from footlight.listening import CannotListen
 from footlight.settings import BadSettings
 from jobs.hubspot.trouble import HubSpotTrouble
 from storage import Busy, StoreDown, person_export
@@ -31,6 +32,7 @@ EXPECTED = (
     BadSettings,
     Busy,
     CampaignRefused,
+    CannotListen,
     CannotOpenKey,
     CopyRefused,
     HubSpotTrouble,

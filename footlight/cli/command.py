@@ -1,6 +1,8 @@
 """What every command needs: the settings, the store opened and closed again, and the clock."""
 
 import logging
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from footlight.cli.printing import tell_times_in
 from footlight.logging import set_up_logging
 from footlight.opening import Opened, open_all
 from footlight.settings import Settings, read_settings
+from jobs.hubspot.connections import Connections
 from storage import Store, portal
 from storage.opt_outs import Hasher
 
@@ -69,9 +72,28 @@ def opened() -> Iterator[Footlight]:
     try:
         footlight = Footlight(settings, opened)
         footlight.tell_times()
-        yield footlight
+        with interruptible(opened.connections):
+            yield footlight
     finally:
         opened.store.close_now()
+
+
+@contextmanager
+def interruptible(connections: Connections) -> Iterator[None]:
+    """Let Ctrl-C end the block at once: Python would wait for threads that wait for HubSpot."""
+
+    def interrupt(*_: object) -> None:
+        connections.cut()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # which alone hears of it
+        yield
+        return
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def command_group(name: str, help_: str) -> typer.Typer:

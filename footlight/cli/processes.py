@@ -4,9 +4,13 @@ import asyncio
 import gc
 import logging
 import os
+import signal
+import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
+import structlog
 import typer
 
 from footlight.cli.command import log_errors_only
@@ -17,48 +21,72 @@ from footlight.processes import BOT, RUN, WEB, WORKER, Parts, serve
 from footlight.settings import Settings, read_settings
 from storage.migrate import all_revisions, upgrade
 
+log = structlog.get_logger()
+
+LONGEST_STOP_SECONDS: Final = 9.0
+
 
 def run() -> None:
     """Everything in one process: the embedded default."""
-    settings = read_settings()
-    set_up_logging(secrets=settings.secrets)
+    settings = _settings()
     if not settings.is_sqlite:
         _serve(settings, RUN)
         return
-    with only_one(settings.footlight_database_url, settings.public_url):
-        _serve(settings, RUN)
+    with only_one(settings.footlight_database_url) as tell_address:
+        _serve(settings, RUN, tell_address)
 
 
 def web() -> None:
     """The endpoints: webhooks, clicks, banners, the API. Any number of these."""
-    _serve_part(WEB)
+    _serve(_settings(), WEB)
 
 
 def worker() -> None:
     """Jobs and deliveries. Any number; one leads."""
-    _serve_part(WORKER)
+    _serve(_settings(), WORKER)
 
 
 def bot() -> None:
     """Slack by Socket Mode."""
-    _serve_part(BOT)
+    _serve(_settings(), BOT)
 
 
-def _serve_part(parts: Parts) -> None:
+def _settings() -> Settings:
     settings = read_settings()
     set_up_logging(secrets=settings.secrets)
-    _serve(settings, parts)
+    return settings
 
 
-def _serve(settings: Settings, parts: Parts) -> None:
+def _serve(settings: Settings, parts: Parts, tell_address: Callable[[str | None], object] = lambda _: None) -> None:
+    def started(address: str | None) -> None:
+        tell_address(address)
+        _keep_what_is_here()
+
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve(settings, parts, started=_keep_what_is_here))
-        # All is written and closed. Python would still wait for threads that wait for an answer of HubSpot's.
-        logging.shutdown()
-        os._exit(0)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            runner.get_loop().add_signal_handler(number, _stop, stop)
+        runner.run(serve(settings, parts, stop=stop, started=started))
+    logging.shutdown()
 
 
-def _keep_what_is_here(_: str | None) -> None:
+def _stop(stop: asyncio.Event) -> None:
+    if not stop.is_set():
+        stop.set()
+        last_resort = threading.Timer(LONGEST_STOP_SECONDS, _give_up)
+        last_resort.daemon = True
+        last_resort.start()
+
+
+def _give_up() -> None:
+    """The database does not answer, or whatever it is: nothing that was acknowledged is lost by ending now."""
+    waiting = [thread.name for thread in threading.enumerate() if thread.is_alive() and not thread.daemon]
+    log.error("ended although something still waits for an answer", threads=waiting)
+    logging.shutdown()
+    os._exit(1)
+
+
+def _keep_what_is_here() -> None:
     # Looking through all that the imports made takes Python 80 ms, and every click that arrives meanwhile waits.
     gc.collect()
     gc.freeze()

@@ -40,7 +40,7 @@ def restore(
     settings = _of_sqlite("pg_restore --clean")
     if not yes and sys.stdin.isatty():
         typer.confirm("Replace the present store by the backup? What came since is lost.", abort=True)
-    with only_one(settings.footlight_database_url, "restore"):
+    with only_one(settings.footlight_database_url, "restoring a backup"):
         restored = put_back(file, _path(settings), secret_keys(settings), now=utc_now())
     if as_json:
         print_json(restored)

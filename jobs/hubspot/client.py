@@ -9,6 +9,7 @@ import msgspec
 from hubspot.crm import companies, contacts, lists, owners, properties
 from hubspot.crm.associations import v4 as associations
 
+from jobs.hubspot.connections import Connections
 from jobs.hubspot.limiter import Limiter
 from jobs.hubspot.transport import OnRequest, Transport, configuration
 from jobs.hubspot.trouble import BadAnswer
@@ -77,6 +78,7 @@ def open_client(
     timeout: float,
     on_request: OnRequest | None = None,
     version: Version = VERSION,
+    connections: Connections | None = None,
 ) -> HubSpotClient:
     """
     A client for one portal. Nothing is asked yet; a token that cannot be one is refused at the first request.
@@ -84,8 +86,10 @@ def open_client(
     Args:
         timeout: seconds without a byte from HubSpot, for each request.
         on_request: told of each request, in the thread that sends it.
+        connections: what can cut them.
     """
-    return HubSpotClient(Transport(configuration(access_token, base_url), limiter, version, on_request), timeout)
+    transport = Transport(configuration(access_token, base_url), limiter, version, on_request, connections)
+    return HubSpotClient(transport, timeout)
 
 
 def decoded(body: bytes, into: type[Answer]) -> Answer:

@@ -10,6 +10,7 @@ import structlog
 import urllib3
 from hubspot.crm.contacts import ApiClient, ApiException, Configuration
 
+from jobs.hubspot.connections import Connections
 from jobs.hubspot.limiter import Budget, Limiter, Ticket
 from jobs.hubspot.trouble import HubSpotDown, HubSpotTrouble, RateLimited, TokenRefused, trouble_of
 from jobs.hubspot.versions import Version, family_of, path_in, scopes_for
@@ -35,9 +36,16 @@ class Transport(ApiClient):  # type: ignore[misc]  # the package has no types
     """
 
     def __init__(
-        self, configuration: Configuration, limiter: Limiter, version: Version, on_request: OnRequest | None
+        self,
+        configuration: Configuration,
+        limiter: Limiter,
+        version: Version,
+        on_request: OnRequest | None,
+        connections: Connections | None = None,
     ) -> None:
         super().__init__(configuration)
+        if connections is not None:
+            connections.watch(self.rest_client.pool_manager)
         self.user_agent = "footlight"
         self.limiter = limiter
         self._version = version

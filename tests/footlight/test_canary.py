@@ -212,7 +212,7 @@ async def be_attacked(footlight: Running) -> None:
     assert (await footlight.ask("GET", f"/{CANARY}?email={STRANGER}"))[0] == 404
     wrong = bearing(f"{CANARY}-wrong-key")
     assert (await footlight.ask("POST", "/api/signatures", json={"sender": STRANGER}, headers=wrong))[0] == 401
-    asked = {"sender": STRANGER, "recipients": [f"{CANARY} at nowhere"]}
+    asked = {"sender": f"{CANARY} at nowhere", "recipients": [f"{CANARY} at nowhere"]}
     assert (await footlight.ask("POST", "/api/signatures", json=asked, headers=bearing(API_KEY)))[0] == 400
     assert (await footlight.ask("POST", "/slack/events", data=f"text={STRANGER}"))[0] == 401
     await footlight.slack.people.command(OLIVER, LEADS, "/footlight", STRANGER)
