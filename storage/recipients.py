@@ -129,5 +129,14 @@ def _members(session: Session, query: str, ids: Collection[int]) -> dict[int, se
     return found
 
 
-_CONTACTS_IN: Final = "SELECT contact_id, group_id FROM {asked} JOIN group_member ON contact_id = c1"
-_ACCOUNTS_IN: Final = "SELECT account_id, group_id FROM {asked} JOIN group_account ON account_id = c1"
+# Groups as they are shown: what a pass prepares meanwhile is not seen (see target_groups.is_shown).
+_SHOWN: Final = """
+    JOIN target_group ON target_group.id = member.group_id
+    AND (member.edition BETWEEN 0 AND target_group.edition OR member.edition < -target_group.edition)
+    """
+_CONTACTS_IN: Final = f"""
+    SELECT contact_id, group_id FROM {{asked}} JOIN group_member AS member ON contact_id = c1 {_SHOWN}
+    """  # noqa: S608
+_ACCOUNTS_IN: Final = f"""
+    SELECT account_id, group_id FROM {{asked}} JOIN group_account AS member ON account_id = c1 {_SHOWN}
+    """  # noqa: S608

@@ -16,6 +16,7 @@ from storage.contacts_arrived import store_states
 from storage.editions import Edition
 from storage.hubspot_lists import HubSpotListState
 from storage.opt_outs import Hasher
+from storage.recipients import Named, look_up
 from tests.storage.test_target_groups import ids_of, import_group, know, make_equal, members, stage
 
 PEOPLE = range(1, 21)
@@ -71,6 +72,26 @@ def test_readers_see_all_or_nothing(
     reader.close_now()
 
     assert seen <= whole
+
+
+def test_banners_between_marks_and_the_end(store: Store, now: datetime) -> None:
+    """Banners are chosen by the members that are shown: not by who is about to join, still by who is about to leave."""
+    group_id = import_group(store, now)
+    know(store, [1, 2], now)
+    stage(store, group_id, 1)
+    make_equal(store, group_id, now)
+    stage(store, group_id, 2)
+    asked = [Named(f"p{number}@firma.de", None) for number in (1, 2)]
+
+    def groups() -> list[set[int]]:
+        seen_as = store.read_now(look_up, asked, own=frozenset())
+        return [set(seen_as[one].group_ids) for one in asked]
+
+    edition = mark(store, group_id, now)
+    before = groups()
+    store.write_now(editions.show, edition)
+
+    assert (before, groups()) == ([{group_id}, set()], [set(), {group_id}])
 
 
 def test_hints_between_marks_and_the_end(store: Store, now: datetime) -> None:
