@@ -82,6 +82,11 @@ class RunView:
     ended_at: datetime | None
     outcome: Outcome
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it is under way."""
+        return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
+
 
 def begin(session: Session, group_id: int, holder: str, *, now: datetime) -> Lease:
     """

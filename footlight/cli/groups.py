@@ -79,8 +79,19 @@ def show(group: str, *, as_json: AsJson = False) -> None:
     console.print(f"equal to HubSpot since {told(view.equal_since)}")
     if view.trouble:
         complaints.print(view.trouble)
-    rows = ((run.started_at, *_numbers(run), run.outcome.requests, run.outcome.trouble) for run in runs)
-    headings = ("Started", "Added", "Removed", "Updated", "Unchanged", "Failed", "Requests", "Trouble")
+    rows = ((run.started_at, _took(run), *_numbers(run), run.outcome.requests, run.outcome.trouble) for run in runs)
+    headings = (
+        "Started",
+        "Took",
+        "Added",
+        "Removed",
+        "Updated",
+        "Unchanged",
+        "Failed",
+        "Held back",
+        "Requests",
+        "Trouble",
+    )
     print_table(headings, rows, "No sync run yet: footlight sync")
 
 
@@ -185,21 +196,27 @@ def _group_json(view: GroupView) -> dict[str, object]:
     }
 
 
-def _numbers(run: RunView) -> tuple[int, int, int, int, int]:
+def _took(run: RunView) -> str:
+    return "under way" if run.seconds is None else f"{run.seconds:.1f} s"
+
+
+def _numbers(run: RunView) -> tuple[int, int, int, int, int, int]:
     outcome = run.outcome
-    return outcome.added, outcome.removed, outcome.updated, outcome.unchanged, outcome.failed
+    return outcome.added, outcome.removed, outcome.updated, outcome.unchanged, outcome.failed, outcome.held_back
 
 
 def _run_json(run: RunView) -> dict[str, object]:
-    added, removed, updated, unchanged, failed = _numbers(run)
+    added, removed, updated, unchanged, failed, held_back = _numbers(run)
     return {
         "started_at": told_exactly(run.started_at),
         "ended_at": told_exactly(run.ended_at),
+        "seconds": None if run.seconds is None else round(run.seconds, 3),
         "added": added,
         "removed": removed,
         "updated": updated,
         "unchanged": unchanged,
         "failed": failed,
+        "held_back": held_back,
         "requests": run.outcome.requests,
         "trouble": run.outcome.trouble,
     }

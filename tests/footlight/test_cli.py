@@ -58,7 +58,7 @@ async def test_unknown_list(installed: Path, asked: str) -> None:
 
 
 async def test_sync(installed: Path, crm: Crm) -> None:
-    """`sync` tells what it did to each group; `groups show` tells its runs."""
+    """`sync` tells what it did to each group; `groups show` tells its runs, how long they took and what they asked."""
     (listed,) = crm.lists.values()
     await footlight("groups", "import", "Customers")
     people = list(crm.contacts)
@@ -73,6 +73,8 @@ async def test_sync(installed: Path, crm: Crm) -> None:
     shown = await printed("groups", "show", "Customers")
     assert shape(shown) == shape(documented("groups show"))
     assert [run["added"] for run in shown["runs"]] == [2, 5]
+    assert all(run["seconds"] >= 0 and run["requests"] > 0 for run in shown["runs"])
+    assert "Took" in (await footlight("groups", "show", "Customers")).out
     assert "+0 −0" in (await footlight("sync")).out
 
 
