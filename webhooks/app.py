@@ -1,6 +1,7 @@
 """The web edge: THE table of endpoints, and the application made of it."""
 
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -12,6 +13,7 @@ from webhooks.edge import EDGE, Edge, Handler
 from webhooks.fetches import running_fetches
 from webhooks.metrics import Metrics
 from webhooks.problems import Problem, answer, as_problem
+from webhooks.unserved import answer_expectation, no_such_address, only
 
 LARGEST_BODY: Final = 1_000_000
 
@@ -60,9 +62,16 @@ def make_app(edge: Edge) -> web.Application:
     app[signatures.SIGNING] = signatures.signing(edge)
     app.cleanup_ctx.append(running_fetches)
     for endpoint in ENDPOINTS:
-        add = app.router.add_get if endpoint.method == "GET" else app.router.add_post
-        add(endpoint.path, guarded(endpoint, edge.metrics))
+        handler = guarded(endpoint, edge.metrics)
+        for method in ("GET", "HEAD") if endpoint.method == "GET" else ("POST",):
+            _route(app, method, endpoint.path, handler)
+        _route(app, "*", endpoint.path, partial(only, endpoint.method))
+    _route(app, "*", "/{path:.*}", no_such_address)
     return app
+
+
+def _route(app: web.Application, method: str, path: str, handler: Handler) -> None:
+    app.router.add_route(method, path, handler, expect_handler=answer_expectation)
 
 
 def guarded(endpoint: Endpoint, metrics: Metrics) -> Handler:
