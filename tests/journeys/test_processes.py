@@ -120,5 +120,10 @@ async def test_commands_beside_what_runs(product: Product) -> None:
     is_over.set()
 
     followed = sum(await asyncio.gather(*clicking))
-    assert await clicks_of(product, "other@firma.example") == followed > 10
+    assert followed > 10
+
+    async def are_counted() -> bool:  # who clicks a slow store lands at once, and is counted when it could be written
+        return await clicks_of(product, "other@firma.example") == followed
+
+    await until(are_counted, "every click is counted once")
     assert await clicks_of(product, "stranger@elsewhere.example") == 1
