@@ -81,28 +81,43 @@ GATEWAYS: Final = re.compile(
     re.IGNORECASE,
 )
 
-# Released more than nine years ago; hardly a person still uses them, but scanners copy their agents.
-# Internet Explorer 11 says Trident/7.0, in compatibility mode under an older MSIE; Outlook does the same.
+# Released more than nine years ago: browsers renew themselves, so hardly a person still uses them, but scanners keep
+# the agent of the day they were written. Where a system holds people back they have something newer: Chrome 109 on
+# Windows 7, 81 on Android 4.4; Firefox 52 on Windows XP. Internet Explorer 11 says Trident/7.0, in compatibility mode
+# under an older MSIE.
 ANCIENT: Final = (
-    ("ancient: Internet Explorer before 11", re.compile(r"MSIE [\d.]+(?!.*(?:Trident/[7-9]|Outlook|[Oo]ffice))")),
-    ("ancient: Chrome before 49", re.compile(r"Chrome/(?:[1-3]?\d|4[0-8])\.")),
+    ("ancient: Internet Explorer before 11", re.compile(r"MSIE [\d.]+(?!.*Trident/[7-9])")),
+    ("ancient: Chrome before 60", re.compile(r"(?:Chrome|CriOS)/[1-5]?\d\.")),
     ("ancient: Firefox before 52", re.compile(r"Firefox/(?:[1-4]?\d|5[01])\.")),
+    ("ancient: Safari before 9", re.compile(r"\((?:Mac|Win)(?!.*Chrome/).*Version/[1-8]\.[\d.]+ Safari/")),
     ("ancient: Opera before 15", re.compile(r"\AOpera/")),
     ("ancient: Netscape", re.compile(r"\AMozilla/[1-4]\.\d+ \[|Netscape|Navigator/")),
     ("ancient: Windows before XP", re.compile(r"Windows (?:9[58]|CE|ME|NT [1-4]\.|NT 5\.0|2000)")),
+    ("ancient: Mac OS X before 10.9", re.compile(r"Mac OS X 10[_.][0-8](?!\d)")),
     ("ancient: iOS before 9", re.compile(r"i?P(?:hone|ad|od).* OS [1-8]_")),
     ("ancient: Android before 4.4", re.compile(r"Android (?:[1-3]\.|4\.[0-3])")),
 )
 
-# Strings that no program sends which a person reads with.
+# Strings that no program sends which a person reads with. Browsers call Windows 11 "NT 10.0" and a new macOS
+# "10_15_7", and on an iPhone Chrome calls itself CriOS and Firefox FxiOS. No browser had come to version 200 by the
+# end of 2026, no system to 40.
 IMPOSSIBLE: Final = (
     ("impossible: nothing after the product", re.compile(r"\AMozilla/\d\.\d\Z")),
     (
         "impossible: two systems at once",
-        re.compile(r"\([^)]*Windows NT[^)]*(?:Mac OS|Android)|\((?:Mac|iP)[^)]*Windows NT"),
+        re.compile(
+            r"\([^)]*Windows NT[^)]*(?:Mac OS|Android|X11|iPhone)|"
+            r"\((?:Mac|iP|X11|Linux)[^)]*Windows NT|\(iP[^)]*Android|\(Macintosh[^)]*Android"
+        ),
     ),
+    (
+        "impossible: two engines at once",
+        re.compile(r"Gecko/\d{8}.*Chrome/|Chrome/.* Firefox/|Firefox/.* Chrome/|Trident/.*Chrome/|\(iP.* Chrome/"),
+    ),
+    ("impossible: no such Windows", re.compile(r"Windows NT (?!5\.[12]|6\.[0-3]|10(?![\d.])|10\.0)\d")),
     ("impossible: Chrome without its engine", re.compile(r"\A(?!.*AppleWebKit).*Chrome/\d")),
-    ("impossible: a version of the far future", re.compile(r"(?:Chrome|Firefox|Edg)/(?:[5-9]\d\d|\d{4,})")),
+    ("impossible: a browser of the far future", re.compile(r"(?:Chrome|Firefox|Edg|CriOS)/(?:[3-9]\d\d|\d{4,})")),
+    ("impossible: a system of the far future", re.compile(r"(?:Android | OS )(?:[4-9]\d|\d{3,})[._;)]")),
     ("impossible: a system without a browser", re.compile(r"\A(?:Mozilla/5\.0 \((?!compatible)[^)]*\)\Z|Dalvik/)")),
 )
 
@@ -114,7 +129,7 @@ def _read(agent: str) -> Agent:
     family = next((name for name, pattern in FAMILIES if pattern.search(agent)), OTHER)
     listed = _gateway(agent) or (None if family in MAIL_CLIENTS else _listed_as(agent))
     why_no_view = None if family in dict(PEOPLES_PROXIES) else listed
-    return Agent(why_no_view or family, family == APPLE_PROXY, listed or _why_odd(agent), why_no_view)
+    return Agent(why_no_view or family, family == APPLE_PROXY, listed or _why_odd(agent, family), why_no_view)
 
 
 def _gateway(agent: str) -> str | None:
@@ -122,8 +137,10 @@ def _gateway(agent: str) -> str | None:
     return f"scanner: {gateway.group()}" if gateway else None
 
 
-def _why_odd(agent: str) -> str | None:
-    return next((reason for reason, pattern in (*ANCIENT, *IMPOSSIBLE) if pattern.search(agent)), None)
+def _why_odd(agent: str, family: str) -> str | None:
+    # Mail clients name the engine they were built with years ago: Mailbird Chrome 51, Outlook Internet Explorer 9.
+    odd = IMPOSSIBLE if family in MAIL_CLIENTS else (*ANCIENT, *IMPOSSIBLE)
+    return next((reason for reason, pattern in odd if pattern.search(agent)), None)
 
 
 def _listed_as(agent: str) -> str | None:

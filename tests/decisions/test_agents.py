@@ -1,38 +1,32 @@
 """User agents, held against a corpus of real ones."""
 
-import csv
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from decisions.agents import agent_family, read_agent
-
-
-def corpus(kind):
-    with (Path(__file__).parent / "agents.csv").open(newline="") as file:
-        return [row["agent"] for row in csv.DictReader(file) if row["kind"] == kind]
+from tests.corpus.corpus import agents
 
 
 def test_no_person_is_called_a_machine():
     """No browser or mail client of a person is taken for a machine, neither for its clicks nor for its views."""
-    called = [agent for agent in corpus("person") if read_agent(agent).why_no_click or read_agent(agent).why_no_view]
+    called = [agent for agent in agents("person") if read_agent(agent).why_no_click or read_agent(agent).why_no_view]
 
     assert called == []
 
 
 def test_machines_that_announce_themselves_are_found():
     """At least 95 % of the scanners, crawlers and tools in the corpus are found by their agent."""
-    machines = corpus("machine")
+    machines = agents("machine")
     found = [agent for agent in machines if read_agent(agent).why_no_click]
 
     assert len(machines) >= 40
     assert len(found) / len(machines) >= 0.95
 
 
-@pytest.mark.parametrize("agent", corpus("proxy for people"))
+@pytest.mark.parametrize("agent", agents("proxy for people"))
 def test_image_proxies(agent):
     """An image proxy shows a banner to a person, but no person follows a link through it."""
     assert read_agent(agent).why_no_view is None
@@ -41,7 +35,7 @@ def test_image_proxies(agent):
 
 def test_apple_prefetch():
     """Apple's prefetch is known, and is nothing that follows links."""
-    (agent,) = corpus("Apple prefetch")
+    (agent,) = agents("Apple prefetch")
 
     assert read_agent(agent).is_apple_prefetch
     assert read_agent(agent).why_no_click
@@ -69,6 +63,41 @@ def test_apple_prefetch():
 def test_family(agent, family):
     """What is stored is a class of programs, not the agent itself."""
     assert agent_family(agent) == family
+
+
+@pytest.mark.parametrize(
+    ("agent", "why"),
+    [
+        ("Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)", "ancient: Internet Explorer before 11"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/59.0.1 Safari/537.36", "ancient: Chrome before 60"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/60.0.1 Safari/537.36", None),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/109.0 Safari/537.36", None),
+        ("Mozilla/5.0 (Windows NT 5.1; rv:51.0) Gecko/20100101 Firefox/51.0", "ancient: Firefox before 52"),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/600 Version/8.0.2 Safari/600", "ancient: Safari before 9"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_8_5) AppleWebKit/9 Safari/9", "ancient: Mac OS X before 10.9"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/9 Version/26.0 Safari/9", None),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/159.0 Safari/537.36", None),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/9 Chrome/300.0 Safari/9",
+            "impossible: a browser of the far future",
+        ),
+        ("Mozilla/5.0 (Windows NT 12.0) AppleWebKit/9 Chrome/142.0 Safari/9", "impossible: no such Windows"),
+        ("Mozilla/5.0 (Windows NT 11.0; rv:140.0) Gecko/20100101 Firefox/140.0", "impossible: no such Windows"),
+        ("Mozilla/5.0 (X11; Windows NT 10.0) AppleWebKit/9 Chrome/142.0", "impossible: two systems at once"),
+        ("Mozilla/5.0 (iPhone; Android 14) AppleWebKit/9 Safari/9", "impossible: two systems at once"),
+        ("Mozilla/5.0 (iPhone) AppleWebKit/9 Chrome/142.0 Safari/9", "impossible: two engines at once"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0 Chrome/142.0",
+            "impossible: two engines at once",
+        ),
+        ("Mozilla/5.0 (Linux; Android 99; K) AppleWebKit/9 Chrome/142.0", "impossible: a system of the far future"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/9 Version/26.1 Safari/9", None),
+    ],
+)
+def test_odd_agents(agent, why):
+    """An ancient or impossible agent follows no link for a person, and says why; its view counts all the same."""
+    assert read_agent(agent).why_no_click == why
+    assert read_agent(agent).why_no_view is None
 
 
 @given(st.none() | st.text(max_size=2000))
