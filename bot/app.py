@@ -16,6 +16,7 @@ from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
 from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
+from bot.blocks.hubspot_search import SEARCH_HUBSPOT
 from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
@@ -79,6 +80,7 @@ CONVERSATIONS: Final = (
     Conversation(Kind.EVENT, "tokens_revoked", channels.gone, "pauses everything"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, contact.show, "shows one of a list"),
+    Conversation(Kind.ACTION, SEARCH_HUBSPOT, contact.search_hubspot, "asks HubSpot for an address"),
     Conversation(Kind.ACTION, OPEN_LINK, acknowledged, "opens HubSpot"),
     *(
         Conversation(Kind.ACTION, name, pressed(Right.WORK, move), "claims, releases, dismisses a lead")

@@ -1,4 +1,4 @@
-"""Looking people up in Slack: `/contact`, a mention, a direct message, a shortcut on a message, and *Show*."""
+"""Looking people up in Slack: `/contact`, a mention, a message, a shortcut, *Show*, and *Search HubSpot*."""
 
 import json
 import re
@@ -9,12 +9,16 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.elements import Message, section
+from bot.blocks.hubspot_search import asking, hubspot_has, hubspot_has_nobody, hubspot_silent
+from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
-from bot.desk import Desk, is_direct, say, say_in_channel
+from bot.desk import Desk, Place, is_direct, say, say_in_channel
 from bot.help import help_message
+from bot.hubspot_search import HubSpotSearch, HubSpotSilent
 from bot.lookup import Answer, addresses_in
 from bot.permissions import Right
-from storage import Session, leads, performance, posted
+from storage import Session, Store, leads, performance, portal, posted
 from storage.outbox import Due
 
 HELP_WORDS: Final = ("", "help", "hilfe", "?")
@@ -69,6 +73,42 @@ async def show(
     visit = await desk.admit(context, Right.SEE)
     answer = await desk.lookup.person(Subject.parse(action.get("value", "")), visit.reader)
     await say(respond, answer.message)
+
+
+async def search_hubspot(
+    ack: AsyncAck,
+    action: dict[str, Any],
+    body: dict[str, Any],
+    client: AsyncWebClient,
+    context: AsyncBoltContext,
+    desk: Desk,
+) -> None:
+    """*Search HubSpot*: that it is asked shows at once, as its answer may take long."""
+    await ack()
+    reader, place = (await desk.admit(context, Right.SEE)).reader, Place.of(body)
+    search, sealed = desk.hubspot, str(action.get("value") or "")
+    email = search.open(sealed) if search else None
+    if search is None or email is None:
+        await place.say(_cannot_search(reader))
+        return
+    await place.answer(asking(email, reader), client)
+    await place.answer(await _searched(search, email, sealed, desk.store, reader), client)
+
+
+async def _searched(search: HubSpotSearch, email: str, sealed: str, store: Store, reader: Reader) -> Message:
+    try:
+        found = await search.find(email)
+    except HubSpotSilent as silent:
+        return hubspot_silent(email, sealed, reader, lasting=silent.lasting)
+    if found is None:
+        return hubspot_has_nobody(email, reader)
+    home = await store.read(portal.present)
+    return hubspot_has(found, home.contact_url(found.hubspot_id) if home else None, reader)
+
+
+def _cannot_search(reader: Reader) -> Message:
+    told = reader.texts("cannot_search_hubspot")
+    return Message(told, [section([told])])
 
 
 def _words_of(message: dict[str, Any]) -> str:

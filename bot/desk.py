@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.elements import Message
 from bot.blocks.reader import Reader
+from bot.hubspot_search import HubSpotSearch
 from bot.lookup import Lookup
 from bot.permissions import People, Person, Refusal, Right, refusal
 from bot.texts import Texts
@@ -47,6 +48,7 @@ class Desk:
     What every conversation works with.
 
     `language` is spoken in channels, where there are many readers. `public_url` is how Slack fetches our pictures.
+    `hubspot` is None where HubSpot cannot be asked.
     `own_domains` are those of the settings; empty: those that our senders write from.
     """
 
@@ -57,10 +59,11 @@ class Desk:
     language: str = "en"
     public_url: str = ""
     own_domains: frozenset[str] = frozenset()
+    hubspot: HubSpotSearch | None = None
 
     @property
     def lookup(self) -> Lookup:
-        return Lookup(self.store, self.hasher)
+        return Lookup(self.store, self.hasher, self.hubspot)
 
     @property
     def channel_reader(self) -> Reader:
@@ -107,6 +110,10 @@ class Place:
             is_ephemeral=bool(container.get("is_ephemeral")),
             response_url=body.get("response_url"),
         )
+
+    async def answer(self, message: Message, client: AsyncWebClient) -> None:
+        """Show `message` to the one who pressed and nobody else, in the place of what nobody else sees."""
+        await (self.replace(message, client) if self.is_ephemeral else self.say(message))
 
     async def say(self, message: Message) -> None:
         """Tell the one who pressed, and nobody else."""

@@ -9,8 +9,9 @@ from bot.blocks.contact_card import contact_card
 from bot.blocks.elements import Message, section
 from bot.blocks.lead_message import lead_message
 from bot.blocks.reader import Reader
-from bot.blocks.search_results import nobody, people_list, search_results
+from bot.blocks.search_results import people_list, search_results, unknown_address, unknown_name
 from bot.blocks.subject import Subject, SubjectKind
+from bot.hubspot_search import HubSpotSearch
 from decisions.addresses import NotAnAddress, normalise
 from decisions.outside_text import clean
 from storage import Session, Store, contact_search, leads, portal
@@ -38,10 +39,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Looks people up in the store."""
+    """Looks people up in the store; `hubspot` is offered for an address that is not there."""
 
     store: Store
     hasher: Hasher
+    hubspot: HubSpotSearch | None = None
 
     async def text(self, text: str, reader: Reader) -> Answer:
         """What somebody typed: an address, or a part of a name or domain."""
@@ -53,11 +55,19 @@ class Lookup:
             return _shown(found, reader)
         hits = await self.store.read(contact_search.find, asked, MOST_SHOWN)
         if not hits.contacts:
-            return Answer(nobody(asked, reader, is_address=email is not None))
+            return Answer(self._nobody(asked, email, reader))
+        sealed = self._sealed(email) if hits.is_suggestion else None
         subjects = tuple(Subject(SubjectKind.CONTACT, hit.contact_id) for hit in hits.contacts)
         if len(subjects) == 1 and not hits.is_suggestion:
             return await self.person(subjects[0], reader)
-        return Answer(search_results(asked, hits, reader), subjects)
+        return Answer(search_results(asked, hits, reader, sealed), subjects)
+
+    def _nobody(self, asked: str, email: str | None, reader: Reader) -> Message:
+        return unknown_address(email, reader, self._sealed(email)) if email else unknown_name(asked, reader)
+
+    def _sealed(self, email: str | None) -> str | None:
+        """What lets HubSpot be asked for this address; None where it cannot be asked."""
+        return self.hubspot.seal(email) if email and self.hubspot else None
 
     async def person(self, subject: Subject | None, reader: Reader) -> Answer:
         """A contact's card or a lead's state, as it is now."""

@@ -1,20 +1,27 @@
 """HubSpot for this installation: the client made of the settings, and what jobs are handed with it."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from bot.blocks.hubspot_search import TOLD
+from bot.hubspot_search import HubSpotSearch, HubSpotSilent
 from footlight.opening import Opened
 from footlight.settings import BadSettings, Settings, reveal
 from jobs.context import Context
 from jobs.hubspot.client import HubSpotClient, open_client
 from jobs.hubspot.connections import Connections
+from jobs.hubspot.contacts import find_contact_by_email
 from jobs.hubspot.journal import JournalClient
 from jobs.hubspot.limiter import Limiter
 from jobs.hubspot.transport import Transport, configuration
+from jobs.hubspot.trouble import HubSpotTrouble
 from jobs.hubspot.versions import VERSION
+from storage.contacts import ContactState
 
 TIMEOUT_SECONDS = 20.0
+SEARCH_SECONDS = 20.0
 
 
 def hubspot_client(settings: Settings, connections: Connections) -> HubSpotClient:
@@ -45,6 +52,24 @@ def hubspot_context(settings: Settings, opened: Opened) -> Context:
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid4().hex,
     )
+
+
+def hubspot_search(settings: Settings, opened: Opened) -> HubSpotSearch | None:
+    """What the bot asks HubSpot with; None: no token is set."""
+    if settings.hubspot_access_token is None:
+        return None
+    client = hubspot_client(settings, opened.connections).for_people
+
+    async def find(email: str) -> ContactState | None:
+        question = asyncio.to_thread(find_contact_by_email, client, email, TOLD, now=datetime.now(UTC))
+        try:
+            return await asyncio.wait_for(question, SEARCH_SECONDS)
+        except HubSpotTrouble as trouble:
+            raise HubSpotSilent(lasting=trouble.lasting) from trouble
+        except TimeoutError as late:
+            raise HubSpotSilent(lasting=False) from late
+
+    return HubSpotSearch(find, opened.keys)
 
 
 def journal_client(settings: Settings, connections: Connections) -> JournalClient | None:

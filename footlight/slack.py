@@ -18,6 +18,7 @@ from bot.permissions import People
 from bot.socket_mode import SocketMode
 from bot.transport import SlackEndpoint
 from bot.web_client import slack_client
+from footlight.hubspot import hubspot_search
 from footlight.opening import Opened
 from footlight.settings import Settings, reveal
 from webhooks.problems import malformed
@@ -43,7 +44,9 @@ class Slack:
             now=utc_now,
             public_url=settings.public_url,
             own_domains=frozenset(settings.footlight_own_domains),
+            hubspot=hubspot_search(settings, opened),
         )
+        self._connections = opened.connections
         self._dispatch = make_bot(desk, client=self._client)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
         self._endpoint = SlackEndpoint(self._events, self._dispatch, prove=partial(prove, secrets), malformed=malformed)
@@ -75,6 +78,7 @@ class Slack:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._socket.close(), HANG_UP_SECONDS)
         await self._dispatch.drain(DRAIN_SECONDS)
+        self._connections.cut()
 
 
 def utc_now() -> datetime:

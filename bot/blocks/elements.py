@@ -23,12 +23,13 @@ MOST_IN_FIELDS: Final = 5_000
 LONGEST_FIELD: Final = 1_800
 LONGEST_BUTTON: Final = 70
 
-# These five names are fixed, in every language: people and other tools refer to them.
+# These names are fixed, in every language: people and other tools refer to them.
 OPT_OUT: Final = "Opt out"
 CLAIM: Final = "Claim"
 ADD_TO_HUBSPOT: Final = "Add to HubSpot"
 DISMISS: Final = "Dismiss"
 OPEN_IN_HUBSPOT: Final = "Open in HubSpot"
+SEARCH_IN_HUBSPOT: Final = "Search HubSpot"
 RELEASE: Final = "Release"
 UNDO: Final = "Undo"
 LONGEST_LABEL: Final = 200

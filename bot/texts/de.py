@@ -53,6 +53,15 @@ TEXTS: Final = {
     "unknown_name_hint": "Versuche einen Teil von Name, Adresse oder Domain: `/contact firma.de`",
     "no_addresses": "In dieser Nachricht steht keine E-Mail-Adresse.",
     "show": "Zeigen",
+    "hubspot_asked": "HubSpot wird nach {email} gefragt …",
+    "hubspot_has": "HubSpot kennt {who}",
+    "hubspot_has_hint": "Keine importierte HubSpot-Liste enthält diesen Kontakt, darum gibt es hier keine Zahlen.",
+    "hubspot_has_nobody": "HubSpot hat niemanden mit der Adresse {email}.",
+    "hubspot_silent": "HubSpot antwortet nicht; ob es {email} hat, weiß ich nicht. Versuche es in einer Minute "
+    "noch einmal.",
+    "hubspot_refuses_us": "HubSpot lehnt die Frage von Footlight nach {email} ab. Wer Footlight betreibt, erfährt von "
+    "`footlight check`, warum.",
+    "cannot_search_hubspot": "Dieser Knopf ist zu alt. Tippe die Adresse noch einmal: `/contact max@firma.de`",
     # leads
     "new_lead": "Neuer Lead: {email}",
     "known_lead": "Lead: {email}",

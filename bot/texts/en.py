@@ -53,6 +53,14 @@ TEXTS: Final = {
     "unknown_name_hint": "Try a part of the name, the address or the domain: `/contact firma.de`",
     "no_addresses": "I found no e-mail address in this message.",
     "show": "Show",
+    "hubspot_asked": "Asking HubSpot for {email} …",
+    "hubspot_has": "HubSpot has {who}",
+    "hubspot_has_hint": "No imported HubSpot list holds this contact, so there are no numbers here.",
+    "hubspot_has_nobody": "HubSpot has nobody with the address {email}.",
+    "hubspot_silent": "HubSpot does not answer, so I don't know whether it has {email}. Try again in a minute.",
+    "hubspot_refuses_us": "HubSpot refuses Footlight's question for {email}. Whoever runs Footlight learns why from "
+    "`footlight check`.",
+    "cannot_search_hubspot": "This button is too old to use. Type the address again: `/contact max@firma.de`",
     # leads
     "new_lead": "New lead: {email}",
     "known_lead": "Lead: {email}",

@@ -15,6 +15,7 @@ from bot.carrier import SlackCarrier
 from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.events import Events
+from bot.hubspot_search import HubSpotSearch
 from bot.permissions import People
 from bot.transport import SlackEndpoint
 from decisions.sealing import Keys
@@ -70,7 +71,9 @@ def client(slack: SlackSandbox) -> AsyncWebClient:
 
 
 @asynccontextmanager
-async def running_bot(store: Store, client: AsyncWebClient, keys: Keys = KEYS) -> AsyncIterator[Bot]:
+async def running_bot(
+    store: Store, client: AsyncWebClient, keys: Keys = KEYS, *, hubspot: HubSpotSearch | None = None
+) -> AsyncIterator[Bot]:
     """A process of the bot in HTTP mode, on a free port."""
     desk = Desk(
         store=store,
@@ -78,6 +81,7 @@ async def running_bot(store: Store, client: AsyncWebClient, keys: Keys = KEYS) -
         people=People(client),
         now=utc_now,
         public_url="https://footlight.ours.de",
+        hubspot=hubspot,
     )
     dispatch = make_bot(desk, client)
     events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2))
