@@ -1,4 +1,4 @@
-"""Whether it is believable that so many left a target group, or HubSpot more likely answered wrongly."""
+"""Whether it is believable that so many left a target group or never came, or HubSpot more likely answered wrongly."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,7 @@ ALWAYS_BELIEVED: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """Whether the removals may be carried out, and why."""
+    """Whether HubSpot's answer may be carried out, and why."""
 
     believable: bool
     because: str
@@ -32,3 +32,24 @@ def judge_emptiness(members: int, listed: int, size: int | None) -> Belief:
     if members and not listed and size:
         return Belief(False, f"HubSpot lists nobody, but says that the list has {size} members")
     return Belief(True, f"{listed} are listed")
+
+
+def judge_first_import(listed: int, size: int | None) -> Belief:
+    """
+    HubSpot `listed` so many members for the first import of a list whose `size` it tells too (None: it does not).
+
+    No members tell yet what is usual, so the size must do, which lags behind: fewer than half, and more than 50 fewer,
+    is not believed.
+    """
+    missing = (size or 0) - listed
+    if missing <= ALWAYS_BELIEVED or listed * 2 >= (size or 0):
+        return Belief(True, f"{listed} are listed")
+    return Belief(False, f"HubSpot lists only {listed} of the {size} members that it says the list has")
+
+
+def judge(members: int, leaving: int, listed: int, size: int | None, *, is_first: bool) -> Belief:
+    """All of the above in one: the first that is not believed, if any."""
+    beliefs = [judge_removals(members, leaving), judge_emptiness(members, listed, size)]
+    if is_first:
+        beliefs.append(judge_first_import(listed, size))
+    return next((each for each in beliefs if not each.believable), beliefs[0])

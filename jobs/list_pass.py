@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from decisions.mass_removal import Belief, judge_emptiness, judge_removals
+from decisions.mass_removal import Belief, judge
 from jobs.context import Context, all_of
 from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.contacts import read_contacts
@@ -70,7 +70,7 @@ class ListGone(Exception):
 
 
 class Unbelievable(Exception):
-    """So many members would leave that HubSpot's answer is doubted; the group stays as it was."""
+    """So many members would leave, or did not come, that HubSpot's answer is doubted; the group stays as it was."""
 
     def __init__(self, belief: Belief) -> None:
         super().__init__(
@@ -131,20 +131,14 @@ class ListPass:
                     await self.context.store.write(sync_runs.heartbeat, self.lease, now=self.context.now())
 
     async def _read_list(self) -> HubSpotListState:
-        client = self.context.hubspot
-        try:
-            told = await self.context.ask(lambda: read_list(client, self.list_id, now=self.context.now()))
-        except NotFound as error:
-            raise ListGone(self.group.name) from error
-        if told.deleted_at is not None:
-            raise ListGone(self.group.name)
+        told = await live_list(self.context, self.group.name, self.list_id)
         await self._write(target_groups.follow_name, told)
         return told
 
     async def _stage_members(self, told: HubSpotListState) -> None:
         while await self._write(staging.forget_staged, self.group.id):
             pass
-        seen, walk = 0, _Walk(self.context.hubspot, self.list_id)
+        seen, walk = 0, Walk(self.context.hubspot, self.list_id)
         while not walk.is_done:
             page = await self.context.ask(walk.next_page)
             await self._write(staging.stage_page, self.group.id, page.ids)
@@ -162,9 +156,9 @@ class ListPass:
         before = await store.read(editions.members_shown, edition)
         staged = await store.read(staging.staged_count, self.group.id)
         removed = await self._mark_leaving(edition)
-        for belief in (judge_removals(before, removed), judge_emptiness(before, staged, size)):
-            if not (belief.believable or accept_removals):
-                raise Unbelievable(belief)
+        belief = judge(before, removed, staged, size, is_first=self.group.equal_since is None)
+        if not (belief.believable or accept_removals):
+            raise Unbelievable(belief)
         added = await self._mark_joining(edition)
         held_back, failed = await store.read(editions.failed_on_stage, edition)
         unchanged = max(0, before - removed - self.updated)
@@ -242,7 +236,23 @@ class ListPass:
         self._on_progress(Progress(self.group.name, phase, done, total))
 
 
-class _Walk:
+async def live_list(context: Context, name: str, list_id: str) -> HubSpotListState:
+    """
+    What HubSpot says of the list that the group called `name` mirrors.
+
+    Raises:
+        HubSpotTrouble, ListGone
+    """
+    try:
+        told = await context.ask(lambda: read_list(context.hubspot, list_id, now=context.now()))
+    except NotFound as error:
+        raise ListGone(name) from error
+    if told.deleted_at is not None:
+        raise ListGone(name)
+    return told
+
+
+class Walk:
     """The pages of a list's members; after trouble it goes on from the last good page."""
 
     def __init__(self, client: HubSpotClient, list_id: str) -> None:

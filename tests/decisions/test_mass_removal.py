@@ -1,8 +1,8 @@
-"""Which removals are believed."""
+"""Which removals are believed, and which first imports."""
 
 import pytest
 
-from decisions.mass_removal import judge_removals
+from decisions.mass_removal import judge, judge_first_import, judge_removals
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,25 @@ def test_removals(members, leaving, believable):
 
     assert belief.believable is believable
     assert str(leaving) in belief.because
+
+
+@pytest.mark.parametrize(
+    ("listed", "size", "believable"),
+    [
+        (0, None, True),
+        (0, 0, True),
+        (5, 5, True),
+        (0, 50, True),
+        (0, 51, False),
+        (51, 102, True),
+        (51, 103, False),
+        (500_000, 1_000_000, True),
+        (499_999, 1_000_000, False),
+        (1000, 10, True),
+    ],
+)
+def test_first_import(listed, size, believable):
+    """A first import of fewer than half of the list's size, and more than 50 fewer, is not believed; later ones are."""
+    assert judge_first_import(listed, size).believable is believable
+    assert judge(0, 0, listed, size, is_first=True).believable is believable
+    assert judge(0, 0, listed, size, is_first=False).believable

@@ -13,13 +13,11 @@ from jobs.hubspot.lists import find_list
 from jobs.list_pass import Phase, Progress
 from jobs.reconcile import GroupResult, run, sync_groups
 from sandbox.hubspot import Crm, HubSpotSandbox
-from storage import Session, Store, open_store, privacy, staging, subscriptions, sync_runs, target_groups
+from storage import Session, Store, open_store, privacy, staging, sync_runs, target_groups
 from storage.addresses import Address
 from storage.companies import Company
 from storage.contacts import Contact, ContactId
-from storage.outbox import Due, OutboxItem
 from storage.owners import owner_names
-from storage.subscriptions import Topic
 from storage.target_groups import GroupMember, GroupView, NoSuchGroup
 from tests.jobs.portal import Waits, a_context, a_hubspot
 
@@ -54,14 +52,6 @@ def in_list(crm: Crm) -> set[str]:
 
 def group(session: Session) -> GroupView:
     return target_groups.find_group(session, LIST)
-
-
-def told_admin(session: Session) -> list[str]:
-    return list(session.exec(select(OutboxItem.subject).where(OutboxItem.kind == Due.ADMIN_TOLD)))
-
-
-async def let_admin_be_told(context: Context) -> None:
-    await context.store.write(subscriptions.subscribe, Topic.ADMIN, "C1", now=context.now())
 
 
 async def test_first_pass(context: Context, crm: Crm) -> None:
@@ -247,28 +237,6 @@ async def test_mass_removal(context: Context, crm: Crm) -> None:
     assert "--accept-removals" in ((await sync(context)).trouble or "")
     assert (await context.store.read(group)).size == 65
     assert counts(await sync(context, accept_removals=True)) == {"removed": 60, "unchanged": 5}
-
-
-async def test_admin_is_told_once(context: Context, hubspot: HubSpotSandbox) -> None:
-    """Trouble is told once, not at every pass, and once more when the group is well again."""
-    await let_admin_be_told(context)
-    await import_list(context)
-    hubspot.faults.missing_scopes = {"crm.lists.read"}
-
-    await sync(context)
-    await sync(context)
-    assert await context.store.read(told_admin) == ["target_groups"]
-    await context.store.write(forget_told)
-    await sync(context)
-    assert await context.store.read(told_admin) == []
-    hubspot.faults.clear()
-    await sync(context)
-    assert await context.store.read(told_admin) == ["target_groups"]
-
-
-def forget_told(session: Session) -> None:
-    for item in session.exec(select(OutboxItem)):
-        session.delete(item)
 
 
 async def test_erased_are_held_back(context: Context, crm: Crm) -> None:
