@@ -64,7 +64,7 @@ async def sync_groups(
     Raises:
         storage.target_groups.NoSuchGroup
     """
-    groups = await context.store.read(_mirrors, names)
+    groups = await context.store.read(target_groups.mirrors, names)
     try:
         await context.check_portal()
     except (HubSpotTrouble, OtherPortal) as trouble:
@@ -131,9 +131,3 @@ def note_failure(session: Session, group_id: int, lease: Lease | None, outcome: 
 
 def _result(group: GroupView, outcome: Outcome, took: timedelta) -> GroupResult:
     return GroupResult(group=group.name, seconds=took.total_seconds(), **asdict(outcome))
-
-
-def _mirrors(session: Session, names: Sequence[str]) -> list[GroupView]:
-    """Those that mirror a list; named twice, a group is still one."""
-    groups = [target_groups.find_group(session, each) for each in names] or target_groups.all_groups(session)
-    return [group for group in dict.fromkeys(groups) if group.hubspot_list_id is not None]

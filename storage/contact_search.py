@@ -50,20 +50,20 @@ def find(session: Session, text_: str, limit: int = 10) -> Found:
     the name or an address. Hidden contacts are not found.
     """
     if contact_id := _by_address(session, text_):
-        return Found(_hits(session, [contact_id]), False)
+        return Found(hits(session, [contact_id]), False)
     words = _words(text_)
     if not words:
         return Found((), False)
     if matching := _matching(session, words, limit):
-        return Found(_hits(session, matching), False)
+        return Found(hits(session, matching), False)
     alike = _alike(session, words, limit)
-    return Found(_hits(session, alike), bool(alike))
+    return Found(hits(session, alike), bool(alike))
 
 
 def listed_contacts(session: Session, *, after: int = 0, limit: int = 100) -> tuple[Hit, ...]:
     """Contacts by their id, the next `limit` after that one."""
     query = select(col(Contact.id)).where(col(Contact.id) > after, _SHOWN).order_by(col(Contact.id)).limit(limit)
-    return _hits(session, session.execute(query).scalars().all())
+    return hits(session, session.execute(query).scalars().all())
 
 
 def searchable(name: str, emails: Iterable[str]) -> str:
@@ -167,15 +167,16 @@ def _pieces(words: Sequence[str]) -> list[str]:
     return pieces
 
 
-def _hits(session: Session, contact_ids: Sequence[int]) -> tuple[Hit, ...]:
+def hits(session: Session, contact_ids: Sequence[int]) -> tuple[Hit, ...]:
+    """These contacts, in this order, deleted ones too."""
     query = (
         select(col(Contact.id), col(Contact.name), col(Address.email), col(Company.name))
         .outerjoin(Address, (col(Address.contact_id) == col(Contact.id)) & (col(Address.kind) == AddressKind.PRIMARY))
         .outerjoin(Company, col(Company.hubspot_id) == col(Contact.company_id))
         .where(col(Contact.id).in_(contact_ids))
     )
-    hits = {row[0]: Hit(row[0], row[1], row[2], row[3] or None) for row in session.execute(query)}
-    return tuple(hits[id_] for id_ in contact_ids if id_ in hits)
+    found = {row[0]: Hit(row[0], row[1], row[2], row[3] or None) for row in session.execute(query)}
+    return tuple(found[id_] for id_ in contact_ids if id_ in found)
 
 
 def _u_form(domain: str) -> str | None:

@@ -114,7 +114,7 @@ class Batch:
         for state in states:
             contact = self._merged(state, contacts)
             if contact is None:
-                contact = Contact(asked_at=state.asked_at, search_text=searchable(_name(state), state.emails))
+                contact = Contact(asked_at=state.asked_at, search_text=searchable(name_of(state), state.emails))
                 new.append(contact)
                 self.session.add(contact)
             contacts |= dict.fromkeys(state.ids, contact)
@@ -210,7 +210,7 @@ def _apply(contact: Contact, state: ContactState) -> bool:
     }
     if _tells_values(state):
         values |= {
-            "name": _name(state),
+            "name": name_of(state),
             "properties": {name: value and clean(value, LONGEST_VALUE) for name, value in state.properties.items()},
             "owner_id": _owner(state),
             "company_id": state.company_id or None,
@@ -222,7 +222,8 @@ def _apply(contact: Contact, state: ContactState) -> bool:
     return bool(news)
 
 
-def _name(state: ContactState) -> str:
+def name_of(state: ContactState) -> str:
+    """What people read as the contact's name; empty when HubSpot holds none."""
     parts = (state.properties.get("firstname"), state.properties.get("lastname"))
     return clean(" ".join(" ".join(part for part in parts if part).split()), LONGEST_NAME)
 

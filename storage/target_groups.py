@@ -158,6 +158,17 @@ def find_group(session: Session, asked: str) -> GroupView:
     raise NoSuchGroup(asked)
 
 
+def mirrors(session: Session, names: Collection[str] = ()) -> list[GroupView]:
+    """
+    Those of the groups of these names or list ids (none: of all) that mirror a list; named twice, a group is still one.
+
+    Raises:
+        NoSuchGroup
+    """
+    groups = [find_group(session, each) for each in names] or all_groups(session)
+    return [group for group in dict.fromkeys(groups) if group.hubspot_list_id is not None]
+
+
 def groups_of_contact(session: Session, contact_id: int) -> list[str]:
     """The names of the target groups that hold the contact itself, in alphabetical order."""
     query = select(TargetGroup.name).join(GroupMember, col(GroupMember.group_id) == col(TargetGroup.id))

@@ -9,11 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from footlight.cli.command import Footlight, command_group, opened
 from footlight.cli.printing import AsJson, complaints, console, print_json, print_table, told, told_exactly
+from footlight.cli.sync_previews import print_previews
 from footlight.hubspot import hubspot_context
 from jobs import list_pass
 from jobs.context import Context
 from jobs.hubspot.lists import find_list
 from jobs.reconcile import GroupResult, sync_groups
+from jobs.sync_preview import Preview, preview_groups
 from storage import sync_runs, target_groups
 from storage.sync_runs import RunView
 from storage.target_groups import GroupView
@@ -101,10 +103,14 @@ def sync(
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="Believe HubSpot although most members would go.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell who would come and go.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make target groups equal to their HubSpot lists now."""
     with opened() as footlight:
+        if dry_run:
+            print_previews(asyncio.run(_preview(footlight, names or [], accept_removals, as_json)), as_json)
+            return
         results = asyncio.run(_sync(footlight, names or [], accept_removals, as_json))
     _print_results(results, as_json)
 
@@ -113,6 +119,12 @@ async def _sync(footlight: Footlight, names: Sequence[str], accept_removals: boo
     context = hubspot_context(footlight.settings, footlight.opened)
     with _Bar(as_json) as bar:
         return await sync_groups(context, names, on_progress=bar.show, accept_removals=accept_removals)
+
+
+async def _preview(footlight: Footlight, names: Sequence[str], accept_removals: bool, as_json: bool) -> list[Preview]:
+    context = hubspot_context(footlight.settings, footlight.opened)
+    with _Bar(as_json) as bar:
+        return await preview_groups(context, names, on_progress=bar.show, accept_removals=accept_removals)
 
 
 class _Bar:

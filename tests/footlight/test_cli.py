@@ -78,6 +78,27 @@ async def test_sync(installed: Path, crm: Crm) -> None:
     assert "+0 −0" in (await footlight("sync")).out
 
 
+async def test_dry_run(installed: Path, crm: Crm) -> None:
+    """`sync --dry-run` tells who would come and go, by name, and what a sync would say; it changes nothing."""
+    (listed,) = crm.lists.values()
+    await footlight("groups", "import", "Customers")
+    people = list(crm.contacts)
+    crm.remove_from_list(listed.id, people[:1])
+    crm.add_to_list(listed.id, people[5:7])
+
+    (told,) = await printed("sync", "--dry-run")
+
+    assert shape([told]) == shape(documented("sync --dry-run"))
+    assert (told["joining"], told["leaving"], told["staying"], told["trouble"]) == (2, 1, 4, None)
+    assert told["first_leaving"] == [{"name": "P1 Muster", "address": "p1@firma1.example"}]
+    assert {each["address"] for each in told["first_joining"]} == {"p6@firma6.example", "p7@firma7.example"}
+    assert "p1@firma1.example" in (await footlight("sync", "--dry-run")).out
+    shown = await printed("groups", "show", "Customers")
+    assert (shown["size"], len(shown["runs"])) == (5, 1)
+    (result,) = await printed("sync")
+    assert (result["added"], result["removed"]) == (2, 1)
+
+
 async def test_unknown_group(installed: Path) -> None:
     """A group that is not there is named, with the verb that lists them."""
     for arguments in (("sync", "Nobody"), ("groups", "show", "Nobody")):
