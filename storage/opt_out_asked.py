@@ -66,6 +66,11 @@ def opt_out_domain(session: Session, domain: str, *, actor: str, hasher: Hasher,
     return len(rows)
 
 
+def known_at_domain(session: Session, domain: str) -> int:
+    """How many addresses we hold at a normalised domain, for whoever is about to opt it out."""
+    return len(_at_domain(session, domain))
+
+
 def of_contact(session: Session, contact_id: int, hasher: Hasher) -> OptOutState | None:
     """Since when, if at all, a contact is opted out."""
     return opt_outs.states(session, keys_of_contacts(session, [contact_id], hasher)).get(contact_id)

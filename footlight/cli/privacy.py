@@ -1,22 +1,38 @@
 """`footlight optout`, `export`, `erase`: a person's rights."""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from decisions.addresses import NotAnAddress, normalise
+from decisions.addresses import NotAnAddress, normalise, normalise_domain
 from footlight.cli.command import ACTOR, opened
 from footlight.cli.printing import AsJson, console, print_json
 from storage import opt_out_asked, person_export, privacy
 from storage.database import forget_bytes
 
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def optout(email: Email, *, as_json: AsJson = False) -> None:
-    """End the tracking of a person, for good. What was recorded before stays; `erase` removes that too."""
-    address = _normalised(email)
+def optout(
+    email: Email = "",
+    *,
+    domain: Annotated[str, typer.Option("--domain", help="Everyone at this domain, known or yet to come.")] = "",
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """End the tracking of a person or a domain, for good. What was recorded before stays; `erase` removes that too."""
+    if bool(email) == bool(domain):
+        raise typer.BadParameter("give either an address or --domain")
+    if domain:
+        _opt_out_domain(_normalised(domain, normalise_domain, "domain"), yes=yes, as_json=as_json)
+    else:
+        _opt_out_person(_normalised(email), as_json=as_json)
+
+
+def _opt_out_person(address: str, *, as_json: bool) -> None:
     with opened() as footlight:
         result = footlight.store.write_now(
             opt_out_asked.opt_out, address, actor=ACTOR, hasher=footlight.hasher, now=footlight.now()
@@ -25,6 +41,21 @@ def optout(email: Email, *, as_json: AsJson = False) -> None:
         print_json({"email": address, "opted_out": True, "was_new": result.was_new})
     else:
         console.print("Opted out. Nothing is recorded from now on." if result.was_new else "Was opted out already.")
+
+
+def _opt_out_domain(domain: str, *, yes: bool, as_json: bool) -> None:
+    with opened() as footlight:
+        if not yes and sys.stdin.isatty():
+            known = footlight.store.read_now(opt_out_asked.known_at_domain, domain)
+            ends = f"End the tracking of everyone at {domain} ({known:,} known addresses)? This cannot be undone."
+            typer.confirm(ends, abort=True)
+        addresses = footlight.store.write_now(
+            opt_out_asked.opt_out_domain, domain, actor=ACTOR, hasher=footlight.hasher, now=footlight.now()
+        )
+    if as_json:
+        print_json({"domain": domain, "opted_out": True, "addresses": addresses})
+    else:
+        console.print(f"Opted out: {addresses:,} known addresses, and all that come. Nothing is recorded from now on.")
 
 
 def export(email: Email) -> None:
@@ -37,7 +68,7 @@ def export(email: Email) -> None:
 def erase(
     email: Email,
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Forget a person for ever: all that is stored goes, and they are never stored again. It cannot be undone."""
@@ -58,12 +89,12 @@ def erase(
     console.print("Out of our reach: " + "; ".join(erased.could_not_reach) + ".")
 
 
-def _normalised(email: str) -> str:
+def _normalised(asked: str, normal: Callable[[str], str] = normalise, kind: str = "e-mail address") -> str:
     """
     Raises:
         NotAnAddress: with what was typed, which is for the eyes of who typed it.
     """
     try:
-        return normalise(email)
+        return normal(asked)
     except NotAnAddress as error:
-        raise NotAnAddress(f"{email} is no e-mail address: {error}") from error
+        raise NotAnAddress(f"{asked} is no {kind}: {error}") from error

@@ -90,6 +90,43 @@ async def test_rights_of_a_person(installed: Path, click: Callable[..., None]) -
     assert (left["contact"], left["views"], left["clicks"], left["opted_out"]["erased"]) == (None, [], [], True)
 
 
+async def test_domain_is_opted_out(
+    installed: Path, click: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everyone at a domain is opted out at once, after a question that names how many addresses that concerns."""
+    await footlight("groups", "import", "Customers")
+    await footlight("campaigns", "create", *FAIR, "--default")
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda text, **_: asked.append(text))
+
+    assert "1 known addresses" in (await footlight("optout", "--domain", "Firma1.example")).out
+    click("p1@firma1.example")
+    again = await printed("optout", "--domain", "firma1.example", "--yes")
+
+    assert ["firma1.example (1 known addresses)" in one for one in asked] == [True]
+    assert again == {"domain": "firma1.example", "opted_out": True, "addresses": 1}
+    shown = await printed("contacts", "show", "p1@firma1.example")
+    assert (shown["opted_out"], shown["performance"]["clicks"]) == (True, 0)
+    assert (await printed("contacts", "show", "p2@firma2.example"))["opted_out"] is False
+
+
+@pytest.mark.parametrize("arguments", [(), ("max@firma.example", "--domain", "firma.example")])
+async def test_optout_of_whom(installed: Path, arguments: tuple[str, ...]) -> None:
+    """An opt-out is of an address or of a domain: neither and both are wrong usage, and nothing is done."""
+    ran = await footlight("optout", *arguments)
+
+    assert (ran.status, ran.out) == (2, "")
+
+
+async def test_optout_of_no_domain(installed: Path) -> None:
+    """What is no domain is refused, and said so."""
+    ran = await footlight("optout", "--domain", "not a domain")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith("footlight: not a domain is no domain: ")
+
+
 async def test_export_of_nobody(installed: Path) -> None:
     """Of whom nothing is stored, nothing is printed: status 1."""
     ran = await footlight("export", "nobody@nowhere.example")
