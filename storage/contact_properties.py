@@ -56,12 +56,15 @@ ALWAYS_HELD: Final = ("firstname", "lastname", "hubspot_owner_id", "lifecyclesta
 
 @dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
 class NoSuchProperty(Exception):
-    """HubSpot defines no contact property of that name. Its internal name is wanted, such as `jobtitle`."""
+    """HubSpot defines no contact property of that name, or holds it to be sensitive."""
 
     name: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {NoSuchProperty.__doc__}"
+        return (
+            f"{self.name}: HubSpot defines no contact property of that name, or holds it to be sensitive, and those are"
+            " never read. Internal names are wanted, such as jobtitle: footlight properties list --all"
+        )
 
 
 def shown_names(session: Session) -> tuple[str, ...]:
@@ -108,13 +111,19 @@ def store_definitions(session: Session, definitions: Collection[PropertyDefiniti
     session.execute(delete(PropertyLabel).where(col(PropertyLabel.name).not_in([one.name for one in definitions])))
 
 
+def known(session: Session) -> tuple[PropertyDefinition, ...]:
+    """All that HubSpot defines, as far as it was asked, by name."""
+    rows = session.exec(select(PropertyLabel).order_by(col(PropertyLabel.name)))
+    return tuple(PropertyDefinition(row.name, row.label, row.kind, row.options) for row in rows)
+
+
 def definitions_of(session: Session, names: Iterable[str]) -> tuple[PropertyDefinition, ...]:
     """Properties in the order of `names`, with HubSpot's labels; without one, ours or the internal name."""
     wanted = tuple(names)
     rows = session.exec(select(PropertyLabel).where(col(PropertyLabel.name).in_(wanted)))
-    known = {one.name: one for one in SHOWN_BY_DEFAULT}
-    known |= {row.name: PropertyDefinition(row.name, row.label, row.kind, row.options) for row in rows}
-    return tuple(known.get(name) or PropertyDefinition(name, name, "string") for name in wanted)
+    defined = {one.name: one for one in SHOWN_BY_DEFAULT}
+    defined |= {row.name: PropertyDefinition(row.name, row.label, row.kind, row.options) for row in rows}
+    return tuple(defined.get(name) or PropertyDefinition(name, name, "string") for name in wanted)
 
 
 def readable(definition: PropertyDefinition, raw: str, owners: Mapping[str, str]) -> str | date | datetime:

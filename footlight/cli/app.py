@@ -6,10 +6,11 @@ import typer
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
-from footlight.cli import campaigns, contacts, groups, privacy, processes, store
+from footlight.cli import campaigns, contacts, groups, privacy, processes, properties, store
 from footlight.cli.contacts import NotKnown
 from footlight.cli.groups import NoSuchList
 from footlight.cli.printing import complaints
+from footlight.cli.properties import NotShown
 from footlight.embedded import AlreadyRuns
 from footlight.listening import CannotListen
 from footlight.settings import BadSettings
@@ -19,6 +20,7 @@ from storage.accounts import NoAccount
 from storage.backup import BackupRefused
 from storage.banner_files import NotABanner
 from storage.campaign_changes import CampaignRefused
+from storage.contact_properties import NoSuchProperty
 from storage.copying import CopyRefused
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs import CannotOpenKey
@@ -41,11 +43,13 @@ EXPECTED = (
     NoKey,
     NoSuchGroup,
     NoSuchList,
+    NoSuchProperty,
     NotABanner,
     NotAnAddress,
     NotForPeople,
     person_export.NotKnown,
     NotKnown,
+    NotShown,
     OtherPortal,
     SchemaOld,
     SchemaTooNew,
@@ -67,7 +71,13 @@ def options(debug: bool = typer.Option(False, "--debug", help="Show a traceback 
     """Footlight tells a sales team, in Slack, who clicks the banners in its e-mail signatures."""
 
 
-for family in (groups.groups, campaigns.campaigns, contacts.contacts, contacts.leads_family):
+for family in (
+    groups.groups,
+    properties.properties,
+    campaigns.campaigns,
+    contacts.contacts,
+    contacts.leads_family,
+):
     app.add_typer(family)
 for verb, name in (
     (processes.demo, "demo"),

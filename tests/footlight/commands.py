@@ -58,12 +58,10 @@ async def printed(*arguments: str) -> Any:
     return ran.json
 
 
-def documented(verb: str) -> Any:
-    """The shape of a verb's JSON, as the reference shows it."""
+def documented(verb: str, nth: int = 0) -> Any:
+    """The shape of a verb's JSON, as the reference shows it; `nth`: of its other forms."""
     section = REFERENCE.partition(f"#### `footlight {verb}")[2].partition("\n#")[0]
-    found = re.search(r"```json\n(.*?)```", section, re.DOTALL)
-    assert found is not None
-    return json.loads(found[1])
+    return json.loads(re.findall(r"```json\n(.*?)```", section, re.DOTALL)[nth])
 
 
 def shape(value: Any) -> Any:

@@ -88,7 +88,7 @@ async def test_dry_run(installed: Path, crm: Crm) -> None:
 
     (told,) = await printed("sync", "--dry-run")
 
-    assert shape([told]) == shape(documented("sync --dry-run"))
+    assert shape([told]) == shape(documented("sync", 1))
     assert (told["joining"], told["leaving"], told["staying"], told["trouble"]) == (2, 1, 4, None)
     assert told["first_leaving"] == [{"name": "P1 Muster", "address": "p1@firma1.example"}]
     assert {each["address"] for each in told["first_joining"]} == {"p6@firma6.example", "p7@firma7.example"}
