@@ -77,7 +77,8 @@ MAIL_CLIENTS: Final = frozenset({APPLE_PROXY, "Outlook", "Thunderbird", "Apple M
 GATEWAYS: Final = re.compile(
     r"Barracuda|Proofpoint|Mimecast|Safe ?Links|Microsoft-URLAnalyzer|IronPort|Cisco ?Secure|MessageLabs|Symantec|"
     r"Trend ?Micro|\bTMES\b|Forti(?:Mail|Guard|Sandbox)|Sophos|FireEye|Trellix|Zscaler|Forcepoint|Websense|\bZix|"
-    r"Hornetsecurity|Avanan|Vade ?Secure|Cloudmark|SpamAssassin",
+    r"Hornetsecurity|Avanan|Vade ?Secure|Cloudmark|SpamAssassin|Trustwave|MailMarshal|Ironscales|Retarus|SpamTitan|"
+    r"Libraesva|NoSpamProxy|GreatHorn|Cofense|VirusTotal|Netcraft",
     re.IGNORECASE,
 )
 
@@ -106,8 +107,8 @@ IMPOSSIBLE: Final = (
     (
         "impossible: two systems at once",
         re.compile(
-            r"\([^)]*Windows NT[^)]*(?:Mac OS|Android|X11|iPhone)|"
-            r"\((?:Mac|iP|X11|Linux)[^)]*Windows NT|\(iP[^)]*Android|\(Macintosh[^)]*Android"
+            r"\A[^(]*\((?:[^)]*Windows NT[^)]*(?:Mac OS|Android|X11|iPhone)|"
+            r"(?:Mac|iP|X11|Linux)[^)]*Windows NT|(?:iP|Macintosh)[^)]*Android)"
         ),
     ),
     (
@@ -149,7 +150,9 @@ def _listed_as(agent: str) -> str | None:
     if fragment is None:
         return None
     start = agent.index(fragment)
-    name = next((token.group() for token in _PRODUCT.finditer(agent) if token.end() > start), "unnamed")
+    names = [token.group() for token in _PRODUCT.finditer(agent) if token.end() > start]
+    # "Mozilla/5.0 (compatible; Name/1.0)" may be listed by its form, which says less than the name in it.
+    name = next((name for name in names if name not in ("Mozilla", "compatible")), names[0] if names else "unnamed")
     return f"scanner: {name[:LONGEST_NAME]}"
 
 

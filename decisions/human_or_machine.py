@@ -32,7 +32,7 @@ class Fetch(Struct, frozen=True):
     One request for a banner or a link.
 
     `mail_id` is shared by the tokens of one call for signatures, `link` tells those tokens apart (None when the
-    token was mangled, so that only its mail is known). `prefetch`: `Sec-Purpose`, `Purpose` or `X-Moz` said so.
+    token was mangled, so that only its mail is known). `prefetch`: `Sec-Purpose` or an older header said so.
     """
 
     kind: FetchKind
@@ -70,10 +70,15 @@ MANGLED_WITHIN: Final = timedelta(seconds=2)
 HUMAN: Final = Verdict(VerdictKind.HUMAN, sure=True, because="no sign of a machine")
 
 
+# Sec-Purpose is the standard; Chrome said Purpose, Firefox X-Moz, and Safari's Top Sites and in-app browsers of
+# Facebook say X-Purpose: preview.
+PREFETCH_HEADERS: Final = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
 def is_prefetch(headers: Mapping[str, str]) -> bool:
     """Whether the headers (looked up as spelt here, so case-insensitive ones) say that no person asked yet."""
-    told = [value for name in ("Sec-Purpose", "Purpose", "X-Moz") if (value := headers.get(name))]
-    return any("prefetch" in value.lower() for value in told) if told else False
+    told = " ".join([value for name in PREFETCH_HEADERS if (value := headers.get(name))]).lower()
+    return "prefetch" in told or "prerender" in told or "preview" in told
 
 
 def judge_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:

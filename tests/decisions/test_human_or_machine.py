@@ -150,6 +150,9 @@ def test_agent_alone(agent, kind):
         ({"Sec-Purpose": "prefetch;prerender"}, True),
         ({"Purpose": "Prefetch"}, True),
         ({"X-Moz": "prefetch"}, True),
+        ({"X-Purpose": "preview"}, True),
+        ({"Sec-Purpose": "prerender"}, True),
+        ({}, False),
         ({"Sec-Fetch-Mode": "navigate"}, False),
     ],
 )
