@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.reader import Reader
 from bot.owed import Owed, owed, remember
 from bot.permissions import People
-from bot.slack_errors import NO_MESSAGE, error_code, meaning
+from bot.slack_errors import NO_MESSAGE, closed, error_code, meaning
 from bot.texts import Texts
 from storage import Store
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
@@ -161,7 +161,7 @@ class SlackCarrier:
             log.info("Slack does not describe a channel", channel=channel, because=error_code(error))
             return None
         if told.get("is_ext_shared") or told.get("is_pending_ext_shared"):
-            return "the channel is shared with another organisation: choose one that is not"
+            return closed("is_ext_shared")
         if told.get("is_channel") and not told.get("is_member") and not told.get("is_private"):
             await self._join(channel)
         self._known[channel] = now

@@ -6,36 +6,40 @@ from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
+from bot.texts import Texts
 from decisions.retries import Failure
 from storage.carriers import Lost, NotSent, Pause
 
 A_WHILE: Final = timedelta(seconds=30)
 LONG: Final = timedelta(hours=1)
 
-# Source: Slack's method pages of chat.postMessage and chat.update, and what each code asks of somebody.
+# What each code means and asks of somebody, as a key of the texts. Source: Slack's pages of chat.postMessage and
+# chat.update.
 CLOSED: Final[Mapping[str, str]] = {
-    "channel_not_found": "the channel is gone, or private without us: invite the bot with /invite",
-    "is_archived": "the channel is archived: unarchive it, or choose another",
-    "is_inactive": "the channel is archived or frozen: unarchive it, or choose another",
-    "not_in_channel": "the bot is not in the channel: invite it with /invite",
-    "restricted_action": "a policy of the workspace keeps us from posting there: ask a workspace admin",
-    "restricted_action_read_only_channel": "only some people may post in this channel: allow the bot too",
-    "restricted_action_thread_only_channel": "this channel takes answers in threads only: choose another",
-    "restricted_action_non_threadable_channel": "this channel takes no threads: choose another",
-    "restricted_action_thread_locked": "the thread is locked",
-    "no_permission": "the bot may not post there: ask a workspace admin",
-    "ekm_access_denied": "the organisation's key management suspends posting: ask its admin",
-    "access_denied": "the bot may not post there: ask a workspace admin",
-    "messages_tab_disabled": "the app's Messages tab is off: install the manifest again",
-    "account_inactive": "the app was uninstalled, or its workspace is gone: install it again",
-    "token_revoked": "the bot token was revoked: install the app again, and set SLACK_BOT_TOKEN",
-    "token_expired": "the bot token has expired: set SLACK_BOT_TOKEN",
-    "invalid_auth": "Slack does not know the bot token: set SLACK_BOT_TOKEN",
-    "not_authed": "there is no bot token: set SLACK_BOT_TOKEN",
-    "missing_scope": "the app lacks a permission: install the manifest again",
-    "org_login_required": "the workspace is being moved into an organisation; this passes",
-    "team_added_to_org": "the workspace is being moved into an organisation; this passes",
-    "team_access_not_granted": "the app may not work in this workspace: ask the organisation's admin",
+    "channel_not_found": "closed_not_found",
+    "is_archived": "closed_archived",
+    "is_inactive": "closed_frozen",
+    "not_in_channel": "closed_not_in",
+    "restricted_action": "closed_policy",
+    "restricted_action_read_only_channel": "closed_read_only",
+    "restricted_action_thread_only_channel": "closed_thread_only",
+    "restricted_action_non_threadable_channel": "closed_no_threads",
+    "restricted_action_thread_locked": "closed_thread_locked",
+    "no_permission": "closed_no_permission",
+    "ekm_access_denied": "closed_keys",
+    "access_denied": "closed_no_permission",
+    "messages_tab_disabled": "closed_messages_tab",
+    "account_inactive": "closed_uninstalled",
+    "token_revoked": "closed_token_revoked",
+    "token_expired": "closed_token_expired",
+    "invalid_auth": "closed_token_unknown",
+    "not_authed": "closed_token_missing",
+    "missing_scope": "closed_scope",
+    "org_login_required": "closed_moving",
+    "team_added_to_org": "closed_moving",
+    "team_access_not_granted": "closed_workspace",
+    # No code of Slack's: we do not ask it to post there.
+    "is_ext_shared": "closed_shared",
 }
 BUSY: Final = frozenset({"ratelimited", "rate_limited"})
 # Slack answers so when it may have done it all the same.
@@ -51,8 +55,14 @@ def error_code(error: SlackApiError) -> str:
 
 
 def closed(code: str) -> str:
-    """Why nothing can be posted, with the way to mend it; `code` is one of `CLOSED`."""
-    return f"{code}: {CLOSED[code]}"
+    """Why nothing can be posted, with the way to mend it, in English; `code` is one of `CLOSED`."""
+    return f"{code}: {Texts('en').plain(CLOSED[code])}"
+
+
+def closed_in(texts: Texts, because: str) -> str | None:
+    """What `closed` said, in another language; None for a reason of another kind."""
+    code = because.partition(":")[0]
+    return f"{code}: {texts.plain(CLOSED[code])}" if code in CLOSED else None
 
 
 def meaning(error: SlackApiError) -> NotSent | Lost | Pause:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.blocks.elements import Message, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_TEXT, Mrkdwn, bold, channel_mention, escape, fit
+from bot.slack_errors import closed_in
 from storage.admin_told import Matter
 from storage.target_groups import GroupView
 
@@ -27,7 +28,7 @@ def _lines(facts: Mapping[str, str], in_trouble: Sequence[GroupView], reader: Re
     texts = reader.texts
     match facts:
         case {"channel": channel, "because": because}:
-            reason = escape(because, LONGEST_REASON)
+            reason = escape(closed_in(texts, because) or because, LONGEST_REASON)
             return [texts("admin_paused", channel=channel_mention(channel), because=reason)]
         case {"matter": Matter.TARGET_GROUPS}:
             return [_group(group, reader) for group in in_trouble] or [texts("admin_groups_well")]

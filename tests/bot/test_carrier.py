@@ -9,8 +9,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.admin_message import admin_message
+from bot.blocks.reader import Reader
 from bot.carrier import EVENT_TYPE, SlackCarrier
 from bot.permissions import People
+from bot.slack_errors import CLOSED, closed
+from bot.texts import CATALOGUES, Texts
 from jobs.deliver import Delivery, Pace
 from sandbox.slack import SlackSandbox
 from sandbox.slack.sample import ANNA, ARCHIVED, FEED, GENERAL, LEADS, OLIVER, PRIVATE, SHARED
@@ -381,6 +385,17 @@ async def test_admin_is_told_of_a_paused_channel(store: Store, slack: SlackSandb
     engine.wake()
 
     await until_said(slack, FEED, f"<#{LEADS}>", "unarchive")
+
+
+@pytest.mark.parametrize("code", CLOSED)
+def test_reason_is_told_in_the_admins_language(code: str) -> None:
+    """Why a channel waits stands in the language of the message around it, with Slack's code; no other is left."""
+    facts = {"channel": LEADS, "because": closed(code)}
+    told = {language: admin_message(facts, [], Reader(Texts(language))).text for language in CATALOGUES}
+
+    assert closed(code) in told["en"]
+    assert f"{code}: {CATALOGUES['de'][CLOSED[code]]}" in told["de"]
+    assert closed(code) not in told["de"]
 
 
 @pytest.mark.parametrize(("open_", "messages"), [(True, 1), (False, 0)])
