@@ -140,11 +140,6 @@ def all_groups(session: Session) -> list[GroupView]:
     return [_view(*row) for row in session.execute(_views().order_by(col(TargetGroup.name_key)))]
 
 
-def group_by_id(session: Session, group_id: int) -> GroupView:
-    """The target group with our own id."""
-    return _view(*session.execute(_views().where(col(TargetGroup.id) == group_id)).one())
-
-
 def find_group(session: Session, asked: str) -> GroupView:
     """
     The target group that mirrors the HubSpot list with this id, or of this name (in any case).
