@@ -222,7 +222,7 @@ _LAST_SEEN: Final = """
 
 
 def recent_fetches(session: Session, mail_ids: Collection[str], since: datetime) -> dict[str, list[Fetch]]:
-    """The last 20 fetches of each of these mails after `since`, in no set order."""
+    """The last 20 fetches of each of these mails from `since` on, in no set order."""
     asked = [(mail_id, to_microseconds(since)) for mail_id in mail_ids]
     found: dict[str, list[Fetch]] = {}
     for mail_id, address_id, kind, at in read_rows(session, _RECENT, asked, ("text", "bigint")):
@@ -234,7 +234,7 @@ def recent_fetches(session: Session, mail_ids: Collection[str], since: datetime)
 LAST_FETCHES: Final = 20
 _RECENT: Final = f"""
     SELECT mail_id, address_id, kind, at FROM {{asked}} JOIN event ON id IN (
-        SELECT id FROM event WHERE mail_id = c1 AND at > c2 ORDER BY at DESC LIMIT {LAST_FETCHES})
+        SELECT id FROM event WHERE mail_id = c1 AND at >= c2 ORDER BY at DESC LIMIT {LAST_FETCHES})
     """  # noqa: S608
 
 
