@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ANNA, FEED, GENERAL, GUEST, JONAS, LEADS, OLIVER
+from sandbox.slack.sample import ANNA, FEED, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, SHARED
 from sandbox.slack.workspace import BOT_USER
 from storage import Store, portal
 from storage.posted import Posted
@@ -139,14 +139,23 @@ async def test_shortcut_on_a_message_without_address(bot: Bot, slack: SlackSandb
     await until_said(slack, LEADS, "no e-mail address")
 
 
-@pytest.mark.parametrize("command", ["/contact", "/leads", "/feed"])
-async def test_guest_sees_no_personal_data(people: Store, bot: Bot, slack: SlackSandbox, command: str) -> None:
-    """A guest of the workspace is told that they may not, and nothing else."""
-    await slack.people.command(GUEST, GENERAL, command, "max@firma.de")
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [("/contact", "max@firma.de"), ("/leads", ""), ("/feed", ""), ("/footlight", "who max@firma.de")],
+)
+@pytest.mark.parametrize(
+    ("user", "channel", "refused"), [(GUEST, GENERAL, "Gäste"), (PARTNER, SHARED, "Only members of this workspace")]
+)
+async def test_guests_and_outsiders_see_no_personal_data(
+    people: Store, bot: Bot, slack: SlackSandbox, user: str, channel: str, refused: str, command: str, text: str
+) -> None:
+    """A guest, or somebody of another organisation in a shared channel, is told that they may not, and nothing else."""
+    await slack.people.command(user, channel, command, text)
 
-    answer = await until_said(slack, GENERAL, "Gäste")
+    answer = await until_said(slack, channel, refused)
 
     assert "firma.de" not in str(answer)
+    assert "acme.example" not in str(answer)
     assert buttons(answer) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.lead_work import morning_of
 from jobs.snoozed import wake_leads
 from sandbox.slack import Message, SlackSandbox
-from sandbox.slack.sample import GUEST, JONAS, LEADS, MEHMET
+from sandbox.slack.sample import GUEST, JONAS, LEADS, MEHMET, PARTNER
 from storage import Store, audit, leads
 from storage.leads import LeadCard, LeadStage
 from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now
@@ -48,6 +48,27 @@ async def test_guest_is_handed_nothing(lead: Message, store: Store, bot: Bot, sl
 
     assert card_of(store).stage is LeadStage.OPEN
     assert [message.only_for for message in seen(slack, LEADS)[1:]] == [JONAS]
+
+
+@pytest.mark.parametrize("user", [GUEST, PARTNER])
+@pytest.mark.parametrize("action", ["more_of_lead", "give_reason"])
+async def test_guests_and_outsiders_are_asked_nothing(
+    lead: Message, store: Store, bot: Bot, slack: SlackSandbox, user: str, action: str
+) -> None:
+    """Neither the overflow nor *Give a reason* opens a modal for who may not work on leads, or names anybody."""
+    if action == "give_reason":
+        await slack.people.press(JONAS, LEADS, lead.ts, "dismiss_lead")
+        await bot.dispatch.drain(5)
+    slack.workspace.channels[LEADS].members.add(user)
+    before, option = card_of(store), "snooze lead:1" if action == "more_of_lead" else None
+
+    await slack.people.press(user, LEADS, lead.ts, action, option=option)
+    await bot.dispatch.drain(5)
+
+    assert slack.workspace.stacks.get(user, []) == []
+    assert card_of(store) == before
+    (refused,) = [message for message in seen(slack, LEADS) if message.only_for == user]
+    assert "acme" not in f"{refused.text} {refused.blocks}"
 
 
 async def test_lead_of_somebody_else_is_theirs(lead: Message, store: Store, bot: Bot, slack: SlackSandbox) -> None:
