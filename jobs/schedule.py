@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter
 from jobs import reconcile, retention
 from jobs.changes import read_changes
 from jobs.context import Context
+from jobs.erased_bytes import forget_erased_bytes
 from jobs.full_pass import run_if_due
 from jobs.hubspot.journal import JournalClient
 from jobs.journal import read_journal
@@ -65,6 +66,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("bring back snoozed leads", partial(wake_leads, store, now), every=timedelta(minutes=1)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
+        Job("remove the bytes of who was erased", partial(forget_erased_bytes, store), every=timedelta(minutes=1)),
         Job("thin out old views and clicks", thin_events, every=days),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
         Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),

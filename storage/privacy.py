@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, union_all, update
 from sqlmodel import Session, col, select
 
-from storage import audit, kept_totals, opt_outs, outbox, posted
+from storage import audit, erased_bytes, kept_totals, opt_outs, outbox, posted
 from storage.accounts import Account, AccountDomain
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -57,7 +57,8 @@ def erase(session: Session, email: str, *, actor: str, hasher: Hasher, now: date
     """
     Forget a normalised address and the contact it belongs to, and never store them again.
 
-    Bytes remain in free pages and in the search index until `storage.database.forget_bytes` was called.
+    Bytes remain in free pages and in the search index until `storage.database.forget_bytes` went through, which is owed
+    in this transaction.
     """
     take_turns(session)
     row = session.exec(select(Address.id, Address.contact_id).where(Address.email == email)).first()
@@ -67,7 +68,7 @@ def erase(session: Session, email: str, *, actor: str, hasher: Hasher, now: date
     keys = PersonKeys.of(hasher, emails=[email]).own
     opt_outs.record(session, keys, actor, now, erased_at=now)
     messages = _forget_addresses(session, [address_id], now) if address_id is not None else 0
-    audit.note(session, now=now, actor=actor, action="erased")
+    _note_erased(session, actor, now)
     return Erased(address_id is not None, messages)
 
 
@@ -78,7 +79,7 @@ def erase_contact(session: Session, hubspot_id: str, *, actor: str, hasher: Hash
     if contact_id is not None:
         return erase_held(session, contact_id, actor=actor, hasher=hasher, now=now)
     opt_outs.record(session, {hasher.hubspot_id(hubspot_id): KeyKind.HUBSPOT_ID}, actor, now, erased_at=now)
-    audit.note(session, now=now, actor=actor, action="erased")
+    _note_erased(session, actor, now)
     return Erased(False, 0)
 
 
@@ -89,8 +90,13 @@ def erase_held(session: Session, contact_id: int, *, actor: str, hasher: Hasher,
     addresses = select(Address.id).where(Address.contact_id == contact_id)
     messages = _forget_addresses(session, [id_ for id_ in session.exec(addresses) if id_ is not None], now)
     _forget_contact(session, contact_id)
-    audit.note(session, now=now, actor=actor, action="erased")
+    _note_erased(session, actor, now)
     return Erased(True, messages)
+
+
+def _note_erased(session: Session, actor: str, now: datetime) -> None:
+    audit.note(session, now=now, actor=actor, action="erased")
+    erased_bytes.owe(session, now=now)
 
 
 def _forget_addresses(session: Session, address_ids: Collection[int], now: datetime) -> int:
