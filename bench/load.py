@@ -38,9 +38,9 @@ class Load:
     errors: int
 
 
-def run(url: str, paths: Path, *, connections: int, seconds: float) -> Load:
+def run(url: str, paths: Path, *, connections: int, seconds: float, per_second: float | None = None) -> Load:
     """
-    Follow the paths in the file in turn, as fast as it goes.
+    Follow the paths in the file in turn, as fast as it goes, or at most so many a second.
 
     Raises:
         NoLoad
@@ -49,6 +49,9 @@ def run(url: str, paths: Path, *, connections: int, seconds: float) -> Load:
         raise NoLoad(NoLoad.__doc__)
     script = paths.with_suffix(".lua")
     script.write_text(SCRIPT % {"paths": paths, "agent": AGENT})
+    if per_second:
+        with script.open("a") as more:
+            more.write(f"delay = function() return {connections / per_second * 1000:.0f} end\n")
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(script), url]
     told = subprocess.run([*pinned(LOAD_CORE), *command], capture_output=True, text=True, check=True).stdout
     return _read(told)

@@ -1,71 +1,80 @@
-"""Reconcile: contacts a second and peak memory, against the sandbox HubSpot over HTTP."""
+"""Reconcile: contacts a second and peak memory, as the command does it, against the sandbox HubSpot over HTTP."""
 
 import asyncio
-import resource
-import sys
+import json
+import os
+import re
+import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from footlight.hubspot import hubspot_context
-from footlight.opening import open_all
-from footlight.settings import Settings
-from jobs.hubspot.lists import find_list
-from jobs.reconcile import sync_groups
+from bench.servers import SERVER_CORE, pinned
 from sandbox.hubspot import HubSpotSandbox
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.limits import Limits
-from storage import target_groups
 
 TOKEN = "pat-bench"
+LIST = "Everyone"
 
 
 @dataclass(frozen=True, slots=True)
-class Synced:
-    """`peak_mb` is this process's, the sandbox and its data included."""
+class Pass:
+    """One pass over a list: `peak_mb` is the memory of the process that made it, HubSpot's data not included."""
 
+    what: str
     members: int
-    first_per_second: float
-    again_per_second: float
+    per_second: float
+    requests: int
     peak_mb: float
 
 
-def measure(folder: Path, *, members: int) -> Synced:
+def measure(folder: Path, *, members: int) -> list[Pass]:
     """A first pass over a list, and one in which nothing changed."""
     return asyncio.run(_measure(folder, members))
 
 
-async def _measure(folder: Path, members: int) -> Synced:
+async def _measure(folder: Path, members: int) -> list[Pass]:
     crm = Crm()
-    chosen = crm.create_list("Everyone")
-    ids = [_add(crm, number) for number in range(members)]
-    crm.add_to_list(chosen.id, ids)
+    chosen = crm.create_list(LIST)
+    crm.add_to_list(chosen.id, [_add(crm, number) for number in range(members)])
     async with HubSpotSandbox(crm, token=TOKEN, client_secret="bench", portal_id=1, limits=Limits.off()) as hubspot:
-        settings = Settings.model_validate(
-            {
-                "footlight_database_url": f"sqlite:///{folder}/sync.db",
-                "hubspot_access_token": TOKEN,
-                "hubspot_base_url": hubspot.base_url,
-            }
-        )
-        opened = open_all(settings)
-        context = hubspot_context(settings, opened)
-        found = await context.ask(lambda: find_list(context.hubspot, "Everyone", now=datetime.now(UTC)))
-        assert found is not None
-        await opened.store.write(target_groups.import_list, found, now=datetime.now(UTC))
-        first, again = [await _timed(context) for _ in range(2)]
-        await opened.store.close()
-    unit = 1024 if sys.platform == "linux" else 1024 * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return Synced(members, members / first, members / again, peak)
+        environment = {
+            "FOOTLIGHT_DATABASE_URL": f"sqlite:///{folder}/sync-{members}.db",
+            "HUBSPOT_ACCESS_TOKEN": TOKEN,
+            "HUBSPOT_BASE_URL": hubspot.base_url,
+        }
+        return [
+            await asyncio.to_thread(_pass, what, members, arguments, environment, folder)
+            for what, arguments in (("first", ("groups", "import", LIST)), ("nothing changed", ("sync",)))
+        ]
 
 
-async def _timed(context: object) -> float:
-    begun = time.perf_counter()
-    (result,) = await sync_groups(context)  # type: ignore[arg-type]
-    assert result.trouble is None, result.trouble
-    return time.perf_counter() - begun
+def _pass(what: str, members: int, arguments: tuple[str, ...], environment: dict[str, str], folder: Path) -> Pass:
+    command = [*pinned(SERVER_CORE), str(Path(".venv/bin/footlight").absolute()), *arguments, "--json"]
+    process = subprocess.Popen(command, env=os.environ | environment, cwd=folder, stdout=subprocess.PIPE, text=True)
+    peak_mb = _watch(process)
+    told, _ = process.communicate()
+    assert process.returncode == 0, told
+    (result,) = json.loads(told)
+    assert result["failed"] == 0, result
+    return Pass(what, members, members / result["seconds"], result["requests"], peak_mb)
+
+
+def _watch(process: "subprocess.Popen[str]") -> float:
+    """
+    The most memory that it ever had, in MB, looked up until it ends; 0.0 where there is no /proc.
+
+    What the system tells at the end (ru_maxrss) counts from the fork on, and so would be the bench's own.
+    """
+    status, peak = Path(f"/proc/{process.pid}/status"), 0.0
+    while process.poll() is None:
+        with suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+            peak = float(found.group(1)) / 1024 if found else peak
+        time.sleep(0.1)
+    return peak
 
 
 def _add(crm: Crm, number: int) -> int:
