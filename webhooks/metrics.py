@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 
 # An answer to a machine is late for HubSpot's app webhooks after 5 s.
 ACK_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -12,7 +12,9 @@ class Metrics:
     """One set for each application, in a registry of its own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the client's own twin of each, which nobody reads
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.accepted = self._counter("accepted", "Requests accepted", "endpoint")
         self.refused = self._counter("refused", "Requests refused, by reason", "endpoint", "reason")
         self.failed = self._counter("failed", "Requests that ended in an error of ours", "endpoint")

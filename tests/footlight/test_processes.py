@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from footlight.listening import CannotListen, listening, local_url
 from footlight.processes import BOT, WEB, WORKER, Parts, serve
@@ -62,6 +63,21 @@ async def test_metrics_of_worker_and_bot(alone: Path, parts: Parts, metric: str)
         assert (status, set(json.loads(told)["checks"].values())) == (200, {"ok"})
         assert (await get(f"{address}/healthz"))[0] == 200
         assert (await get(f"{address}/c/x"))[0] == 404
+
+
+@pytest.mark.parametrize("parts", [WEB, WORKER])
+async def test_metrics_are_prometheus(alone: Path, parts: Parts) -> None:
+    """Every metric has a help text, a counter's name ends with _total, a time's with _seconds, a size's with _bytes."""
+    async with running(parts, port=0, footlight_metrics_port=0, footlight_api_key=API_KEY) as address:
+        await get(f"{address}/c/x")
+        families = list(text_string_to_metric_families((await get(f"{address}/metrics"))[1]))
+
+    names = {sample.name for family in families for sample in family.samples if family.type == "counter"}
+    assert [name for name in names if not name.endswith("_total")] == []
+    assert [one.name for one in families if not one.documentation or one.type == "unknown"] == []
+    assert {one.name for one in families if not one.name.startswith("footlight_")} >= {"process_resident_memory_bytes"}
+    assert [one.name for one in families if one.type == "histogram" and not one.name.endswith("_seconds")] == []
+    assert [one.name for one in families if one.name.endswith("_created")] == []
 
 
 async def test_no_port_unless_it_is_set(alone: Path) -> None:
