@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.web_client import slack_client, why_no_answer
+from decisions.sealing import NoKey
 from footlight.cli import printing
 from footlight.cli.command import Footlight, interruptible
 from footlight.hubspot import hubspot_client, journal_client
@@ -63,7 +64,7 @@ async def all_checks() -> list[Finding]:
     findings = [Finding("settings", State.WELL, "readable"), _public_url(settings)]
     try:
         opened = await asyncio.to_thread(open_all, settings)
-    except (BadSettings, SchemaOld, SchemaTooNew, StoreDown, Busy) as error:
+    except (BadSettings, NoKey, SchemaOld, SchemaTooNew, StoreDown, Busy) as error:
         return [*findings, Finding("store", State.ILL, str(error))]
     try:
         with interruptible(opened.connections):

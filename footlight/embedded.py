@@ -5,6 +5,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+from footlight.settings import cannot_keep
 
 
 class AlreadyRuns(Exception):
@@ -20,9 +23,10 @@ def only_one(database_url: str, doing: str = "starting") -> Iterator[Callable[[s
 
     Raises:
         AlreadyRuns: with process id and address of the other.
+        BadSettings: where nothing can be written.
     """
     path = Path(database_url.removeprefix("sqlite:///"))
-    with path.with_name(path.name + ".run").open("a+", encoding="utf-8") as held:
+    with _opened(path.with_name(path.name + ".run")) as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -36,3 +40,10 @@ def only_one(database_url: str, doing: str = "starting") -> Iterator[Callable[[s
 
         tell(f", {doing}")
         yield lambda address: tell(f" at {address}")
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise cannot_keep(path.parent, error) from error

@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 from decisions.sealing import Keys
-from footlight.settings import BadSettings, Settings
+from footlight.settings import BadSettings, Settings, cannot_keep
 
 KEY_OCTETS = 32
 
@@ -41,8 +41,5 @@ def _kept_beside(database: Path) -> str:
     except FileExistsError:
         pass
     except OSError as error:
-        raise BadSettings(
-            f"FOOTLIGHT_DATABASE_URL: nothing can be kept in {path.parent} ({error.strerror}). Make that folder, "
-            "writable for Footlight, or choose another one"
-        ) from error
+        raise cannot_keep(path.parent, error) from error
     return path.read_text(encoding="ascii").strip()

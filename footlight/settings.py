@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -72,6 +73,14 @@ def _is_standard_secret(text: str) -> bool:
         return prefix == "whsec" and bool(base64.b64decode(encoded, validate=True))
     except binascii.Error:
         return False
+
+
+def cannot_keep(folder: Path, error: OSError) -> BadSettings:
+    """The embedded store's folder is missing, or is not ours to write in."""
+    return BadSettings(
+        f"FOOTLIGHT_DATABASE_URL: nothing can be kept in {folder.absolute()} ({error.strerror}). Make that folder, "
+        "writable for Footlight, or choose another one"
+    )
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]

@@ -10,9 +10,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from storage import tables  # noqa: F401 - the models must be known before schemas are compared
 from storage.database import named_errors, open_engine
+from storage.trouble import StoreDown
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -60,6 +62,10 @@ def _engine(url: str) -> Iterator[Engine]:
     try:
         with named_errors():
             yield engine
+    except DatabaseError as error:
+        if type(error) is DatabaseError:  # SQLite's word on a file that is none of its own, or is damaged
+            raise StoreDown(f"the database does not work: {error.orig}") from error
+        raise
     finally:
         engine.dispose()
 

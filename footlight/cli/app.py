@@ -106,5 +106,11 @@ def main() -> None:
     except EXPECTED as error:
         if "--debug" in sys.argv:
             raise
-        complaints.print(f"footlight: {error}", markup=False, soft_wrap=True)
+        complaints.print(f"footlight: {error}{_remedy(error)}", markup=False, soft_wrap=True)
         sys.exit(1)
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, StoreDown):
+        return ". See whether FOOTLIGHT_DATABASE_URL is right, the database runs, its disk has room and lets us write"
+    return ""

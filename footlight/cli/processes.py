@@ -137,5 +137,10 @@ def demo(
     from footlight.demo import run_demo
 
     set_up_logging()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        told = f"{folder.absolute()} cannot be made ({error.strerror}): choose another one with --folder"
+        raise typer.BadParameter(told, param_hint="--folder") from error
     complaints.print("Starting the demo ...")
     asyncio.run(run_demo(folder, fresh=fresh, port=port, open_page=open_page))

@@ -187,7 +187,9 @@ def _answer_of(send: Callable[[], Any]) -> tuple[int, dict[str, str], bytes]:
 
 def _down(error: urllib3.exceptions.HTTPError) -> HubSpotTrouble:
     reason = getattr(error, "reason", None) or error
-    timed_out = isinstance(reason, urllib3.exceptions.TimeoutError)
+    # urllib3 counts a connection that was refused among the time-outs.
+    is_refused = isinstance(reason, urllib3.exceptions.NewConnectionError)
+    timed_out = isinstance(reason, urllib3.exceptions.TimeoutError) and not is_refused
     return HubSpotDown("no answer in time" if timed_out else f"no connection ({type(reason).__name__})")
 
 

@@ -282,3 +282,29 @@ async def silent() -> AsyncIterator[SilentServer]:
     async with await asyncio.start_server(told.never_answer, "127.0.0.1", 0) as server:
         told.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield told
+
+
+@pytest.mark.parametrize("verb", ["run", "check", "migrate"])
+def test_a_file_that_is_no_database(alone: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """A file that is none of SQLite's is told to be that, with the setting that names it."""
+    (alone / "notes.db").write_text("no database at all, but a text " * 5)
+    monkeypatch.setenv("FOOTLIGHT_DATABASE_URL", "sqlite:///notes.db")
+    ran = subprocess.run([COMMAND, verb], capture_output=True, text=True, timeout=30, check=False)
+
+    assert ran.returncode == 1
+    assert "file is not a database" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert verb == "check" or "FOOTLIGHT_DATABASE_URL" in ran.stderr
+
+
+@pytest.mark.parametrize("verb", [("run",), ("check",), ("demo", "--no-open", "--folder", "here/below")])
+def test_a_place_where_nothing_can_be_kept(alone: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]) -> None:
+    """Where nothing can be written, the place is told, and the setting or option to choose another one."""
+    (alone / "here").write_text("a file where a folder should be")
+    monkeypatch.setenv("FOOTLIGHT_DATABASE_URL", "sqlite:///here/footlight.db")
+    ran = subprocess.run([COMMAND, *verb], capture_output=True, text=True, timeout=30, check=False)
+
+    told = ran.stdout + ran.stderr
+    assert ran.returncode in (1, 2)
+    assert "Traceback" not in told
+    assert ("--folder" if verb[0] == "demo" else "FOOTLIGHT_DATABASE_URL") in told
