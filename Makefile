@@ -35,7 +35,7 @@ lock: ## pin every dependency anew (needs uv)
 	$(COMPILE) --extra dev --extra bench -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what make made
-	rm -rf .venv .demo
+	rm -rf .venv .demo .demo.run
 
 .venv/made:
 	@test -n "$(PYTHON)" || { echo "Footlight needs Python 3.11 or newer: install it, then run make again."; exit 1; }

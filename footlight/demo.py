@@ -22,6 +22,7 @@ import structlog
 
 from bot.manifest import socket_mode_manifest
 from footlight.cli.printing import console
+from footlight.embedded import only_one
 from footlight.hubspot import hubspot_context
 from footlight.opening import open_all
 from footlight.processes import RUN, serve
@@ -62,13 +63,20 @@ STRANGER: Final = "jo.doe@harbour-steel.example"
 
 
 async def run_demo(folder: Path, *, fresh: bool, port: int, open_page: bool) -> None:
-    """Run until Ctrl-C or SIGTERM."""
-    _prepare(folder, fresh=fresh)
+    """
+    Run until Ctrl-C or SIGTERM; on another port than asked where that is taken.
+
+    Raises:
+        AlreadyRuns: when a demo runs in this folder, whose data then stays as it is.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
+        tell = stack.enter_context(only_one(str(folder)))  # its lock lies beside the folder
+        _prepare(folder, fresh=fresh)
         page = await _start(stack, folder, port, stop)
+        tell(page.url)
         console.print(
             f"\n  The demo is at [bold]{page.url}[/bold]   (Ctrl-C ends it; its data stays in {folder})\n",
             soft_wrap=True,
@@ -141,7 +149,7 @@ def _ports(path: Path, asked: int) -> dict[str, int]:
     """The ports of page and product: those of the last time, as far as they are free; else new ones."""
     kept = json.loads(path.read_text()) if path.exists() else {}
     ports = {
-        "page": asked or _free_port(kept.get("page", 0)),
+        "page": _free_port(asked or kept.get("page", 0)),
         "product": _free_port(kept.get("product", 0)),
     }
     path.write_text(json.dumps(ports))

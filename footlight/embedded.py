@@ -1,4 +1,4 @@
-"""The embedded store is one process's: a second `footlight run` on the same file is told who runs."""
+"""The embedded store is one process's, and so is a demo's folder: a second one is told who runs."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from footlight.settings import cannot_keep
 
 
 class AlreadyRuns(Exception):
-    """Another `footlight run` uses this database. Stop it first; other commands may run beside it."""
+    """Another Footlight runs on this data. Stop it first; other commands may run beside it."""
 
 
 @contextmanager

@@ -143,4 +143,5 @@ def demo(
         told = f"{folder.absolute()} cannot be made ({error.strerror}): choose another one with --folder"
         raise typer.BadParameter(told, param_hint="--folder") from error
     complaints.print("Starting the demo ...")
+    folder.parent.mkdir(parents=True, exist_ok=True)
     asyncio.run(run_demo(folder, fresh=fresh, port=port, open_page=open_page))

@@ -63,6 +63,7 @@ def _write_form(crm: Crm, senders: Sequence[str], place: Place) -> str:
     return (
         f'<form method="post" action="/inbox/write" class="card">{place.hidden()}<h3>Write a mail</h3>'
         f'<label>From<select name="sender">{froms}</select></label>'
-        '<label>To<input name="recipient" type="email" required list="people" placeholder="a contact, or anybody else">'
-        f'</label><datalist id="people">{options}</datalist><button class="primary">Send</button></form>'
+        '<label>To<input name="recipient" type="email" required list="addresses"'
+        ' placeholder="a contact, or anybody else">'
+        f'</label><datalist id="addresses">{options}</datalist><button class="primary">Send</button></form>'
     )

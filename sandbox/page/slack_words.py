@@ -14,7 +14,7 @@ Told = tuple[str, set[Hashable]]
 
 _ADDRESS: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _BOLD: Final = re.compile(r"\*([^*\n]+)\*")
-_DATE: Final = re.compile(r"(?: since| last)? *<!date\^[^>]*>")
+_DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 _USER: Final = re.compile(r"<@(\w+)>")
 
 
@@ -143,7 +143,7 @@ def _gist(text: str, names: Names) -> str:
 
 
 def _plain(text: str, names: Names) -> str:
-    text = _USER.sub(lambda found: names.user(found[1]), _DATE.sub("", text))
+    text = _USER.sub(lambda found: names.user(found[1]), _DATE.sub(r"\1", text))
     return text.replace("*", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -156,7 +156,7 @@ def test_a_press_and_a_refusal(wire: Wire) -> None:
     changed = {
         "channel": LEADS,
         "ts": BUTTON,
-        "text": f"New lead: j.doe@steel.example · <@{ANNA}> is on it since <!date^1^x|y>",
+        "text": f"New lead: j.doe@steel.example · <@{ANNA}> is on it since <!date^1^{{date}}|1 May>",
     }
     wire.heard_slack(exchange("api", "/api/chat.update", "chat.update", changed, {"ok": False}, status=429))
     was_ill = not wire.stories[0].went_well
@@ -166,7 +166,7 @@ def test_a_press_and_a_refusal(wire: Wire) -> None:
     (told,) = sentences(wire)
     assert told == (
         "Anna Becker pressed “Claim”; Footlight had to keep what it owes, as Slack said “too many requests” and "
-        "changed its message in #leads: “New lead: j.doe@steel.example · Anna Becker is on it”"
+        "changed its message in #leads: “New lead: j.doe@steel.example · Anna Becker is on it since 1 May”"
     )
     assert wire.stories[0].went_well
 
