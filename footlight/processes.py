@@ -79,7 +79,7 @@ async def _run(settings: Settings, parts: Parts, started: Callable[[str | None],
         stack.push_async_callback(opened.store.close)
         await _subscribe(settings, opened)
         address = local_url(sockets) if sockets else None
-        await _start(stack, settings, parts, opened, sockets)
+        await _start(stack, _reached(settings, parts, address), parts, opened, sockets)
         _tell_what_is_off(settings, opened)
         if parts == BOT and not settings.slack_app_token:
             log.info(
@@ -88,6 +88,13 @@ async def _run(settings: Settings, parts: Parts, started: Callable[[str | None],
         log.info("listening" if address else "working", address=address)
         started(address)
         await asyncio.Event().wait()
+
+
+def _reached(settings: Settings, parts: Parts, address: str | None) -> Settings:
+    """Without a public URL, the one that works on this machine is the address that was really bound."""
+    if not parts.web or settings.footlight_public_url:
+        return settings
+    return settings.model_copy(update={"footlight_public_url": address})
 
 
 def _listening(settings: Settings, parts: Parts) -> AbstractContextManager[Sockets]:
@@ -106,13 +113,11 @@ async def _start(stack: AsyncExitStack, settings: Settings, parts: Parts, opened
         work = working(settings, opened, slack, metrics.registry, stop_within=STOP_WITHIN)
         checks.append(await at_once().enter_async_context(work))
     if parts.bot and slack:
-        await slack.connect()
+        slack.connect()
         checks.append(Check("slack", slack.why_not))
     if sockets:
         events = slack.receive if slack and not settings.slack_app_token else None
-        edge = make_edge(
-            settings, opened, metrics, address=local_url(sockets), slack_events=events, checks=tuple(checks)
-        )
+        edge = make_edge(settings, opened, metrics, slack_events=events, checks=tuple(checks))
         app = make_app(edge) if parts.web else health_app(edge)
         await at_once().enter_async_context(served(app, sockets))
     if slack and _hears_slack(settings, parts):

@@ -53,6 +53,7 @@ class Slack:
         self.carrier = SlackCarrier(self._client, opened.store, people=people, now=utc_now)
         self._app_token = settings.slack_app_token
         self._socket: SocketMode | None = None
+        self._connecting: asyncio.Task[None] | None = None
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """The handler of POST /slack/events."""
@@ -62,18 +63,21 @@ class Slack:
         """Answer what was acknowledged before a restart and is not answered yet."""
         self._events.resume()
 
-    async def connect(self) -> None:
-        """Open the socket, where an app token switches to Socket Mode."""
+    def connect(self) -> None:
+        """Begin to open the socket, where an app token switches to Socket Mode. Nothing else waits for Slack."""
         if self._app_token is not None:
             app_token = self._app_token.get_secret_value()
             self._socket = SocketMode(self._events, self._dispatch, app_token=app_token, client=self._client)
-            await self._socket.connect()
+            self._connecting = asyncio.create_task(self._socket.connect())
 
     async def why_not(self) -> str | None:
         """Why nothing can come from Slack now; None: it can."""
         return await self._socket.why_not() if self._socket else None
 
     async def close(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._socket is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._socket.close(), HANG_UP_SECONDS)

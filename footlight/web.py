@@ -22,18 +22,17 @@ def make_edge(
     opened: Opened,
     metrics: Metrics,
     *,
-    address: str,
     slack_events: Handler | None = None,
     checks: tuple[Check, ...] = (),
 ) -> Edge:
-    """What the endpoints are given; `address` is where they listen, and the public one where none is set."""
+    """What the endpoints are given."""
     campaigns = CampaignsInForce()
     own = frozenset(settings.footlight_own_domains)
     click_secrets = reveal(settings.footlight_clicks_secret)
     return Edge(
         store=opened.store,
         keys=opened.keys,
-        public_url=settings.footlight_public_url or address,
+        public_url=settings.public_url,
         campaigns=campaigns,
         tracker=Tracker(campaigns, opened.hasher, own) if opened.hasher else None,
         hubspot_secrets=reveal(settings.hubspot_client_secret),

@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from footlight.listening import CannotListen, listening, local_url
-from footlight.processes import BOT, WEB, WORKER, Parts, serve
+from footlight.processes import BOT, RUN, WEB, WORKER, Parts, serve
 from footlight.settings import read_settings
 from tests.footlight.commands import COMMAND, KEY
 
@@ -78,6 +78,21 @@ async def test_metrics_are_prometheus(alone: Path, parts: Parts) -> None:
     assert {one.name for one in families if not one.name.startswith("footlight_")} >= {"process_resident_memory_bytes"}
     assert [one.name for one in families if one.type == "histogram" and not one.name.endswith("_seconds")] == []
     assert [one.name for one in families if one.name.endswith("_created")] == []
+
+
+async def test_slack_is_down_at_the_start(alone: Path) -> None:
+    """With Socket Mode and no Slack to be reached, everything else runs, and /readyz says what is missing."""
+    nowhere = {"slack_base_url": "http://127.0.0.1:9/api", "slack_bot_token": "xoxb-x", "slack_app_token": "xapp-x"}
+    async with running(RUN, port=0, **nowhere) as address:
+        status, told = await get(f"{address}/readyz")
+
+    assert status == 503
+    assert json.loads(told)["checks"] == {
+        "store": "ok",
+        "tracking": "ok",
+        "worker": "ok",
+        "slack": "the socket to Slack is not connected",
+    }
 
 
 async def test_no_port_unless_it_is_set(alone: Path) -> None:
