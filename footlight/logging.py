@@ -106,6 +106,8 @@ def _for_people(stream: TextIO) -> structlog.dev.ConsoleRenderer:
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    if record.name.startswith("slack_sdk.socket_mode"):
+        record.exc_info = None  # a traceback at each try would fill the log while Slack is away; the line says why
     least = next((level for name, level in _LEAST_LEVELS.items() if f"{record.name}.".startswith(f"{name}.")), 0)
     return record.levelno >= least and not _is_a_strangers_bad_request(record)
 

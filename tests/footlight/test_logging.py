@@ -223,6 +223,17 @@ def test_bolt_prints_no_bodies(printed: Printed) -> None:
     assert printed.text() == ""
 
 
+def test_slack_away_is_a_line(printed: Printed) -> None:
+    """While Slack cannot be reached by socket, each try costs one line, without a traceback."""
+    try:
+        raise TimeoutError
+    except TimeoutError:
+        logging.getLogger("slack_sdk.socket_mode.aiohttp").exception("Failed to connect; Retrying...")
+
+    (line,) = printed.objects()
+    assert (line["event"], "exception" in line) == ("Failed to connect; Retrying...", False)
+
+
 @pytest.mark.parametrize("crash", ["crash()", "Thread(target=crash).start()"])
 def test_crash_names_nobody(crash: str) -> None:
     """A mistake that stops a process or a thread is logged like everything else, before the process ends."""
