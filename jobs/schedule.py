@@ -144,14 +144,13 @@ class Schedule:
             )
 
     async def _turn(self, job: Job) -> None:
-        if not await self._leader.leads():
-            return
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
         try:
-            await job.run()
-            self.runs.labels(job.name, "done").inc()
+            if await self._leader.leads():
+                await job.run()
+                self.runs.labels(job.name, "done").inc()
         except asyncio.CancelledError:
             log.info("job cut off by the stop", job=job.name)
         except (StoreDown, Busy) as error:

@@ -9,6 +9,7 @@ from sqlalchemy import Index, bindparam, update
 from sqlalchemy import select as core_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.bulk import insert_if_missing
 from storage.columns import BigId, Moment, Word
 
 
@@ -43,12 +44,7 @@ class Subscribed:
 
 def subscribe(session: Session, topic: Topic, channel: str, *, now: datetime) -> bool:
     """Let `channel` get what belongs to `topic`; whether that is new. A paused subscription stays paused."""
-    query = select(Subscription.id).where(col(Subscription.topic) == topic, col(Subscription.channel) == channel)
-    if session.exec(query).first() is not None:
-        return False
-    session.add(Subscription(topic=topic, channel=channel, since=now))
-    session.flush()
-    return True
+    return insert_if_missing(session, Subscription, {"topic": topic, "channel": channel, "since": now})
 
 
 def of_topic(session: Session, topic: Topic) -> tuple[Subscribed, ...]:

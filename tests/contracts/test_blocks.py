@@ -19,7 +19,7 @@ from bot.blocks.lead_message import lead_list, lead_message
 from bot.blocks.lead_modals import hand_over_modal, reason_modal, snooze_modal
 from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.reader import Reader
-from bot.blocks.search_results import nobody, people_list, search_results
+from bot.blocks.search_results import people_list, search_results, unknown_address, unknown_name
 from bot.blocks.text import bold, escape, plain
 from bot.help import help_message
 from bot.texts import Texts
@@ -150,8 +150,8 @@ SHOWN: dict[str, Show] = {
     "feed": lambda text, reader: feed_list([an_activity(text)] * 15, reader),
     "found": lambda text, reader: search_results(text, Found((Hit(1, text, text, text),) * 8, False), reader),
     "suggested": lambda text, reader: search_results(text, Found((Hit(1, "", None, None),), True), reader),
-    "nobody": lambda text, reader: nobody(text, reader, is_address=False),
-    "unknown address": lambda text, reader: nobody(f"{text}@x.example", reader, is_address=True),
+    "unknown name": unknown_name,
+    "unknown address": lambda text, reader: unknown_address(f"{text}@x.example", reader, sealed="sealed"),
     "people": lambda text, reader: people_list(
         [(text, a_contact(text)), (text, a_lead(text)), (text, None)] * 2, reader
     ),
