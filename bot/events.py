@@ -70,10 +70,13 @@ class Events:
 
     async def _resume(self) -> None:
         started = self._now()
-        tried = await self._answer_left(started, ())
-        # What was under way in a process that died a moment ago is nobody's only when its lease ran out.
-        await asyncio.sleep(self._lease.total_seconds())
-        await self._answer_left(started, tried)
+        try:
+            tried = await self._answer_left(started, ())
+            # What was under way in a process that died a moment ago is nobody's only when its lease ran out.
+            await asyncio.sleep(self._lease.total_seconds())
+            await self._answer_left(started, tried)
+        except (StoreDown, Busy) as error:
+            log.warning("events left by a stopped process wait for the next start", because=str(error))
 
     async def _answer_left(self, started: datetime, tried: Collection[str]) -> Collection[str]:
         """Answer what was left before `started` and not `tried`; the ids of it."""
@@ -103,10 +106,14 @@ class Events:
             await self._answer(event_id, payload)
 
     async def _answer(self, event_id: str, payload: dict[str, Any]) -> None:
-        if await self._dispatch.answer(payload):
-            await self._store.write(inbox.answered, event_id, now=self._now())
-        else:
+        if not await self._dispatch.answer(payload):
             log.warning("an event could not be answered, and is tried again at the next start", event_id=event_id)
+            return
+        try:
+            await self._store.write(inbox.answered, event_id, now=self._now())
+        except (StoreDown, Busy) as error:
+            told = "an event is answered, which could not be noted: it may be answered again at the next start"
+            log.warning(told, event_id=event_id, because=str(error))
 
     @asynccontextmanager
     async def _held(self, event_ids: Collection[str]) -> AsyncIterator[None]:

@@ -82,6 +82,31 @@ async def test_event_of_long_ago_is_dropped(store: Store, bot: Bot, slack: Slack
     assert store.read_now(bodies) == [None]
 
 
+class Begun:
+    """Takes what is to run in the background, so that a test may wait for its end."""
+
+    def __init__(self) -> None:
+        self.works: list[Any] = []
+
+    def start(self, work: Any) -> None:
+        self.works.append(work)
+
+    async def answer(self, payload: dict[str, Any]) -> bool:
+        return True
+
+
+async def test_store_that_is_down_breaks_nothing_in_the_background(store: Store) -> None:
+    """Events that can be neither looked for nor noted as answered wait for the next start, without an error."""
+    begun = Begun()
+    events = Events(store, KEYS, begun, now=utc_now)  # type: ignore[arg-type]
+    await events.receive(event_in("D1"))
+    events.resume()
+    await store.close()
+
+    for work in begun.works:
+        await work
+
+
 async def test_event_sealed_with_a_lost_key_holds_nothing_up(store: Store, bot: Bot, slack: SlackSandbox) -> None:
     """An event that cannot be opened is passed over; the next one is answered."""
     channel = slack.workspace.direct(OLIVER).id
