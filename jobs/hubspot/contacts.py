@@ -114,11 +114,6 @@ def create_contact(client: HubSpotClient, email: str, properties: Mapping[str, s
         return existing_id
 
 
-def is_gone(client: HubSpotClient, hubspot_id: str) -> bool:
-    """Whether HubSpot holds no contact under this id any more, neither live nor deleted nor merged into another."""
-    return hubspot_id in read_records(client, client.contact_batches.read, [hubspot_id], ()).missing
-
-
 def memberships_of(client: HubSpotClient, hubspot_id: str) -> frozenset[str]:
     """
     The ids of the HubSpot lists that a live contact is in.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobs.hubspot.contacts import create_contact, find_contact_by_email, is_gone, memberships_of, read_contacts
+from jobs.hubspot.contacts import create_contact, find_contact_by_email, memberships_of, read_contacts
 from jobs.hubspot.trouble import BadAnswer, HubSpotDown, Refused, TokenRefused
 
 JUST_THE_ID = b'{"results": [{"id": "501", "properties": {}}]}'
@@ -196,8 +196,6 @@ async def test_a_part_that_failed_is_not_missing(scripted, told, now, error):
 
     with pytest.raises(BadAnswer):
         await asyncio.to_thread(read_contacts, told, ["501"], [], now=now)
-    with pytest.raises(BadAnswer):
-        await asyncio.to_thread(is_gone, told, "501")
 
 
 async def test_an_outage_between_the_two_looks(hubspot, client, crm, ids, now):
@@ -209,18 +207,18 @@ async def test_an_outage_between_the_two_looks(hubspot, client, crm, ids, now):
         await asyncio.to_thread(read_contacts, client, ids[:1], [], now=now)
 
 
-async def test_gone_for_good(hubspot, client, crm, ids):
-    """Gone is who is neither live nor deleted nor merged into another."""
-    max_id, eva_id, doe_id = ids
+async def test_gone_for_good(hubspot, client, crm, ids, now):
+    """Missing is who is neither live nor deleted nor merged into another; with a refused token nobody is."""
+    max_id, _, doe_id = ids
     crm.delete("contacts", int(max_id))
     crm.privacy_delete(int(doe_id))
 
-    assert not await asyncio.to_thread(is_gone, client, max_id)
-    assert not await asyncio.to_thread(is_gone, client, eva_id)
-    assert await asyncio.to_thread(is_gone, client, doe_id)
+    answers = await asyncio.to_thread(read_contacts, client, ids, [], now=now)
+
+    assert answers.missing == {doe_id}
     hubspot.faults.revoked = True
     with pytest.raises(TokenRefused):
-        await asyncio.to_thread(is_gone, client, doe_id)
+        await asyncio.to_thread(read_contacts, client, [doe_id], [], now=now)
 
 
 async def test_found_by_address(hubspot, client, crm, ids, now):
