@@ -13,10 +13,11 @@ from storage.leads import Lead
 
 
 class Searched(StrEnum):
-    """What is searched for changes."""
+    """What is searched for changes; of LISTS all are read."""
 
     CONTACTS = "contacts"
     COMPANIES = "companies"
+    LISTS = "lists"
 
 
 class ChangesRead(SQLModel, table=True):
