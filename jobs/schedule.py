@@ -20,10 +20,11 @@ from jobs.full_pass import run_if_due
 from jobs.hubspot.journal import JournalClient
 from jobs.journal import read_journal
 from jobs.leader import Leader
+from jobs.list_catalogue import read_catalogue
 from jobs.named_records import read_labels
 from jobs.settle import settle_doubted_clicks
 from jobs.snoozed import wake_leads
-from storage import Busy, Store, StoreDown, subscriptions
+from storage import Busy, Store, StoreDown, list_catalogue, subscriptions
 
 log = structlog.get_logger()
 
@@ -79,6 +80,7 @@ def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
         Job("read what changed in HubSpot", partial(read_changes, context), every=every),
         Job("compare everything with HubSpot at night", partial(run_if_due, context), every=timedelta(hours=1)),
         Job("learn what HubSpot calls its properties", partial(read_labels, context), every=timedelta(hours=6)),
+        Job("know HubSpot's lists", partial(read_catalogue, context), every=list_catalogue.STALE_AFTER),
     )
 
 

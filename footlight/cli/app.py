@@ -6,7 +6,7 @@ import typer
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
-from footlight.cli import campaigns, contacts, groups, privacy, processes, properties, store
+from footlight.cli import campaigns, contacts, groups, groups_catalogue, privacy, processes, properties, store
 from footlight.cli.contacts import NotKnown
 from footlight.cli.groups import NoSuchList
 from footlight.cli.printing import complaints
@@ -79,6 +79,7 @@ for family in (
     contacts.leads_family,
 ):
     app.add_typer(family)
+groups.groups.command("lists")(groups_catalogue.lists)
 for verb, name in (
     (processes.demo, "demo"),
     (processes.run, "run"),
