@@ -225,6 +225,7 @@ def ping(session: Session) -> None:
 
 
 PAGES_A_STEP: Final = 500
+SEARCH_INDEXES: Final = ("contact_search", "lead_search")
 
 
 def forget_bytes(engine: Engine) -> bool:
@@ -240,19 +241,20 @@ def forget_bytes(engine: Engine) -> bool:
     try:
         connection = borrowed.driver_connection
         assert isinstance(connection, sqlite3.Connection)
-        _merge_search_index(connection)
+        for index in SEARCH_INDEXES:
+            _merge_search_index(connection, index)
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
     finally:
         borrowed.close()
 
 
-def _merge_search_index(connection: sqlite3.Connection) -> None:
+def _merge_search_index(connection: sqlite3.Connection, index: str) -> None:
     # One 'optimize' would hold the write lock for seconds; -n begins the same work, n goes on (FTS5 documentation 6.8).
     pages = -PAGES_A_STEP
     while True:
         before = connection.total_changes
-        connection.execute("INSERT INTO contact_search (contact_search, rank) VALUES ('merge', ?)", (pages,))
+        connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)", (pages,))
         if connection.total_changes - before < 2:
             return
         pages = PAGES_A_STEP

@@ -12,7 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col
 from storage import outbox, performance
 from storage.accounts import Account
 from storage.addresses import Address
-from storage.columns import BigId, Moment, Word
+from storage.columns import BigId, Folded, Moment, Word
 from storage.contacts import ContactId
 from storage.database import listed
 from storage.outbox import Due
@@ -55,6 +55,13 @@ class Lead(SQLModel, table=True):
     asked_by: str | None = Field(default=None, description="who wanted it in HubSpot last, as an actor")
     asked_at: datetime | None = Field(default=None, sa_type=Moment)
     refusal: HubSpotRefusal | None = Field(default=None, sa_type=Word(HubSpotRefusal), description="the answer to that")
+    search_text: str = Field(
+        default="",
+        sa_type=Folded,
+        index=True,
+        sa_column_kwargs={"server_default": ""},
+        description="its address, to be found by; the database itself writes it",
+    )
 
 
 ENDS: Final = (LeadStage.CONTACT, LeadStage.OPTED_OUT)
