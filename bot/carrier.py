@@ -18,7 +18,8 @@ from bot.texts import Texts
 from storage import Store
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
-from storage.outbox import is_user, slack_channel
+from storage.outbox import slack_channel
+from storage.subscriptions import is_user
 
 log = structlog.get_logger()
 

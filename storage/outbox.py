@@ -28,6 +28,9 @@ class Due(StrEnum):
     PERSON_FORGOTTEN = "person_forgotten"
     ADD_TO_HUBSPOT = "add_to_hubspot"
     HUBSPOT_REFUSED = "hubspot_refused"
+    DIGEST = "digest"
+    CHANNEL_GREETED = "channel_greeted"
+    ADMIN_WELCOMED = "admin_welcomed"
 
 
 class OutboxState(StrEnum):
@@ -87,11 +90,6 @@ def slack(channel: str) -> str:
 def slack_channel(destination: str) -> str | None:
     """The Slack channel that a destination is, if it is one."""
     return destination.removeprefix(SLACK) if destination.startswith(SLACK) else None
-
-
-def is_user(channel: str) -> bool:
-    """Whether what stands for a channel is a user: then it means their direct messages with us."""
-    return channel.startswith(("U", "W"))
 
 
 def owe(

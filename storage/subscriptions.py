@@ -1,16 +1,19 @@
-"""Subscriptions: which Slack channel gets leads, the feed, or words for the admin."""
+"""Subscriptions: which Slack channel gets leads, the feed, or words for the admin, and what of it, and when."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Index, bindparam, update
 from sqlalchemy import select as core_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from decisions.channel_filters import Filters
+from decisions.quiet_hours import Rhythm
 from storage.bulk import insert_if_missing
-from storage.columns import BigId, Moment, Word
+from storage.columns import BigId, Json, Moment, Word
 
 
 class Topic(StrEnum):
@@ -29,17 +32,34 @@ class Subscription(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
     paused_at: datetime | None = Field(default=None, sa_type=Moment)
     paused_because: str | None = Field(default=None, description="kept while it is tried again")
+    terms: dict[str, Any] | None = Field(default=None, sa_type=Json, description="as `Terms`; None: nobody chose any")
+    ended_at: datetime | None = Field(default=None, sa_type=Moment, description="what was posted is still renewed")
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """
+    What a channel wants to hear of a topic, and how.
+
+    `language` None: the installation's. `hides_addresses`: its messages show no address in full.
+    """
+
+    filters: Filters = Filters()
+    rhythm: Rhythm = Rhythm()
+    language: str | None = None
+    hides_addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A channel's subscription; paused, what it is owed waits."""
+    """A channel's subscription; paused, what it is owed waits. Ended, it gets nothing new."""
 
     topic: Topic
     channel: str
     since: datetime
     paused_at: datetime | None
     paused_because: str | None
+    terms: Terms
+    ended_at: datetime | None
 
 
 def subscribe(session: Session, topic: Topic, channel: str, *, now: datetime) -> bool:
@@ -47,14 +67,38 @@ def subscribe(session: Session, topic: Topic, channel: str, *, now: datetime) ->
     return insert_if_missing(session, Subscription, {"topic": topic, "channel": channel, "since": now})
 
 
+def find(session: Session, topic: Topic, channel: str) -> Subscribed | None:
+    """A channel's subscription to a topic, an ended one too."""
+    row = _row(session, topic, channel)
+    return _subscribed(row) if row else None
+
+
+def set_terms(session: Session, topic: Topic, channel: str, terms: Terms) -> None:
+    """Let a subscription be as `terms` say, from now on; one that had ended goes on."""
+    if row := _row(session, topic, channel):
+        row.terms, row.ended_at = msgspec.to_builtins(terms), None
+        session.flush()
+
+
+def end(session: Session, topic: Topic, channel: str, *, now: datetime) -> bool:
+    """Tell the channel nothing new of the topic; whether it was told until now."""
+    row = _row(session, topic, channel)
+    if row is None or row.ended_at is not None:
+        return False
+    row.ended_at = now
+    session.flush()
+    return True
+
+
 def of_topic(session: Session, topic: Topic) -> tuple[Subscribed, ...]:
-    """The subscriptions of a topic, paused ones too, oldest first."""
-    rows = session.exec(select(Subscription).where(col(Subscription.topic) == topic).order_by(col(Subscription.id)))
+    """The subscriptions of a topic that have not ended, paused ones too, oldest first."""
+    going_on = (col(Subscription.topic) == topic, col(Subscription.ended_at).is_(None))
+    rows = session.exec(select(Subscription).where(*going_on).order_by(col(Subscription.id)))
     return tuple(_subscribed(row) for row in rows)
 
 
 def channels_of(session: Session, topic: Topic) -> tuple[str, ...]:
-    """The channels of a topic's subscriptions, paused ones too; asked with each batch of clicks."""
+    """The channels of a topic's subscriptions, paused and ended ones too; asked with each batch of clicks."""
     return tuple(session.connection().execute(_CHANNELS, {"topic": topic}).scalars())
 
 
@@ -114,12 +158,25 @@ def reached(session: Session, channel: str) -> None:
 
 
 def admin_channel(session: Session) -> str | None:
-    """Where words for the admin go: the admin's channel, else the leads', as long as it is not paused."""
-    reachable = [
-        one.channel for topic in (Topic.ADMIN, Topic.LEADS) for one in of_topic(session, topic) if one.paused_at is None
-    ]
-    return reachable[0] if reachable else None
+    """
+    Where words for the admin go, as long as it is not paused: the admin's channel, else whoever set us up, else the
+    leads' channel.
+    """
+    admins = of_topic(session, Topic.ADMIN)
+    in_order = (*sorted(admins, key=lambda one: is_user(one.channel)), *of_topic(session, Topic.LEADS))
+    return next((one.channel for one in in_order if one.paused_at is None), None)
+
+
+def is_user(channel: str) -> bool:
+    """Whether what stands for a channel is a user: then it means their direct messages with us."""
+    return channel.startswith(("U", "W"))
+
+
+def _row(session: Session, topic: Topic, channel: str) -> Subscription | None:
+    named = (col(Subscription.topic) == topic, col(Subscription.channel) == channel)
+    return session.exec(select(Subscription).where(*named)).first()
 
 
 def _subscribed(row: Subscription) -> Subscribed:
-    return Subscribed(row.topic, row.channel, row.since, row.paused_at, row.paused_because)
+    terms = msgspec.convert(row.terms, Terms) if row.terms else Terms()
+    return Subscribed(row.topic, row.channel, row.since, row.paused_at, row.paused_because, terms, row.ended_at)
