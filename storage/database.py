@@ -254,7 +254,7 @@ def _merge_search_index(connection: sqlite3.Connection, index: str) -> None:
     pages = -PAGES_A_STEP
     while True:
         before = connection.total_changes
-        connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)", (pages,))
+        connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608
         if connection.total_changes - before < 2:
             return
         pages = PAGES_A_STEP
