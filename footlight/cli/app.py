@@ -1,15 +1,18 @@
 """The command `footlight`: its families of verbs, and how errors are told."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
 from footlight.cli import campaigns, contacts, groups, groups_catalogue, privacy, processes, properties, store
+from footlight.cli.command import NoStore
 from footlight.cli.contacts import NotKnown
 from footlight.cli.groups import NoSuchList
-from footlight.cli.printing import complaints
+from footlight.cli.printing import complaints, console
 from footlight.cli.properties import NotShown
 from footlight.embedded import AlreadyRuns
 from footlight.listening import CannotListen
@@ -41,6 +44,7 @@ EXPECTED = (
     NameTaken,
     NoAccount,
     NoKey,
+    NoStore,
     NoSuchGroup,
     NoSuchList,
     NoSuchProperty,
@@ -66,8 +70,19 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"footlight {version('footlight')}")
+        raise typer.Exit
+
+
 @app.callback()
-def options(debug: bool = typer.Option(False, "--debug", help="Show a traceback with an error.")) -> None:
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
     """Footlight tells a sales team, in Slack, who clicks the banners in its e-mail signatures."""
 
 

@@ -13,7 +13,7 @@ import typer
 from decisions.addresses import normalise
 from decisions.local_times import NoMoment, moment_of
 from footlight.cli.campaigns_told import as_json_of, as_row, print_seen, seen_as_json
-from footlight.cli.command import Footlight, command_group, opened
+from footlight.cli.command import Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table
 from storage import Session
 from storage.banner_files import LARGEST_FILE, BannerFault, BannerPicture, NotABanner, keep_picture, read_picture
@@ -67,7 +67,7 @@ TimeZone = Annotated[
 @campaigns.command("list")
 def list_all(*, as_json: AsJson = False) -> None:
     """Every campaign, newest first."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         listed = footlight.store.read_now(list_campaigns, now=footlight.now())
     if as_json:
         print_json([as_json_of(one) for one in listed])
@@ -176,7 +176,7 @@ def who(
 ) -> None:
     """Which campaign an address sees at a moment, by which rule, and why each other one lost."""
     email = normalise(address)
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         moment = _clock(footlight, time_zone)(at) if at else footlight.now()
         own = frozenset(footlight.settings.footlight_own_domains)
         seen = footlight.store.read_now(who_sees, email, moment, own=own)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -20,6 +21,10 @@ from storage import Store, portal
 from storage.opt_outs import Hasher
 
 ACTOR = "cli"
+
+
+class NoStore(Exception):
+    """Begin with `footlight run`; `footlight demo` shows all at work. FOOTLIGHT_DATABASE_URL names one elsewhere."""
 
 
 def utc_now() -> datetime:
@@ -76,6 +81,22 @@ def opened() -> Iterator[Footlight]:
             yield footlight
     finally:
         opened.store.close_now()
+
+
+@contextmanager
+def opened_to_read() -> Iterator[Footlight]:
+    """
+    As `opened`, for a command that only looks.
+
+    Raises:
+        NoStore: rather than making one.
+    """
+    settings = read_settings()
+    file = Path(settings.footlight_database_url.removeprefix("sqlite:///"))
+    if settings.is_sqlite and not file.exists():
+        raise NoStore(f"there is no store at {file.absolute()} yet. {NoStore.__doc__}")
+    with opened() as footlight:
+        yield footlight
 
 
 @contextmanager

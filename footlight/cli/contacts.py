@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from decisions.addresses import NotAnAddress, normalise
-from footlight.cli.command import command_group, opened
+from footlight.cli.command import command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
 from storage import Session, contact_search, feed, leads
 from storage.contact_card import ContactCard, card_of_address
@@ -27,7 +27,7 @@ class NotKnown(Exception):
 @contacts.command("list")
 def list_all(*, as_json: AsJson = False) -> None:
     """Every contact that has an address."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         hits = [hit for hit in footlight.store.read_now(_all) if hit.email]
     _print_hits(hits, as_json, "No contact yet: footlight groups import LIST")
 
@@ -42,7 +42,7 @@ def _all(session: Session) -> list[Hit]:
 @contacts.command("find")
 def find(text: str, *, limit: Limit = 20, as_json: AsJson = False) -> None:
     """Contacts by a part of a name, an address or a domain."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         found = footlight.store.read_now(contact_search.find, text, limit)
     if found.is_suggestion and found.contacts and not as_json:
         console.print("Nobody is called that; did you mean:")
@@ -63,7 +63,7 @@ def show(email: str, *, as_json: AsJson = False) -> None:
         address = normalise(email)
     except NotAnAddress as error:
         raise NotKnown(f"{error}. {NotKnown.__doc__}") from error
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         card = footlight.store.read_now(_card, address, footlight.hasher)
     if as_json:
         print_json(_as_json(card, address))
@@ -85,6 +85,7 @@ def _as_json(card: ContactCard, asked: str) -> dict[str, object]:
         "hubspot_id": card.hubspot_id,
         "name": card.name,
         "properties": card.properties,
+        "shown_properties": card.shown_properties,
         "company": card.company,
         "owner": card.owner,
         "target_groups": card.target_groups,
@@ -136,7 +137,7 @@ def _print_card(card: ContactCard) -> None:
 @leads_family.command("list")
 def list_leads(*, limit: Limit = 100, as_json: AsJson = False) -> None:
     """Leads, newest first."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         found = [lead for lead in footlight.store.read_now(leads.newest, limit) if lead.email]
     if as_json:
         print_json(
@@ -160,7 +161,7 @@ def list_leads(*, limit: Limit = 100, as_json: AsJson = False) -> None:
 
 def show_feed(*, limit: Limit = 50, as_json: AsJson = False) -> None:
     """The latest activity, newest first."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         found = [one for one in footlight.store.read_now(feed.newest, limit) if one.email]
     if as_json:
         print_json(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from footlight.cli.command import Footlight, command_group, opened
+from footlight.cli.command import Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, complaints, console, print_json, print_table, told, told_exactly
 from footlight.cli.sync_previews import print_previews
 from footlight.hubspot import hubspot_context
@@ -32,7 +32,7 @@ class NoSuchList(Exception):
 @groups.command("list")
 def list_all(*, as_json: AsJson = False) -> None:
     """Every target group, and how fresh it is."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         views = footlight.store.read_now(target_groups.all_groups)
     if as_json:
         print_json([_group_json(view) for view in views])
@@ -71,7 +71,7 @@ async def _import(context: Context, asked: str, as_json: bool) -> GroupResult:
 @groups.command("show")
 def show(group: str, *, as_json: AsJson = False) -> None:
     """One target group, and its last sync runs."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         view = footlight.store.read_now(target_groups.find_group, group)
         runs = footlight.store.read_now(sync_runs.newest, view.id, RUNS_SHOWN)
     if as_json:
@@ -107,7 +107,7 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """Make target groups equal to their HubSpot lists now."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         if dry_run:
             print_previews(asyncio.run(_preview(footlight, names or [], accept_removals, as_json)), as_json)
             return

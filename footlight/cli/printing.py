@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
+UNLIMITED: Final = 10_000
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 console = Console(highlight=False)
@@ -56,14 +59,25 @@ def told(moment: datetime | None) -> str:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
-    """Rows under headings; `empty` is said when there are none."""
-    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        table.add_row(*(_cell(cell) for cell in row))
-    if table.row_count:
-        console.print(table)
+    """Rows under headings, no word of which is cut however narrow the terminal is; `empty` where there are none."""
+    table, cells = Table(box=None, header_style="bold", pad_edge=False), [[_cell(cell) for cell in row] for row in rows]
+    for place, heading in enumerate(headings):
+        texts = [heading, *(row[place] for row in cells)]
+        longest_word = max((cell_len(word) for text in texts for word in text.split()), default=0)
+        table.add_column(heading, min_width=longest_word, no_wrap=longest_word == max(map(cell_len, texts)))
+    for row in cells:
+        table.add_row(*row)
+    if cells:
+        table.width = _width(table)
+        console.print(table, crop=False)
     else:
         console.print(empty)
+
+
+def _width(table: Table) -> int:
+    """As wide as the rows need; on a terminal no wider than that, unless words are longer."""
+    needed = Measurement.get(console, console.options.update(width=UNLIMITED), table)
+    return min(needed.maximum, max(console.width, needed.minimum)) if console.is_terminal else needed.maximum
 
 
 def _cell(value: object) -> str:

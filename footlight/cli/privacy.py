@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from decisions.addresses import NotAnAddress, normalise, normalise_domain
-from footlight.cli.command import ACTOR, opened
+from footlight.cli.command import ACTOR, opened, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json
 from storage import opt_out_asked, person_export, privacy
 from storage.database import forget_bytes
@@ -61,7 +61,7 @@ def _opt_out_domain(domain: str, *, yes: bool, as_json: bool) -> None:
 def export(email: Email) -> None:
     """Everything that is stored on a person, as JSON."""
     address = _normalised(email)
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         print_json(footlight.store.read_now(person_export.export, address, footlight.hasher))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from footlight.cli.command import Footlight, command_group, opened
+from footlight.cli.command import Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, print_json, print_table
 from footlight.hubspot import hubspot_context
 from jobs.named_records import read_labels
@@ -29,7 +29,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """The properties that are shown, in this order."""
-    with opened() as footlight:
+    with opened_to_read() as footlight:
         if all_:
             _ask_hubspot(footlight)
         shown = footlight.store.read_now(_shown)

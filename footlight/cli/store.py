@@ -15,6 +15,7 @@ from footlight.settings import Settings, read_settings
 from storage.backup import BackupRefused, back_up
 from storage.backup import restore as put_back
 from storage.copying import CopyRefused, copy_store
+from storage.opt_outs import CannotOpenKey
 
 File = Annotated[Path, typer.Argument(help="The backup's file.")]
 
@@ -27,7 +28,7 @@ def backup(file: File) -> None:
         back_up(_path(settings), file, lambda done, of: bar.update(task, completed=done, total=of))
     console.print(f"The store is in {file}, as it was at one moment.", markup=False, soft_wrap=True)
     if not settings.footlight_secret_key:
-        console.print(f"Keep {_path(settings)}.key with it: without the key it cannot be used.", markup=False)
+        console.print(f"Keep {_key_file(settings)} with it: without the key it cannot be used.", markup=False)
 
 
 def restore(
@@ -38,10 +39,14 @@ def restore(
 ) -> None:
     """Put the store back as it is in FILE. Who opted out or was erased since then stays so."""
     settings = _of_sqlite("pg_restore --clean")
+    _require_key(settings, file)
     if not yes and sys.stdin.isatty():
         typer.confirm("Replace the present store by the backup? What came since is lost.", abort=True)
     with only_one(settings.footlight_database_url, "restoring a backup"):
-        restored = put_back(file, _path(settings), secret_keys(settings), now=utc_now())
+        try:
+            restored = put_back(file, _path(settings), secret_keys(settings), now=utc_now())
+        except CannotOpenKey as error:
+            raise BackupRefused(f"{file} was used with another key: {_which_key(settings, file)}") from error
     if as_json:
         print_json(restored)
     else:
@@ -62,7 +67,30 @@ def copy(
         )
     console.print(f"{rows:,} rows copied and compared. Now set FOOTLIGHT_DATABASE_URL to it, and start Footlight.")
     if not settings.footlight_secret_key:
-        console.print(f"Set FOOTLIGHT_SECRET_KEY to what stands in {_path(settings)}.key.", markup=False)
+        console.print(f"Set FOOTLIGHT_SECRET_KEY to what stands in {_key_file(settings)}.", markup=False)
+
+
+def _require_key(settings: Settings, file: Path) -> None:
+    """
+    Raises:
+        BackupRefused: where no key is at hand; one made now would open no backup.
+    """
+    if not settings.footlight_secret_key and not _key_file(settings).exists():
+        raise BackupRefused(f"a backup is of no use without its key: {_which_key(settings, file)}")
+
+
+def _which_key(settings: Settings, file: Path) -> str:
+    """What to do for a backup's key; one that lies beside the backup is named."""
+    ours = _key_file(settings)
+    beside = [one for one in sorted(file.parent.glob("*.key")) if one.absolute() != ours.absolute()]
+    found = f"{beside[0]}, which lies beside the backup," if beside else "the .key file that was kept with it"
+    if settings.footlight_secret_key:
+        return f"put what stands in {found} into FOOTLIGHT_SECRET_KEY"
+    return f"copy {found} to {ours}"
+
+
+def _key_file(settings: Settings) -> Path:
+    return Path(f"{_path(settings)}.key")
 
 
 def _of_sqlite(instead: str) -> Settings:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.hubspot import Crm
 from tests.footlight.commands import FAIR, documented, footlight, printed, shape
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
-async def test_contacts(installed: Path, click: Callable[..., None]) -> None:
+async def test_contacts(installed: Path, crm: Crm, click: Callable[..., None]) -> None:
     """Contacts are listed, found by a part of what they are called, and shown with their performance."""
+    crm.change("contacts", min(crm.contacts), {"lifecyclestage": "customer"})
     await footlight("groups", "import", "Customers")
     await footlight("campaigns", "create", *FAIR, "--group", "customers")
     click("p1@firma1.example")
@@ -32,6 +34,8 @@ async def test_contacts(installed: Path, click: Callable[..., None]) -> None:
     )
     assert (shown["target_groups"], shown["opted_out"]) == (["Customers"], False)
     assert shown["properties"]["firstname"] == "P1"
+    stage = {"name": "lifecyclestage", "label": "Lifecycle stage", "value": "customer", "kind": "enumeration"}
+    assert stage in shown["shown_properties"]
     assert (shown["performance"]["views"], shown["performance"]["clicks"]) == (1, 1)
     assert shown["performance"]["popular_campaigns"] == [{"campaign": "Fair", "clicks": 1}]
     assert "Olga Owner" in (await footlight("contacts", "show", "p1@firma1.example")).out

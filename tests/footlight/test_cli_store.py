@@ -40,6 +40,25 @@ def test_refusals_say_what_to_do(sqlite: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (refused.status, "pg_dump" in refused.err) == (1, True)
 
 
+def test_the_key_beside_the_backup(sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Without its key a backup is not restored: the key that lies beside it is named, and where it belongs."""
+    kept = tmp_path_factory.mktemp("kept")
+    run_here("backup", str(kept / "night.db"))
+    key, ours = sqlite / "footlight.db.key", (sqlite / "footlight.db.key").read_text()
+    for one in sqlite.iterdir():
+        one.unlink()
+    (kept / "footlight.db.key").write_text(ours)
+    told = f"copy {kept / 'footlight.db.key'}, which lies beside the backup, to footlight.db.key"
+
+    refused = run_here("restore", str(kept / "night.db"), "--yes")
+    assert (refused.status, told in refused.err, list(sqlite.iterdir())) == (1, True, [])
+    key.write_text("another key that is long enough for it")
+    refused = run_here("restore", str(kept / "night.db"), "--yes")
+    assert (refused.status, told in refused.err) == (1, True)
+    key.write_text(ours)
+    assert run_here("restore", str(kept / "night.db"), "--yes").status == 0
+
+
 def test_copy(sqlite: Path, postgresql: Cluster) -> None:
     """`copy` moves the store to PostgreSQL, and says which key goes with it; only to PostgreSQL, and only once."""
     postgresql.run("CREATE DATABASE moved")

@@ -1,0 +1,16 @@
+"""The entry point of the command `footlight`, and of `python -m footlight`."""
+
+import signal
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C ends the second of imports before it without a word, as no work has begun."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from footlight.cli import app
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    app.main()
+
+
+if __name__ == "__main__":
+    main()
