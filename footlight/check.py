@@ -99,7 +99,7 @@ def _hubspot(settings: Settings, opened: Opened) -> Iterator[Finding]:
     if settings.hubspot_access_token is None:
         yield Finding("HubSpot", State.OFF, "set HUBSPOT_ACCESS_TOKEN (docs/quickstart.md, step 2)")
         return
-    client = hubspot_client(settings, opened.connections).for_people
+    client = hubspot_client(settings, opened).for_people
     yield _asked("HubSpot", lambda: _portal(client, opened))
     for about, question in _SCOPES:
         yield _asked(about, lambda question=question: question(client))  # type: ignore[misc]

@@ -14,17 +14,18 @@ from jobs.hubspot.client import HubSpotClient, open_client
 from jobs.hubspot.connections import Connections
 from jobs.hubspot.contacts import find_contact_by_email
 from jobs.hubspot.journal import JournalClient
-from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.limiter import InMemory, Limiter
 from jobs.hubspot.transport import Transport, configuration
 from jobs.hubspot.trouble import HubSpotTrouble
 from jobs.hubspot.versions import VERSION
 from storage.contacts import ContactState
+from storage.request_budgets import SharedBudget
 
 TIMEOUT_SECONDS = 20.0
 SEARCH_SECONDS = 20.0
 
 
-def hubspot_client(settings: Settings, connections: Connections) -> HubSpotClient:
+def hubspot_client(settings: Settings, opened: Opened) -> HubSpotClient:
     """
     Raises:
         BadSettings: without a token, with the way to one.
@@ -33,7 +34,8 @@ def hubspot_client(settings: Settings, connections: Connections) -> HubSpotClien
         raise BadSettings(
             "HUBSPOT_ACCESS_TOKEN: is not set, so HubSpot cannot be asked. docs/quickstart.md tells how to get one."
         )
-    limiter = Limiter(time.monotonic, connections.sleep)
+    connections = opened.connections
+    limiter = Limiter(SharedBudget(opened.store, time.time), connections.sleep)
     token = settings.hubspot_access_token.get_secret_value()
     return open_client(token, settings.hubspot_base_url, limiter, timeout=TIMEOUT_SECONDS, connections=connections)
 
@@ -47,7 +49,7 @@ def hubspot_context(settings: Settings, opened: Opened) -> Context:
     """
     return Context(
         store=opened.store,
-        hubspot=hubspot_client(settings, opened.connections),
+        hubspot=hubspot_client(settings, opened),
         hasher=opened.known_hasher,
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid4().hex,
@@ -58,7 +60,7 @@ def hubspot_search(settings: Settings, opened: Opened) -> HubSpotSearch | None:
     """What the bot asks HubSpot with; None: no token is set."""
     if settings.hubspot_access_token is None:
         return None
-    client = hubspot_client(settings, opened.connections).for_people
+    client = hubspot_client(settings, opened).for_people
 
     async def find(email: str) -> ContactState | None:
         question = asyncio.to_thread(find_contact_by_email, client, email, TOLD, now=datetime.now(UTC))
@@ -76,7 +78,8 @@ def journal_client(settings: Settings, connections: Connections) -> JournalClien
     """None: the webhooks journal is not set up, which takes the id and the secret of a project app."""
     if settings.hubspot_client_id is None or not settings.hubspot_client_secret:
         return None
-    limiter = Limiter(time.monotonic, connections.sleep)
+    # The journal counts against none of HubSpot's limits.
+    limiter = Limiter(InMemory(time.monotonic), connections.sleep)
     transport = Transport(configuration("", settings.hubspot_base_url), limiter, VERSION, None, connections)
     secret = reveal(settings.hubspot_client_secret)[0]
     return JournalClient(

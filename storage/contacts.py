@@ -27,6 +27,7 @@ class Contact(SQLModel, table=True):
         default=None, sa_type=Moment, description="privacy deletion told, not yet proven"
     )
     asked_at: datetime = Field(sa_type=Moment, description="when we asked HubSpot for the state that stands here")
+    modified_at: datetime | None = Field(default=None, sa_type=Moment, description="of that state, by HubSpot's clock")
 
 
 class ContactId(SQLModel, table=True):
@@ -58,6 +59,7 @@ class ContactState:
     company_id: str | None = None
     is_deleted: bool = False
     created_at: datetime | None = None
+    modified_at: datetime | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from storage.contacts import Contact, ContactId
 
 # A pass that was cut off is taken up where it stood; after that long it begins anew.
 TAKEN_UP_WITHIN: Final = timedelta(hours=12)
+_ZERO: Final = {"server_default": "0"}
 
 
 class FullPass(SQLModel, table=True):
@@ -28,6 +29,9 @@ class FullPass(SQLModel, table=True):
     deleted: int = Field(default=0, description="of those: deleted in HubSpot, and no webhook had said so")
     companies: int = Field(default=0)
     companies_drifted: int = Field(default=0)
+    lists: int = Field(default=0, sa_column_kwargs=_ZERO, description="imported lists that were read whole")
+    lists_drifted: int = Field(default=0, sa_column_kwargs=_ZERO, description="of those: members came or went unseen")
+    lists_unequal: int = Field(default=0, sa_column_kwargs=_ZERO, description="of those: HubSpot tells another size")
     trouble: str | None = Field(default=None)
 
 

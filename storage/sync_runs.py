@@ -30,6 +30,7 @@ class SyncRun(SQLModel, table=True):
     held_back: int = Field(default=0)
     requests: int = Field(default=0)
     trouble: str | None = Field(default=None, description="why it failed, and what to do")
+    reason: str | None = Field(default=None, description="why it was started")
 
 
 class PassLease(SQLModel, table=True):

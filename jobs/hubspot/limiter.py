@@ -1,80 +1,50 @@
-"""HubSpot's rate limits: who may ask now, and who waits how long, so that its refusals stay rare and harmless."""
+"""The limiter: each request to HubSpot takes its turn in the budget that all processes share."""
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final, Protocol
+from uuid import uuid4
 
+from decisions.request_budget import Ask, Budget, Day, Portion, Report, RequestBudget, Told, closed, initial, take
 from jobs.hubspot.trouble import RateLimited
 
-Budget = Literal["call", "search", "exempt"]
-"""`call`: the ten-second limit of the app; `search`: the account's per second; `exempt`: only the day counts."""
-
 LONGEST_WAIT: Final = 60.0
-# When every slot is taken by a request under way, nobody knows when the first one ends.
-_LOOK_AGAIN: Final = 0.05
-# HubSpot's highest limit is 250; a larger difference is no count of requests.
-_MOST_OF_OTHERS: Final = 1000
-# So many windows a finished request is remembered, to tell our own requests from those of others.
-_REMEMBERED: Final = 3
+# A process that is busy takes so large a part of the limit at once, and asks for the next only when that is used.
+PORTION: Final = 30
+# A portion that was not used so long is not used any more.
+USABLE_SECONDS: Final = 2.0
+# Who asked so long ago is not busy.
+IDLE_SECONDS: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """
-    A rolling window: at most `most` requests in any `seconds`.
+class BudgetKeeper(Protocol):
+    """Holds the budget, in memory or for all processes; one change at a time. `now` is its clock, in seconds."""
 
-    A request counts from its sending until `seconds` after its answer: when HubSpot counted it in between, nobody
-    knows. Times are those of one clock, in seconds.
-    """
+    def now(self) -> float: ...
 
-    most: int
-    seconds: float
-    in_flight: int = 0
-    answered: tuple[float, ...] = ()
-    closed_until: float = float("-inf")
+    def take(self, ask: Ask) -> Portion: ...
+
+    def close(self, budget: Budget, wait: float) -> None: ...
 
 
-def decide(window: Window, now: float, *, interactive: bool = False) -> float:
-    """How many seconds to wait before the next request; 0.0: now. A tenth is kept for `interactive` requests."""
-    if now < window.closed_until:
-        return window.closed_until - now
-    allowed = window.most if interactive else max(1, window.most - window.most // 10)
-    counted = sorted(each for each in window.answered if each > now - window.seconds)
-    surplus = window.in_flight + len(counted) - allowed
-    if surplus < 0:
-        return 0.0
-    if surplus >= len(counted):
-        return _LOOK_AGAIN
-    return max(counted[surplus] + window.seconds - now, 0.001)
+class InMemory:
+    """The budget of one process alone. `clock` gives seconds and never runs backwards."""
 
+    def __init__(self, clock: Callable[[], float], *, per_ten_seconds: int = 100) -> None:
+        self.now = clock
+        self.budget: RequestBudget = initial(per_ten_seconds)
+        self._lock = threading.Lock()
 
-def sent(window: Window) -> Window:
-    """The window after a request left."""
-    return replace(window, in_flight=window.in_flight + 1)
+    def take(self, ask: Ask) -> Portion:
+        with self._lock:
+            self.budget, portion = take(self.budget, ask, self.now())
+            return portion
 
-
-def ended(window: Window, now: float) -> Window:
-    """The window after a request was answered or failed."""
-    kept = tuple(each for each in window.answered if each > now - _REMEMBERED * window.seconds)
-    return replace(window, in_flight=window.in_flight - 1, answered=(*kept, now))
-
-
-def told(window: Window, most: int, remaining: int, sent_at: float, now: float) -> Window:
-    """
-    The window after HubSpot told its limit and what is left of it, in the answer to a request sent at `sent_at`.
-
-    What it counts beyond our own requests, others sent with the same token.
-    """
-    ours = window.in_flight + sum(1 for each in window.answered if each > sent_at - window.seconds)
-    others = min(max(most - remaining - ours, 0), _MOST_OF_OTHERS)
-    return replace(window, most=most, answered=window.answered + (now,) * others)
-
-
-def closed(window: Window, until: float) -> Window:
-    """The window after a refusal: nobody asks before `until`."""
-    return replace(window, closed_until=max(window.closed_until, until))
+    def close(self, budget: Budget, wait: float) -> None:
+        with self._lock:
+            self.budget = closed(self.budget, budget, self.now() + wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,41 +55,56 @@ class Ticket:
     sent_at: float
 
 
+@dataclass(slots=True)
+class _Hand:
+    """What this process holds of one window, and what the keeper does not know yet."""
+
+    permits: int = 0
+    usable_until: float = 0.0
+    in_flight: int = 0
+    answered: list[float] = field(default_factory=list)
+    told: Told | None = None
+    portion: int = 1
+    most: int = 0
+    asked_at: float = float("-inf")
+
+
 class Limiter:
     """
-    The windows of one token, shared by all threads.
+    The turns of one process, shared by all its threads.
 
-    `clock` gives seconds and never runs backwards (`time.monotonic`); `sleep` waits so many seconds (`time.sleep`).
+    `sleep` waits so many seconds (`time.sleep`).
     """
 
-    def __init__(
-        self, clock: Callable[[], float], sleep: Callable[[float], None], *, per_ten_seconds: int = 100
-    ) -> None:
-        self._clock = clock
+    def __init__(self, keeper: BudgetKeeper, sleep: Callable[[float], None]) -> None:
+        self._keeper = keeper
         self._sleep = sleep
+        self._holder = uuid4().hex
         self._lock = threading.Lock()
-        self._windows: dict[Budget, Window] = {
-            "call": Window(per_ten_seconds, 10.0),
-            # The limit is the whole account's, and search answers carry no headers: one of five is left to others.
-            "search": Window(4, 1.0),
-            # No limit is known for these; the window is there to be closed by a refusal.
-            "exempt": Window(1000, 10.0),
-        }
+        self._hands: dict[Budget, _Hand] = {"call": _Hand(), "search": _Hand(), "exempt": _Hand()}
+        self._day: Day | None = None
         self.requests = 0
         """Requests let through so far."""
-        self.daily_remaining: int | None = None
+
+    @property
+    def daily_remaining(self) -> int | None:
         """Calls left until the portal's midnight, as HubSpot said last; None: it did not say."""
+        return self._day.remaining if self._day else None
 
     def enter(self, budget: Budget, *, interactive: bool) -> Ticket:
-        """Waits for its turn. Raises: RateLimited, when HubSpot wants to be left alone for more than a minute."""
+        """
+        Waits for its turn.
+
+        Raises:
+            RateLimited: when HubSpot wants to be left alone for more than a minute, or the day is nearly spent.
+        """
         while True:
             with self._lock:
-                now = self._clock()
-                wait = decide(self._windows[budget], now, interactive=interactive)
+                wait = self._wait(budget, interactive)
                 if wait <= 0:
-                    self._windows[budget] = sent(self._windows[budget])
                     self.requests += 1
-                    return Ticket(budget, now)
+                    self._hands[budget].in_flight += 1
+                    return Ticket(budget, self._keeper.now())
             if wait > LONGEST_WAIT:
                 raise RateLimited(timedelta(seconds=wait), is_daily=False)
             self._sleep(wait)
@@ -127,22 +112,52 @@ class Limiter:
     def leave(self, ticket: Ticket, headers: Mapping[str, str]) -> None:
         """The request was answered with these headers (lower case), or failed (none)."""
         with self._lock:
-            now = self._clock()
-            self.daily_remaining = _number(headers, "x-hubspot-ratelimit-daily-remaining", self.daily_remaining)
-            window = ended(self._windows[ticket.budget], now)
-            most = _number(headers, "x-hubspot-ratelimit-max", None)
-            remaining = _number(headers, "x-hubspot-ratelimit-remaining", None)
+            now, hand = self._keeper.now(), self._hands[ticket.budget]
+            hand.in_flight -= 1
+            hand.answered.append(now)
+            most, remaining = _number(headers, "max"), _number(headers, "remaining")
             if ticket.budget == "call" and most and remaining is not None:
-                window = told(window, most, remaining, ticket.sent_at, now)
-            self._windows[ticket.budget] = window
+                hand.told = Told(most, remaining, ticket.sent_at)
+            a_day, left = _number(headers, "daily"), _number(headers, "daily-remaining")
+            if left is not None:
+                self._day = Day(a_day or 0, left, now)
 
     def close(self, ticket: Ticket, wait: timedelta) -> None:
-        """HubSpot refused a request: all of its budget wait so long."""
+        """HubSpot refused a request: all of its budget wait so long, in every process."""
         with self._lock:
-            until = self._clock() + wait.total_seconds()
-            self._windows[ticket.budget] = closed(self._windows[ticket.budget], until)
+            self._hands[ticket.budget].permits = 0
+            self._keeper.close(ticket.budget, wait.total_seconds())
+
+    def _wait(self, budget: Budget, interactive: bool) -> float:
+        """Seconds to wait before the next try; 0.0: one permit was used."""
+        hand, now = self._hands[budget], self._keeper.now()
+        if now >= hand.usable_until:
+            hand.permits = 0
+        if hand.permits and not interactive:
+            hand.permits -= 1
+            return 0.0
+        wanted = 1 if interactive else _next_portion(hand, now)
+        portion = self._keeper.take(Ask(budget, self._report(hand), wanted, interactive))
+        hand.answered, hand.told, hand.most, hand.asked_at = [], None, portion.most, now
+        if portion.day_is_spent:
+            raise RateLimited(timedelta(seconds=portion.wait), is_daily=True)
+        if not portion.requests:
+            return portion.wait
+        if not interactive:
+            hand.permits, hand.usable_until, hand.portion = portion.requests - 1, now + USABLE_SECONDS, wanted
+        return 0.0
+
+    def _report(self, hand: _Hand) -> Report:
+        return Report(self._holder, hand.in_flight + hand.permits, tuple(hand.answered), hand.told, self._day)
 
 
-def _number(headers: Mapping[str, str], name: str, otherwise: int | None) -> int | None:
-    value = headers.get(name, "").strip()
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 12 else otherwise
+def _next_portion(hand: _Hand, now: float) -> int:
+    """Twice as much as before, while it is used up at once."""
+    if now - hand.asked_at > IDLE_SECONDS:
+        return 1
+    return max(1, min(2 * hand.portion, hand.most // PORTION))
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    value = headers.get(f"x-hubspot-ratelimit-{name}", "").strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 12 else None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from jobs.context import Context
 from jobs.hubspot.client import open_client
-from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.limiter import InMemory, Limiter
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.records import Owner
@@ -50,7 +50,7 @@ def a_context(store: Store, hubspot: HubSpotSandbox, waits: Waits) -> Context:
     """What a job of one process is handed."""
     numbers = itertools.count(1)
     # A clock that runs so fast that no limit is ever reached.
-    limiter = Limiter(lambda: next(numbers) * 100.0, lambda seconds: None)
+    limiter = Limiter(InMemory(lambda: next(numbers) * 100.0), lambda seconds: None)
     client = open_client(TOKEN, hubspot.base_url, limiter, timeout=5.0)
     return Context(
         store, client, HASHER, now=lambda: datetime.now(UTC), new_id=lambda: f"id{next(numbers)}", sleep=waits

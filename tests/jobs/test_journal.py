@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jobs.apply import Apply, Became
 from jobs.context import Context
 from jobs.hubspot.journal import JournalClient
-from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.limiter import InMemory, Limiter
 from jobs.hubspot.lists import find_list
 from jobs.hubspot.transport import Transport, configuration
 from jobs.hubspot.trouble import AppRefused
@@ -28,7 +28,7 @@ PORTAL = "4711"
 
 @pytest.fixture
 def client(hubspot: HubSpotSandbox) -> JournalClient:
-    limiter = Limiter(lambda: 0.0, lambda seconds: None)
+    limiter = Limiter(InMemory(lambda: 0.0), lambda seconds: None)
     transport = Transport(configuration("", hubspot.base_url), limiter, "v3", None)
     return JournalClient(transport, "app-of-the-sandbox", "s", timeout=5.0, now=lambda: datetime.now(UTC))
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from jobs.hubspot.client import HubSpotClient, open_client
-from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.limiter import InMemory, Limiter
 from jobs.hubspot.versions import Version
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.limits import Limits
@@ -96,7 +96,7 @@ async def hubspot(crm: Crm) -> AsyncIterator[HubSpotSandbox]:
 
 @pytest.fixture
 def client(hubspot: HubSpotSandbox, version: Version, clock: Clock) -> HubSpotClient:
-    return open_client(TOKEN, hubspot.base_url, Limiter(clock, clock.sleep), timeout=5.0, version=version)
+    return open_client(TOKEN, hubspot.base_url, Limiter(InMemory(clock), clock.sleep), timeout=5.0, version=version)
 
 
 @pytest.fixture
@@ -115,4 +115,4 @@ async def scripted() -> AsyncIterator[Scripted]:
 @pytest.fixture
 def told(scripted: Scripted, clock: Clock) -> HubSpotClient:
     """A client of the server that says what a test tells it."""
-    return open_client(TOKEN, scripted.url, Limiter(clock, clock.sleep), timeout=5.0)
+    return open_client(TOKEN, scripted.url, Limiter(InMemory(clock), clock.sleep), timeout=5.0)

@@ -9,7 +9,7 @@ import pytest
 
 from jobs.hubspot.client import open_client
 from jobs.hubspot.contacts import create_contact, read_contacts
-from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.limiter import InMemory, Limiter
 from jobs.hubspot.lists import memberships, read_list, search_lists
 from jobs.hubspot.owners import read_owners
 from jobs.hubspot.portal import read_portal
@@ -62,7 +62,7 @@ async def test_a_revoked_token(hubspot, client, now):
 @pytest.mark.parametrize("token", ["", "pat\r\nX-Evil: 1", "pat na", "pät"])
 async def test_what_is_no_token_is_never_sent(scripted, clock, now, token):
     """A token that no header can hold is refused here, and repeated nowhere."""
-    client = open_client(token, scripted.url, Limiter(clock, clock.sleep), timeout=1.0)
+    client = open_client(token, scripted.url, Limiter(InMemory(clock), clock.sleep), timeout=1.0)
 
     with pytest.raises(TokenRefused) as refused:
         await asyncio.to_thread(read_list, client, "611", now=now)
@@ -142,7 +142,9 @@ async def test_a_bad_moment(hubspot, client, now, status):
 async def test_slow_answers(hubspot, version, clock, now):
     """A call ends with the time-out, whatever HubSpot does."""
     hubspot.faults.slow = 1.0
-    client = open_client("pat-eu1-test", hubspot.base_url, Limiter(clock, clock.sleep), timeout=0.2, version=version)
+    client = open_client(
+        "pat-eu1-test", hubspot.base_url, Limiter(InMemory(clock), clock.sleep), timeout=0.2, version=version
+    )
 
     with pytest.raises(HubSpotDown, match="no answer in time"):
         await asyncio.to_thread(read_list, client, "611", now=now)
@@ -212,7 +214,7 @@ async def test_unknown_fields_and_half_an_emoji(scripted, told, now):
 async def test_each_request_is_told(hubspot, version, clock, now):
     """Who counts requests hears the family, the status and the time of each, refused ones too."""
     heard = []
-    limiter = Limiter(clock, clock.sleep)
+    limiter = Limiter(InMemory(clock), clock.sleep)
     client = open_client(
         "pat-eu1-test",
         hubspot.base_url,
@@ -234,7 +236,9 @@ async def test_each_request_is_told(hubspot, version, clock, now):
 async def test_people_come_first(hubspot, clock, now):
     """When jobs have used their share of the ten seconds, a person's look-up still goes through at once."""
     hubspot.limits.per_ten_seconds = 20
-    client = open_client("pat-eu1-test", hubspot.base_url, Limiter(clock, clock.sleep, per_ten_seconds=20), timeout=5.0)
+    client = open_client(
+        "pat-eu1-test", hubspot.base_url, Limiter(InMemory(clock, per_ten_seconds=20), clock.sleep), timeout=5.0
+    )
 
     for _ in range(18):
         await asyncio.to_thread(read_list, client, "611", now=now)

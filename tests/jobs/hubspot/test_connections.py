@@ -8,7 +8,7 @@ import pytest
 
 from jobs.hubspot.client import open_client
 from jobs.hubspot.connections import Connections
-from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.limiter import InMemory, Limiter
 from jobs.hubspot.owners import read_owners
 from jobs.hubspot.trouble import HubSpotDown
 from sandbox.hubspot import HubSpotSandbox
@@ -31,7 +31,7 @@ async def silent() -> AsyncIterator[str]:
 async def test_who_waits_for_an_answer(silent: str) -> None:
     """Several threads that wait for HubSpot's answer are told at once that it is down."""
     connections = Connections()
-    limiter = Limiter(time.monotonic, connections.sleep)
+    limiter = Limiter(InMemory(time.monotonic), connections.sleep)
     client = open_client(TOKEN, silent, limiter, timeout=60.0, connections=connections)
     waiting = [asyncio.create_task(asyncio.to_thread(read_owners, client)) for _ in range(3)]
     async with asyncio.timeout(10):
@@ -48,7 +48,11 @@ async def test_nobody_asks_any_more(hubspot: HubSpotSandbox) -> None:
     """Once cut, neither a kept connection nor a new one asks HubSpot."""
     connections = Connections()
     client = open_client(
-        TOKEN, hubspot.base_url, Limiter(time.monotonic, connections.sleep), timeout=5.0, connections=connections
+        TOKEN,
+        hubspot.base_url,
+        Limiter(InMemory(time.monotonic), connections.sleep),
+        timeout=5.0,
+        connections=connections,
     )
     await asyncio.to_thread(read_owners, client)
     connections.cut()

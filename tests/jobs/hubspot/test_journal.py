@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jobs.hubspot.journal import JournalClient
-from jobs.hubspot.limiter import Limiter
+from jobs.hubspot.limiter import InMemory, Limiter
 from jobs.hubspot.transport import Transport, configuration
 from jobs.hubspot.trouble import AppRefused, HubSpotDown, NotFound
 from jobs.hubspot.versions import Version
@@ -25,7 +25,7 @@ class Journals:
 
     def client(self, secret: str = "s") -> JournalClient:
         hubspot, version, clock = self._made
-        transport = Transport(configuration("", hubspot.base_url), Limiter(clock, clock.sleep), version, None)
+        transport = Transport(configuration("", hubspot.base_url), Limiter(InMemory(clock), clock.sleep), version, None)
         return JournalClient(transport, "app-of-the-sandbox", secret, timeout=5.0, now=lambda: self.now)
 
 
