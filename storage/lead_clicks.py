@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from decisions import lead_news
@@ -17,8 +18,7 @@ from storage.leads import LeadStage
 from storage.subscriptions import Topic
 
 
-@dataclass(frozen=True, slots=True)
-class LeadClick:
+class LeadClick(Struct, frozen=True):
     """A person's click, at no domain of ours, by an address that has no contact and is not opted out."""
 
     address_id: int

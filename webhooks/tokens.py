@@ -100,11 +100,11 @@ def _text(octets: bytes) -> str:
 
 # What a last character may be, by how many there are in the last group of four: the bits that it has to spare are 0.
 _LAST: Final = {0: frozenset(_ALPHABET), 2: frozenset(_ALPHABET[::16]), 3: frozenset(_ALPHABET[::4])}
-_STANDARD: Final = str.maketrans("-_", "+/")
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 
 def _octets(text: str) -> bytes:
     # Several spellings would decode alike, and only ours counts.
     if text[-1] not in _LAST.get(len(text) % 4, ()):
         raise ValueError("another spelling of the same octets")
-    return a2b_base64(text.translate(_STANDARD) + "==")
+    return a2b_base64(text.encode().translate(_STANDARD) + b"==")

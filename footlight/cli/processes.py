@@ -24,6 +24,7 @@ from storage.migrate import all_revisions, upgrade
 log = structlog.get_logger()
 
 LONGEST_STOP_SECONDS: Final = 9.0
+GARBAGE_EVERY: Final = 10_000
 
 
 def run() -> None:
@@ -90,6 +91,8 @@ def _keep_what_is_here() -> None:
     # Looking through all that the imports made takes Python 80 ms, and every click that arrives meanwhile waits.
     gc.collect()
     gc.freeze()
+    # A batch of clicks makes thousands of objects and no circles: to look for these at every 700th costs 5 %.
+    gc.set_threshold(GARBAGE_EVERY)
 
 
 def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
