@@ -62,6 +62,8 @@ def _change(session: Session, event: Event, verdict: Verdict) -> None:
     event.sign, event.measures = verdict.sign, verdict.measures
     session.add(event)
     session.flush()
+    if after.counts_as is not EventClass.HUMAN and event.address_id is not None:
+        performance.read_times_again(session, event.address_id, event.campaign_id)
 
 
 def _tracked(event: Event, verdict: Verdict, counted: EventClass | None) -> Tracked:

@@ -43,6 +43,7 @@ def thin(session: Session, ids: Collection[int]) -> int:
     take_turns(session)  # whoever erases a person folds events too
     chosen = col(Event.id).in_(ids)
     kept_totals.fold(session, chosen)
+    kept_totals.fold_of_people(session, chosen)
     tracking.forget_last_seen(session, ids)
     return int(session.execute(delete(Event).where(chosen)).rowcount)  # type: ignore[attr-defined]
 

@@ -1,4 +1,4 @@
-"""Kept totals: what erased people and old events once added to the numbers of campaigns. It names nobody."""
+"""Kept totals: what erased people and old events once added to the numbers of campaigns. They name nobody."""
 
 from datetime import datetime
 from typing import Final
@@ -24,6 +24,19 @@ class KeptTotal(SQLModel, table=True):
     number: int
 
 
+class KeptCount(SQLModel, table=True):
+    """How many of the old events were of one address, so that its counters can be recounted. Goes when it is erased."""
+
+    __tablename__ = "kept_count"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    address_id: int = Field(foreign_key="address.id", primary_key=True, sa_type=BigId)
+    campaign_id: int = Field(primary_key=True, sa_type=BigId)
+    kind: int = Field(primary_key=True, sa_type=SmallInteger, description="an EventKind")
+    counts_as: int = Field(primary_key=True, sa_type=SmallInteger, description="an EventClass")
+    number: int = Field(sa_type=BigId)
+
+
 KEYS: Final = ("campaign_id", "day", "group_id", "kind", "counts_as")
 DAY: Final = 86_400_000_000
 
@@ -41,3 +54,14 @@ def fold(session: Session, chosen: ColumnElement[bool]) -> None:
     query = select(*keys, func.count()).where(chosen, col(Event.kind).in_(COUNTED))
     rows = session.execute(query.group_by(*keys)).all()
     add_counts(session, "kept_total", KEYS, ("number",), [tuple(row) for row in rows])
+
+
+PERSONS_KEYS: Final = ("address_id", "campaign_id", "kind", "counts_as")
+
+
+def fold_of_people(session: Session, chosen: ColumnElement[bool]) -> None:
+    """Note how many of the chosen views and clicks are of whom: these people stay, and so do their counters."""
+    keys = (col(Event.address_id), func.coalesce(col(Event.campaign_id), 0), col(Event.kind), col(Event.counts_as))
+    query = select(*keys, func.count()).where(chosen, col(Event.kind).in_(COUNTED), col(Event.address_id).is_not(None))
+    rows = session.execute(query.group_by(*keys)).all()
+    add_counts(session, "kept_count", PERSONS_KEYS, ("number",), [tuple(row) for row in rows])

@@ -1,24 +1,26 @@
 """Performance: the one source of numbers, from counters kept in the same transaction as the events."""
 
 from collections import Counter as Tally
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, func, select, type_coerce, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions.performance import click_rate
+from storage import hours
 from storage.addresses import Address
 from storage.bulk import add_counts
 from storage.campaigns import Campaign
 from storage.columns import BigId, Moment, to_microseconds
 from storage.database import listed
+from storage.kept_totals import KeptCount
 from storage.owners import names_by_email
 from storage.senders import Sender
-from storage.tracking import Event, EventClass, EventKind, Tracked
+from storage.tracking import COUNTED, Event, EventClass, EventKind, Tracked
 
 NO_CAMPAIGN: Final = 0
 
@@ -36,8 +38,8 @@ class Counter(SQLModel, table=True):
     machine_views: int = Field(default=0)
     clicks: int = Field(default=0, description="by people")
     machine_clicks: int = Field(default=0)
-    first_at: datetime | None = Field(default=None, sa_type=Moment)
-    last_view_at: datetime | None = Field(default=None, sa_type=Moment)
+    first_at: datetime | None = Field(default=None, sa_type=Moment, description="first view or click by a person")
+    last_view_at: datetime | None = Field(default=None, sa_type=Moment, description="by a person")
     last_click_at: datetime | None = Field(default=None, sa_type=Moment, description="by a person")
 
 
@@ -100,7 +102,7 @@ class CampaignNumbers:
     click_rate: float | None = None
 
 
-def count(session: Session, events: Iterable[Tracked], by: int = 1) -> None:
+def count(session: Session, events: Collection[Tracked], by: int = 1) -> None:
     """Add these events to the counters, or take them away with `by` -1."""
     counted: dict[tuple[int, int], list[int]] = {}
     for event in events:
@@ -117,16 +119,43 @@ def count(session: Session, events: Iterable[Tracked], by: int = 1) -> None:
         latest=("last_view_at", "last_click_at"),
         earliest=("first_at",),
     )
+    hours.count(session, events, by)
 
 
 def _add(row: list[int], event: Tracked, by: int) -> None:
-    at = to_microseconds(event.at)
     row[_PLACE[event.kind, event.counts_as]] += by
-    if event.kind is EventKind.VIEW:
-        row[5] = max(row[5], at)
-    elif event.counts_as is EventClass.HUMAN:
-        row[6] = max(row[6], at)
-    row[7] = min(row[7] or at, at)
+    if event.counts_as is EventClass.HUMAN:
+        at, last = to_microseconds(event.at), 5 if event.kind is EventKind.VIEW else 6
+        row[last] = max(row[last], at)
+        row[7] = min(row[7] or at, at)
+
+
+def read_times_again(session: Session, address_id: int, campaign_id: int | None) -> None:
+    """
+    A click turned out to be a machine's: when this person was seen first and last is read from the events again.
+
+    What retention took is older than all of these, and stays the first.
+    """
+    campaign = campaign_id or NO_CAMPAIGN
+    theirs = (col(Event.address_id) == address_id, func.coalesce(col(Event.campaign_id), NO_CAMPAIGN) == campaign)
+    by_people = select(col(Event.kind), func.min(col(Event.at)), func.max(col(Event.at))).where(
+        *theirs, col(Event.kind).in_(COUNTED), col(Event.counts_as) == int(EventClass.HUMAN)
+    )
+    seen = {kind: (first, last) for kind, first, last in session.execute(by_people.group_by(col(Event.kind)))}
+    kept = select(col(KeptCount.kind)).where(
+        col(KeptCount.address_id) == address_id,
+        col(KeptCount.campaign_id) == campaign,
+        col(KeptCount.counts_as) == int(EventClass.HUMAN),
+    )
+    thinned = set(session.execute(kept).scalars())
+    times: dict[str, datetime | None] = {}
+    for kind, name in ((EventKind.VIEW, "last_view_at"), (EventKind.CLICK, "last_click_at")):
+        if kind in seen or kind not in thinned:
+            times[name] = seen[kind][1] if kind in seen else None
+    if not thinned:
+        times["first_at"] = min((first for first, _ in seen.values()), default=None)
+    which = (col(Counter.address_id) == address_id, col(Counter.campaign_id) == campaign)
+    session.execute(update(Counter).where(*which).values(times))
 
 
 def of_addresses(session: Session, address_ids: Collection[int]) -> Performance:
@@ -183,12 +212,10 @@ def _popular(session: Session, address_ids: Collection[int]) -> Sequence[Popular
 
 
 def of_campaigns(session: Session) -> dict[int, CampaignNumbers]:
-    """What each campaign brought, by its id; those that nobody saw or clicked are missing."""
-    sums = (func.sum(col(getattr(Counter, name))) for name in ("views", "clicks", "machine_clicks"))
-    query = select(col(Counter.campaign_id), *sums).group_by(col(Counter.campaign_id))
+    """What each campaign brought, by its id, from everybody, erased people too; those that nobody saw are missing."""
     return {
-        campaign_id: CampaignNumbers(int(views), int(clicks), int(machines), click_rate(int(views), int(clicks)))
-        for campaign_id, views, clicks, machines in session.execute(query)
+        campaign_id: CampaignNumbers(counts.views, counts.clicks, counts.machine_clicks, counts.click_rate)
+        for campaign_id, counts in hours.by_campaign(session).items()
         if campaign_id != NO_CAMPAIGN
     }
 
@@ -294,3 +321,12 @@ _HUMAN_CLICK: Final = (
 def addresses_of(session: Session, contact_id: int) -> tuple[int, ...]:
     """The addresses on which a contact's events hang."""
     return tuple(session.execute(select(col(Address.id)).where(col(Address.contact_id) == contact_id)).scalars())
+
+
+def addresses_of_person(session: Session, email: str) -> tuple[int, ...]:
+    """The normalised address and all others of the contact that it belongs to; none when nobody has it."""
+    found = session.execute(select(col(Address.id), col(Address.contact_id)).where(col(Address.email) == email)).first()
+    if found is None:
+        return ()
+    address_id, contact_id = found
+    return (address_id,) if contact_id is None else addresses_of(session, contact_id)

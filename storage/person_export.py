@@ -14,6 +14,7 @@ from storage.campaigns import Campaign
 from storage.companies import Company
 from storage.contacts import Contact, ContactId
 from storage.feed import Activity
+from storage.kept_totals import KeptCount
 from storage.leads import Lead
 from storage.opt_outs import Hasher, OptOutState
 from storage.performance import Counter
@@ -127,6 +128,7 @@ def _derived(session: Session, address_ids: Collection[int]) -> Values:
     """What we made of the events."""
     return {
         "counters": [_row(row, leave_out=("address_id",)) for row in _of(session, Counter, address_ids)],
+        "kept_counts": [_row(row, leave_out=("address_id",)) for row in _of(session, KeptCount, address_ids)],
         "leads": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Lead, address_ids)],
         "activities": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Activity, address_ids)],
         "messages": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Posted, address_ids)],

@@ -18,19 +18,20 @@ from storage.companies import Company
 from storage.contacts import Contact, ContactId, contact_ids, take_turns
 from storage.feed import Activity
 from storage.inbox import Hint, HintKind
+from storage.kept_totals import KeptCount
 from storage.leads import Lead
 from storage.opt_out_asked import keys_of_contacts
 from storage.opt_outs import Hasher, KeyKind, PersonKeys
 from storage.outbox import Due, OutboxItem, OutboxState
 from storage.performance import Counter
 from storage.posted import Posted
-from storage.target_groups import GroupAccount, GroupMember
+from storage.target_groups import GroupAccount, GroupAddress, GroupMember
 from storage.tracking import Event, LastSeen
 
 # Every table that points at people is in one of these.
-NAMED_BY_ADDRESS: Final[tuple[type[Event | LastSeen | Counter | Activity | Lead | LostClaim], ...]] = (
-    *(Event, LastSeen, Counter, Activity, Lead, LostClaim),
-)
+NAMED_BY_ADDRESS: Final[
+    tuple[type[Event | LastSeen | Counter | KeptCount | Activity | Lead | LostClaim | GroupAddress], ...]
+] = (*(Event, LastSeen, Counter, KeptCount, Activity, Lead, LostClaim, GroupAddress),)
 EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
 NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
 USES_ACCOUNTS: Final[tuple[type[Address | Company | CampaignAccount | GroupAccount], ...]] = (
@@ -147,6 +148,12 @@ def _drop_owed(session: Session, address_ids: Collection[int]) -> None:
         ids = [str(id_) for id_ in session.exec(query)]
         waiting = (col(OutboxItem.kind) == kind, col(OutboxItem.state) != OutboxState.SENDING)
         session.execute(delete(OutboxItem).where(*waiting, col(OutboxItem.subject).in_(ids)))
+        if topic := _DIGESTED.get(kind):
+            digests.forget(session, topic, [int(id_) for id_ in ids])
+
+
+# What digests may hold of it: their messages are rewritten like all others.
+_DIGESTED: Final = {Due.LEAD_CHANGED: Topic.LEADS, Due.ACTIVITY_CHANGED: Topic.FEED}
 
 
 def _forget_contact(session: Session, contact_id: int) -> None:

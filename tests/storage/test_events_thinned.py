@@ -67,7 +67,8 @@ def empty(store: Store) -> None:
     """Only for the next example; what is kept for good in the product goes too."""
 
     def clear(session: Session) -> None:
-        for table in ("event", "counter", "kept_total", "address", "campaign", "opt_out", "audit_entry"):
+        numbers = ("event", "counter", "hour_counter", "kept_count", "kept_total")
+        for table in (*numbers, "address", "campaign", "opt_out", "audit_entry"):
             session.execute(text(f"DELETE FROM {table}"))
 
     store.write_now(clear)
