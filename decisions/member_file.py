@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from decisions.addresses import NotAnAddress, normalise, normalise_domain
+from decisions.addresses import NotAnAddress, account_domain, normalise, normalise_domain
 
 # Excel in a country that writes 1,5 separates by semicolons; its "Unicode text" by tabs.
 SEPARATORS: Final = (";", "\t", ",", "|")
@@ -35,7 +35,7 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Normalised addresses and domains, each once, in the order of the file; and the lines that name nobody."""
+    """Normalised addresses and registrable domains, each once, as the file has them; the lines that name nobody."""
 
     emails: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
@@ -157,10 +157,17 @@ def _collect(records: Sequence[Record], columns: _Columns) -> Named:
             if "@" in written:
                 emails[normalise(written)] = None
             else:
-                domains[normalise_domain(written)] = None
+                domains[_account(written)] = None
         except NotAnAddress as error:
             bad.append(BadLine(line, str(error)))
     return Named(tuple(emails), tuple(domains), tuple(bad))
+
+
+def _account(written: str) -> str:
+    domain = account_domain(normalise_domain(written))
+    if domain is None:
+        raise NotAnAddress("a free-mail domain or a public suffix makes no account")
+    return domain
 
 
 def _bare(cell: str) -> str:

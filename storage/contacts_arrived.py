@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from decisions.outside_text import clean
-from storage import address_claims, contact_merge, leads, opt_outs, privacy
+from storage import address_claims, contact_merge, leads, opt_outs, privacy, target_groups
 from storage.addresses import AddressKind
 from storage.companies import keep_companies
 from storage.contact_search import refresh_search_texts, searchable
@@ -32,11 +32,15 @@ class Stored:
     nothing was stored.
     """
 
-    updated: int
+    updated_ids: frozenset[int]
     unchanged: int
     added: int
     held_back: frozenset[str]
     contact_ids: dict[str, int]
+
+    @property
+    def updated(self) -> int:
+        return len(self.updated_ids)
 
 
 def store_states(session: Session, states: Sequence[ContactState], *, hasher: Hasher, now: datetime) -> Stored:
@@ -52,7 +56,7 @@ def store_states(session: Session, states: Sequence[ContactState], *, hasher: Ha
     batch.store([state for state in states if state.hubspot_id not in held_back])
     opt_outs.spread(session, keys_of_contacts(session, batch.changed, hasher))
     return Stored(
-        updated=len(batch.changed & batch.meant - batch.added),
+        updated_ids=frozenset(batch.changed & batch.meant - batch.added),
         unchanged=len(batch.meant - batch.changed),
         added=len(batch.added),
         held_back=held_back,
@@ -114,7 +118,11 @@ class Batch:
         for state in states:
             contact = self._merged(state, contacts)
             if contact is None:
-                contact = Contact(asked_at=state.asked_at, search_text=searchable(name_of(state), state.emails))
+                contact = Contact(
+                    asked_at=state.asked_at,
+                    modified_at=state.modified_at,
+                    search_text=searchable(name_of(state), state.emails),
+                )
                 new.append(contact)
                 self.session.add(contact)
             contacts |= dict.fromkeys(state.ids, contact)
@@ -165,6 +173,7 @@ class Batch:
         self.changed |= settled.contact_ids
         if settled.were_nobodys:
             leads.became_contact(self.session, settled.were_nobodys, now=self.now)
+            target_groups.became_contacts(self.session, settled.were_nobodys, now=self.now)
 
     def _leave_groups(self) -> None:
         deleted = select(Contact.id).where(col(Contact.id).in_(self.changed), col(Contact.deleted_at).is_not(None))
@@ -176,6 +185,10 @@ class Batch:
         for moment in set(asked.values()):
             ids = [contact_id for contact_id, at in asked.items() if at == moment]
             self.session.execute(update(Contact).where(col(Contact.id).in_(ids)).values(asked_at=moment))
+        for contact, state in self._told:
+            if state.modified_at not in (None, contact.modified_at):
+                contact.modified_at = state.modified_at
+        self.session.flush()
 
 
 def _held(session: Session, hubspot_ids: Collection[str]) -> dict[str, Contact]:

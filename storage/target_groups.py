@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Index, and_, case, delete, func, insert, literal, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.addresses import Address
 from storage.bulk import insert_missing
 from storage.columns import BigId, Moment
 from storage.hubspot_lists import COMPANIES, CONTACTS, HubSpotList, HubSpotListState, keep_list
@@ -54,6 +55,16 @@ class GroupAccount(SQLModel, table=True):
     edition: int = Field(default=0, sa_column_kwargs=_ZERO, description="joins with this one; below 0: leaves with it")
 
 
+class GroupAddress(SQLModel, table=True):
+    """An address that no contact has yet, in a group kept by hand: the contact that gets it joins the group."""
+
+    __tablename__ = "group_address"
+
+    group_id: int = Field(foreign_key="target_group.id", primary_key=True, sa_type=BigId)
+    address_id: int = Field(foreign_key="address.id", primary_key=True, index=True, sa_type=BigId)
+    since: datetime = Field(sa_type=Moment)
+
+
 def is_shown(table: type[GroupMember | GroupAccount], edition: Any = TargetGroup.edition) -> Any:
     """Whether a row makes a member in the `edition` of its group: the one shown, where the query joins the group."""
     return or_(col(table.edition).between(0, edition), col(table.edition) < -edition)
@@ -89,6 +100,7 @@ class GroupView:
     A target group as people see it.
 
     `size` is its contacts and accounts; together with `held_back` it compares with the list's size in HubSpot.
+    `waiting`: addresses that join when HubSpot delivers their contacts.
     `equal_since`: the begin of the last whole pass. `trouble`: why the last pass failed; None when it did not.
     """
 
@@ -97,6 +109,7 @@ class GroupView:
     hubspot_list_id: str | None
     holds_companies: bool
     size: int
+    waiting: int
     held_back: int
     equal_since: datetime | None
     trouble: str | None
@@ -114,7 +127,7 @@ def import_list(session: Session, state: HubSpotListState, *, now: datetime) -> 
         raise NotForPeople(state.name)
     group = session.exec(select(TargetGroup).where(col(TargetGroup.hubspot_list_id) == state.list_id)).first()
     if group is None:
-        if _holder_of_name(session, state.name) is not None:
+        if holder_of_name(session, state.name) is not None:
             raise NameTaken(state.name)
         group = TargetGroup(
             name=state.name, name_key=state.name.casefold(), hubspot_list_id=state.list_id, created_at=now
@@ -127,10 +140,17 @@ def import_list(session: Session, state: HubSpotListState, *, now: datetime) -> 
 
 
 def follow_name(session: Session, state: HubSpotListState) -> None:
-    """Keep what HubSpot says of an imported list; a list that was renamed renames its group, if the name is free."""
+    """
+    Keep what HubSpot says of an imported list; a list that was renamed renames its group, if the name is free.
+
+    Raises:
+        NoSuchGroup: the list was unlinked meanwhile.
+    """
     keep_list(session, state)
-    group = session.exec(select(TargetGroup).where(col(TargetGroup.hubspot_list_id) == state.list_id)).one()
-    if group.name != state.name and _holder_of_name(session, state.name) in (None, group.id):
+    group = session.exec(select(TargetGroup).where(col(TargetGroup.hubspot_list_id) == state.list_id)).first()
+    if group is None:
+        raise NoSuchGroup(state.list_id)
+    if group.name != state.name and holder_of_name(session, state.name) in (None, group.id):
         group.name, group.name_key = state.name, state.name.casefold()
         session.flush()
 
@@ -196,6 +216,16 @@ def place_contact(session: Session, contact_id: int, group_ids: Collection[int],
     insert_missing(session, GroupMember, rows)
 
 
+def became_contacts(session: Session, address_ids: Collection[int], *, now: datetime) -> None:
+    """Contacts have these addresses from now on: they join the groups by hand that waited for them."""
+    waiting = col(GroupAddress.address_id).in_(address_ids)
+    query = select(GroupAddress.group_id, Address.contact_id).join(Address, col(Address.id) == GroupAddress.address_id)
+    joining = set(session.exec(query.where(waiting, col(Address.contact_id).is_not(None))).all())
+    rows = [{"group_id": id_, "contact_id": contact, "since": now, "edition": 0} for id_, contact in sorted(joining)]
+    insert_missing(session, GroupMember, rows)
+    session.execute(delete(GroupAddress).where(waiting))
+
+
 def merge_members(
     session: Session, table: type[GroupMember] | type[GroupAccount], key: str, others: Collection[int], kept: int
 ) -> None:
@@ -235,7 +265,8 @@ def note_equal(session: Session, group_id: int, *, since: datetime, held_back: i
     return is_well_again
 
 
-def _holder_of_name(session: Session, name: str) -> int | None:
+def holder_of_name(session: Session, name: str) -> int | None:
+    """The group that has this name, in any case."""
     return session.exec(select(TargetGroup.id).where(TargetGroup.name_key == name.casefold())).first()
 
 
@@ -243,12 +274,14 @@ def _views() -> Any:
     contacts = select(func.count()).where(col(GroupMember.group_id) == col(TargetGroup.id), is_shown(GroupMember))
     accounts = select(func.count()).where(col(GroupAccount.group_id) == col(TargetGroup.id), is_shown(GroupAccount))
     size = contacts.correlate(TargetGroup).scalar_subquery() + accounts.correlate(TargetGroup).scalar_subquery()
-    return select(TargetGroup, size, func.coalesce(HubSpotList.object_type_id, literal(CONTACTS))).outerjoin(
-        HubSpotList, col(HubSpotList.list_id) == col(TargetGroup.hubspot_list_id)
-    )
+    waiting = select(func.count()).where(col(GroupAddress.group_id) == col(TargetGroup.id))
+    waiting_number = waiting.correlate(TargetGroup).scalar_subquery()
+    return select(
+        TargetGroup, size, waiting_number, func.coalesce(HubSpotList.object_type_id, literal(CONTACTS))
+    ).outerjoin(HubSpotList, col(HubSpotList.list_id) == col(TargetGroup.hubspot_list_id))
 
 
-def _view(group: TargetGroup, size: int, object_type_id: str) -> GroupView:
+def _view(group: TargetGroup, size: int, waiting: int, object_type_id: str) -> GroupView:
     assert group.id is not None
     return GroupView(
         group.id,
@@ -256,6 +289,7 @@ def _view(group: TargetGroup, size: int, object_type_id: str) -> GroupView:
         group.hubspot_list_id,
         object_type_id == COMPANIES,
         size,
+        waiting,
         group.held_back,
         group.equal_since,
         group.trouble,

@@ -47,7 +47,12 @@ def test_bad_lines() -> None:
         ("", [], [], []),
         ("email\n", [], [], []),
         (f"{MAX}\n{MAX}\nMAX@Firma.de", [MAX], [], []),
-        ("firma.de\nhttps://www.acme.example/\ngmail", [], ["firma.de", "acme.example"], [3]),
+        (
+            "firma.de\nhttps://www.acme.example/\nsales.firma.de\ngmail.com\ngmail",
+            [],
+            ["firma.de", "acme.example"],
+            [4, 5],
+        ),
         (f"Domain,E-mail\nfirma.de,\nfirma.de,{MAX}\nfirma.de,max at firma.de", [MAX], ["firma.de"], [4]),
         (f'"Muster, Max";{MAX}', [MAX], [], []),
         (f"Muster, Max;{MAX}", [MAX], [], []),
