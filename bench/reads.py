@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from storage import Store, contact_search, open_store, performance
+from storage import Store, contact_search, open_store, people_search, performance
 from storage.bulk import insert_rows
 from storage.columns import to_microseconds
 from storage.migrate import upgrade
@@ -99,10 +99,10 @@ def _search(store: Store, contacts: int) -> Reading:
     dice = random.Random(3)
     names = [f"{a}{b}" for a in ("Mül", "Schnei", "Hof", "Berg", "Kel", "Wag") for b in ("ler", "der", "mann", "ner")]
     _add_contacts(store, dice, names, 0, 1_000)
-    few = _timed(store, lambda session: contact_search.find(session, "needle"))
+    few = _timed(store, lambda session: people_search.find(session, "needle"))
     for start in range(1_000, contacts, CHUNK):
         _add_contacts(store, dice, names, start, min(CHUNK, contacts - start))
-    many = _timed(store, lambda session: contact_search.find(session, "needle"))
+    many = _timed(store, lambda session: people_search.find(session, "needle"))
     return Reading(f"a part of a name among {contacts:,} contacts against 1,000", many, few)
 
 

@@ -14,11 +14,11 @@ from bot.blocks.subject import Subject, SubjectKind
 from bot.hubspot_search import HubSpotSearch
 from decisions.addresses import NotAnAddress, normalise
 from decisions.outside_text import clean
-from storage import Session, Store, contact_search, leads, portal
+from storage import Session, Store, leads, people_search, portal
 from storage.contact_card import ContactCard, card, card_of_address
-from storage.contact_search import LONGEST_QUERY
 from storage.leads import LeadCard
 from storage.opt_outs import Hasher
+from storage.people_search import LONGEST_QUERY, Found
 
 MOST_SHOWN: Final = 8
 LONGEST_TEXT: Final = 40_000
@@ -53,14 +53,14 @@ class Lookup:
         email = _address(asked)
         if email and (found := await self.store.read(_card_of_address, email, self.hasher)):
             return _shown(found, reader)
-        hits = await self.store.read(contact_search.find, asked, MOST_SHOWN)
-        if not hits.contacts:
+        people = await self.store.read(people_search.find, asked, MOST_SHOWN)
+        subjects = subjects_of(people)
+        if not subjects:
             return Answer(self._nobody(asked, email, reader))
-        sealed = self._sealed(email) if hits.is_suggestion else None
-        subjects = tuple(Subject(SubjectKind.CONTACT, hit.contact_id) for hit in hits.contacts)
-        if len(subjects) == 1 and not hits.is_suggestion:
+        if len(subjects) == 1 and not people.is_suggestion:
             return await self.person(subjects[0], reader)
-        return Answer(search_results(asked, hits, reader, sealed), subjects)
+        sealed = self._sealed(email) if people.is_suggestion else None
+        return Answer(search_results(asked, people, reader, sealed), subjects)
 
     def _nobody(self, asked: str, email: str | None, reader: Reader) -> Message:
         return unknown_address(email, reader, self._sealed(email)) if email else unknown_name(asked, reader)
@@ -95,6 +95,12 @@ def subject_of(who: Card) -> Subject:
     if isinstance(who, ContactCard):
         return Subject(SubjectKind.CONTACT, who.contact_id)
     return Subject(SubjectKind.LEAD, who.id)
+
+
+def subjects_of(people: Found) -> tuple[Subject, ...]:
+    """By what buttons name those who were found, contacts first."""
+    contacts = (Subject(SubjectKind.CONTACT, hit.contact_id) for hit in people.contacts)
+    return (*contacts, *(Subject(SubjectKind.LEAD, lead.id) for lead in people.leads))
 
 
 def _address(text: str) -> str | None:

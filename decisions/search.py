@@ -1,27 +1,25 @@
-"""Which names were meant by a misspelt one."""
+"""Search: how texts are compared, and what a text must hold to be looked at."""
 
 import unicodedata
-from collections.abc import Iterable
-from typing import Final
-
-from rapidfuzz import fuzz, process
-
-# "mayer" and "meier" have 60, "mueller" and "Otto Müller" 83; unrelated names stay below 55.
-ALIKE: Final = 60
+from dataclasses import dataclass
 
 
-def rank(query: str, candidates: Iterable[tuple[int, str]], limit: int = 5) -> tuple[int, ...]:
-    """
-    The ids of the candidates (id, text) whose text is most like `query`, best first, each once.
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A text must hold all of these."""
 
-    Order of words, case and accents do not count. An id may come with several texts: name, address, company.
-    """
-    texts = tuple(candidates)
-    found = process.extract(
-        query, [text for _, text in texts], scorer=fuzz.WRatio, processor=plain, score_cutoff=ALIKE, limit=None
-    )
-    best = dict.fromkeys(texts[index][0] for _, _, index in found)
-    return tuple(best)[:limit]
+    parts: "tuple[Pattern, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A text must hold one of these."""
+
+    parts: "tuple[Pattern, ...]"
+
+
+Pattern = str | Every | Either
+"""What a text must hold; strings are plain, and parts are never empty."""
 
 
 def plain(text: str) -> str:

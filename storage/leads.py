@@ -1,6 +1,6 @@
 """Leads: addresses without contact that clicked at least one campaign, and what people made of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -157,6 +157,12 @@ def get(session: Session, lead_id: int) -> LeadCard | None:
 def of_address(session: Session, address_id: int) -> LeadCard | None:
     """The lead that an address is, whatever became of it."""
     return next(iter(_cards(session, _ROWS.where(col(Lead.address_id) == address_id))), None)
+
+
+def of_ids(session: Session, lead_ids: Sequence[int]) -> tuple[LeadCard, ...]:
+    """Those of these leads that there are, in this order."""
+    cards = {card.id: card for card in _cards(session, _ROWS.where(col(Lead.id).in_(lead_ids)))}
+    return tuple(cards[id_] for id_ in lead_ids if id_ in cards)
 
 
 def newest(session: Session, limit: int) -> tuple[LeadCard, ...]:

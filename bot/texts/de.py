@@ -42,7 +42,10 @@ TEXTS: Final = {
     "card_text": "{name}: {numbers}",
     # looking up
     "ask_whom": "Wen? Tippe eine Adresse oder einen Teil von Name oder Domain: `/contact max@firma.de`",
-    "found_many": "{n} Kontakte passen zu {query}:",
+    "found_all": "{n} Personen passen zu {query}:",
+    "found_some": "{shown} von {n} Personen, die zu {query} passen:",
+    "found_more": "{shown} von mehr als {n} Personen, die zu {query} passen:",
+    "found_hint": "Tippe mehr von Name, Adresse oder Domain, dann wird die Liste kürzer.",
     "did_you_mean": "{query} kenne ich nicht. Gemeint war vielleicht:",
     "unknown_address": "{query} kenne ich nicht: kein Kontakt, kein Lead.",
     "unknown_address_hint": (

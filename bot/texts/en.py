@@ -42,7 +42,10 @@ TEXTS: Final = {
     "card_text": "{name}: {numbers}",
     # looking up
     "ask_whom": "Whom? Type an address, or a part of a name or domain: `/contact max@firma.de`",
-    "found_many": "{n} contacts match {query}:",
+    "found_all": "{n} people match {query}:",
+    "found_some": "{shown} of {n} people who match {query}:",
+    "found_more": "{shown} of more than {n} people who match {query}:",
+    "found_hint": "Type more of the name, the address or the domain, and the list gets shorter.",
     "did_you_mean": "I don't know {query}. Did you mean:",
     "unknown_address": "I don't know {query}: no contact, no lead.",
     "unknown_address_hint": (

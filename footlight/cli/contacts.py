@@ -7,10 +7,12 @@ import typer
 from decisions.addresses import NotAnAddress, normalise
 from footlight.cli.command import command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
-from storage import Session, contact_search, feed, leads
+from storage import Session, contact_search, feed, leads, people_search
 from storage.contact_card import ContactCard, card_of_address
 from storage.contact_search import Hit
+from storage.leads import LeadCard
 from storage.opt_outs import Hasher
+from storage.people_search import Found
 from storage.performance import Performance
 
 PAGE = 500
@@ -41,17 +43,37 @@ def _all(session: Session) -> list[Hit]:
 
 @contacts.command("find")
 def find(text: str, *, limit: Limit = 20, as_json: AsJson = False) -> None:
-    """Contacts by a part of a name, an address or a domain."""
+    """Contacts and leads by a part of a name, an address or a domain."""
     with opened_to_read() as footlight:
-        found = footlight.store.read_now(contact_search.find, text, limit)
-    if found.is_suggestion and found.contacts and not as_json:
+        found = footlight.store.read_now(people_search.find, text, limit)
+    if as_json:
+        print_json([*map(_hit_as_json, found.contacts), *map(_lead_as_json, found.leads)])
+    else:
+        _print_found(found)
+
+
+def _print_found(found: Found) -> None:
+    if found.is_suggestion:
         console.print("Nobody is called that; did you mean:")
-    _print_hits(found.contacts, as_json, "Nobody found.")
+    people = [(hit.name, hit.email, hit.company) for hit in found.contacts]
+    people += [("(a lead)", lead.email, lead.account) for lead in found.leads]
+    print_table(("Name", "Address", "Company"), people, "Nobody found.")
+    if found.total > found.shown:
+        more = "more than " if found.is_more else ""
+        console.print(f"{found.shown} of {more}{found.total:,}; --limit shows more.")
+
+
+def _hit_as_json(hit: Hit) -> dict[str, object]:
+    return {"email": hit.email, "name": hit.name, "company": hit.company}
+
+
+def _lead_as_json(lead: LeadCard) -> dict[str, object]:
+    return {"email": lead.email, "lead": lead.id, "account": lead.account}
 
 
 def _print_hits(hits: "list[Hit] | tuple[Hit, ...]", as_json: bool, empty: str) -> None:
     if as_json:
-        print_json([{"email": hit.email, "name": hit.name, "company": hit.company} for hit in hits])
+        print_json([_hit_as_json(hit) for hit in hits])
     else:
         print_table(("Name", "Address", "Company"), ((hit.name, hit.email, hit.company) for hit in hits), empty)
 

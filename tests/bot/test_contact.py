@@ -42,7 +42,7 @@ async def test_reader_is_answered_in_their_language(people: Store, bot: Bot, sla
 async def test_part_of_a_domain_gives_a_list_to_pick_from(people: Store, bot: Bot, slack: SlackSandbox) -> None:
     """A part that fits several gives a short list; *Show* shows the card."""
     await slack.people.command(OLIVER, LEADS, "/contact", "firma")
-    found = await until_said(slack, LEADS, "2 contacts match", "Max Mustermann", "Eva Muster")
+    found = await until_said(slack, LEADS, "2 people match", "Max Mustermann", "Eva Muster")
     show = next(block["accessory"] for block in found.blocks if "Eva" in str(block) and "accessory" in block)
 
     await slack.people.press(OLIVER, LEADS, found.ts, "show_person", show["value"])
@@ -62,6 +62,54 @@ async def test_misspelt_name_gets_a_suggestion(people: Store, bot: Bot, slack: S
     await slack.people.command(OLIVER, LEADS, "/contact", "Mustermnan")
 
     await until_said(slack, LEADS, "Did you mean", "Max Mustermann")
+
+
+async def test_part_of_a_leads_address_finds_it(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A part of a lead's address or domain shows the lead; where contacts match too, it stands behind them."""
+    await slack.people.command(OLIVER, LEADS, "/contact", "doe@acm")
+    lead = await until_said(slack, LEADS, "j.doe@acme.example")
+    assert buttons(lead) == ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]
+
+    become_lead(people, "eva.private@acme.example")
+    await slack.people.command(OLIVER, LEADS, "/contact", "eva")
+    found = await until_said(slack, LEADS, "2 people match", "Eva Muster", "Lead: *eva.private@acme.example*")
+    assert str(found.blocks).index("Eva Muster") < str(found.blocks).index("eva.private")
+    (_, show) = (block["accessory"] for block in found.blocks if "accessory" in block)
+
+    await slack.people.press(OLIVER, LEADS, found.ts, "show_person", show["value"])
+    assert buttons(await until_said(slack, LEADS, "eva.private", "Claim"))[0] == "Claim"
+
+
+async def test_list_says_how_many_there_are(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """More than fit are counted, and the way to fewer is named."""
+    states = [
+        a_state(str(number), f"p{number}@firma.de", properties={"firstname": "Max", "lastname": f"Muster{number}"})
+        for number in range(1, 25)
+    ]
+    store_all(store, *states)
+
+    await slack.people.command(OLIVER, LEADS, "/contact", "firma.de")
+
+    found = await until_said(slack, LEADS, "8 of 24 people", "Type more")
+    assert buttons(found) == ["Show"] * 8
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("maxx mustermnan", ("Did you mean", "Max Mustermann")),
+        ("maxx@firma.de", ("Did you mean", "Max Mustermann")),
+        ("j.deo@acme.example", ("Did you mean", "Lead: *j.doe@acme.example*")),
+        ("anton@firma.de", ("no contact, no lead",)),
+    ],
+)
+async def test_suggestions_are_sound(
+    people: Store, bot: Bot, slack: SlackSandbox, asked: str, told: tuple[str, ...]
+) -> None:
+    """Errors in each word still find whom they mean, and who shares but the domain is suggested to nobody."""
+    await slack.people.command(OLIVER, LEADS, "/contact", asked)
+
+    await until_said(slack, LEADS, *told)
 
 
 async def test_unknown_address_is_said_to_be_unknown(bot: Bot, slack: SlackSandbox) -> None:

@@ -25,10 +25,11 @@ from bot.help import help_message
 from bot.texts import Texts
 from sandbox.slack.block_kit import message_faults, view_faults
 from storage.contact_card import ContactCard, ShownProperty
-from storage.contact_search import Found, Hit
+from storage.contact_search import Hit
 from storage.feed import ActivityCard
 from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from storage.opt_outs import OptOutState
+from storage.people_search import Found
 from storage.performance import Performance, PopularCampaign, RecentClick
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -148,8 +149,12 @@ SHOWN: dict[str, Show] = {
     "no leads": lambda _, reader: lead_list([], reader),
     "activity": lambda text, reader: activity_message(an_activity(text), reader),
     "feed": lambda text, reader: feed_list([an_activity(text)] * 15, reader),
-    "found": lambda text, reader: search_results(text, Found((Hit(1, text, text, text),) * 8, False), reader),
-    "suggested": lambda text, reader: search_results(text, Found((Hit(1, "", None, None),), True), reader),
+    "found": lambda text, reader: search_results(
+        text, Found((Hit(1, text, text, text),) * 5, (a_lead(text),) * 3, 1_004, True), reader
+    ),
+    "suggested": lambda text, reader: search_results(
+        text, Found((Hit(1, "", None, None),), (), 1, is_suggestion=True), reader, "sealed"
+    ),
     "unknown name": unknown_name,
     "unknown address": lambda text, reader: unknown_address(f"{text}@x.example", reader, sealed="sealed"),
     "people": lambda text, reader: people_list(

@@ -26,7 +26,7 @@ from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.limits import Limits
 from sandbox.slack import SlackSandbox, sample_workspace
 from sandbox.slack.sample import FEED, LEADS, OLIVER
-from storage import Store, contact_search, target_groups
+from storage import Store, people_search, target_groups
 from storage.campaign_changes import NewCampaign, create_campaign
 from storage.hubspot_lists import HubSpotListState
 from storage.tracking import Event, EventKind
@@ -183,7 +183,7 @@ def settings_for(hubspot: HubSpotSandbox, slack: SlackSandbox) -> Settings:
 
 async def live(footlight: Running) -> None:
     """What happens on a good day."""
-    await until(lambda: footlight.store.read_now(contact_search.find, CONTACT, 1).contacts)
+    await until(lambda: footlight.store.read_now(people_search.find, CONTACT, 1).contacts)
     (contact,) = footlight.hubspot.crm.contacts
     for recipient in (CONTACT, LEAD):
         banner, link = await footlight.mail(recipient)

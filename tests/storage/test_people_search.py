@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from decisions.outside_text import clean
 from decisions.search import plain
-from storage import Store, contacts
+from storage import Store, contacts, privacy
 from storage.companies import CompanyState, store_companies
-from storage.contact_search import Found, Hit, find, listed_contacts, searchable
+from storage.contact_search import Hit, listed_contacts, searchable
 from storage.contacts import ContactState
-from tests.storage.people import T0, a_state, at, store_all
+from storage.people_search import Found, find
+from tests.storage.people import HASHER, T0, a_state, at, become_lead, store_all
 
 
 def named(hubspot_id: str, name: str, email: str | None, minute: int = 0, **others: object) -> ContactState:
@@ -83,18 +84,74 @@ def test_who_begins_with_it_comes_first(store: Store) -> None:
     assert found(store, "max") == ["Max Zorn", "Anna Maxwell", "Tomax It"]
 
 
-@pytest.mark.parametrize("asked", ["Mustremann", "maks mustermann", "Erica Mustermann"])
-def test_misspelt(people: Store, asked: str) -> None:
-    """A misspelt name suggests whom it may mean, and says that it is a suggestion."""
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Mustremann", "Erika Mustermann"),
+        ("Maxx Musterman", "Max Mustermann"),
+        ("maks mustermenn", "Max Mustermann"),
+        ("Erica Mustermann", "Erika Mustermann"),
+        ("maxx.mustermann@musterfirma.de", "Max Mustermann"),
+        ("max.mustermann@gmail.example", "Max Mustermann"),
+    ],
+)
+def test_misspelt(people: Store, asked: str, meant: str) -> None:
+    """A name with errors in any of its words suggests whom it may mean, and says that it is a suggestion."""
     result = people.read_now(find, asked)
 
     assert result.is_suggestion
-    assert "Mustermann" in result.contacts[0].name
+    assert result.contacts[0].name == meant
+
+
+@pytest.mark.parametrize("asked", ["anton@musterfirma.de", "li.mueller@wei.example", "Max Zorn"])
+def test_to_share_a_domain_or_one_name_is_not_to_be_alike(people: Store, asked: str) -> None:
+    """Colleagues of an unknown address, and who has one of two names, are nobody's suggestion."""
+    assert people.read_now(find, asked) == Found()
+
+
+def test_leads_come_after_contacts(people: Store) -> None:
+    """A lead is found by any part of its address, after contacts, misspelt too; one that became a contact once."""
+    for email in ("j.doe@musterfirma.de", "li.wei@private.example", "m.ueller@xn--mller-kva.example"):
+        become_lead(people, email)
+
+    found = people.read_now(find, "musterfirma")
+    assert [hit.name for hit in found.contacts] == ["", "Max Mustermann"]
+    assert [lead.email for lead in found.leads] == ["j.doe@musterfirma.de"]
+    assert (found.total, found.shown, found.is_more) == (3, 3, False)
+    assert [lead.email for lead in people.read_now(find, "j.d").leads] == ["j.doe@musterfirma.de"]
+    assert [lead.email for lead in people.read_now(find, "Müller.ex").leads] == ["m.ueller@xn--mller-kva.example"]
+    assert [lead.email for lead in people.read_now(find, "j.deo@musterfirma.de").leads] == ["j.doe@musterfirma.de"]
+
+    store_all(people, named("9", "John Doe", "j.doe@musterfirma.de"))
+    again = people.read_now(find, "doe")
+    assert ([hit.name for hit in again.contacts], again.leads) == (["John Doe"], ())
+
+
+def test_erased_lead_is_found_no_more(store: Store) -> None:
+    """An erase takes a lead out of the search as well."""
+    become_lead(store, "j.doe@acme.example")
+    store.write_now(privacy.erase, "j.doe@acme.example", actor="cli", hasher=HASHER, now=T0)
+
+    assert store.read_now(find, "acme") == Found()
+
+
+def test_how_many_match(store: Store) -> None:
+    """Who sees a part of those who match is told how many do, up to a limit; leads keep a place among many."""
+    store_all(store, *(named(str(number), f"Max {number:02}", f"max{number}@b.de") for number in range(1, 25)))
+    for number in range(5):
+        become_lead(store, f"max{number}@lead.example")
+
+    found = store.read_now(find, "max", 8)
+    assert (len(found.contacts), len(found.leads), found.total, found.is_more) == (5, 3, 29, False)
+    assert store.read_now(find, "ma", 8).total == 29
+
+    found = store.read_now(find, "max", 8, counted=20)
+    assert (found.total, found.is_more) == (25, True)
 
 
 def test_nobody_is_alike(people: Store) -> None:
     """What resembles nobody finds nobody."""
-    assert people.read_now(find, "qqqqxxxx") == Found((), is_suggestion=False)
+    assert people.read_now(find, "qqqqxxxx") == Found()
 
 
 def test_follows_changes(store: Store) -> None:
