@@ -11,14 +11,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.reader import Reader
+from bot.digest import Waiting, let_wait
 from bot.owed import Owed, owed, remember
 from bot.permissions import People
 from bot.slack_errors import NO_MESSAGE, closed, error_code, meaning
 from bot.texts import Texts
+from decisions.retries import Failure
 from storage import Store
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
-from storage.outbox import slack_channel
+from storage.outbox import Due, slack_channel
 from storage.subscriptions import is_user
 
 log = structlog.get_logger()
@@ -69,9 +71,11 @@ class SlackCarrier:
         try:
             if because := await self._why_not_there(channel):
                 return Pause(because)
-            said = await self._store.read(owed, item, channel, await self._reader(channel))
+            said = await self._store.read(owed, item, channel, await self._reader(channel), self._now())
             if said is None:
-                return Sent()
+                return Sent(is_silent=True)
+            if isinstance(said, Waiting):
+                return self._later(item, said, channel)
             channel, ts = await self._put(channel, item, said)
         except SlackApiError as error:
             return self._told(item, error)
@@ -83,8 +87,9 @@ class SlackCarrier:
         """Look for the item's key in the messages since its attempt. A renewal is no message: it is just repeated."""
         channel = slack_channel(item.destination) or ""
         try:
-            said = await self._store.read(owed, item, channel, await self._reader(channel))
-            if said is None or said.ts is not None:
+            # As it was at the attempt: since then quiet hours may have begun.
+            said = await self._store.read(owed, item, channel, await self._reader(channel), item.attempted_at)
+            if said is None or isinstance(said, Waiting) or said.ts is not None:
                 return NotFound()
             await self._join(channel)
             ts = await self._find(channel, item)
@@ -95,6 +100,14 @@ class SlackCarrier:
         if ts is None:
             return NotFound()
         return Sent(partial(remember, item=item, said=said, channel=channel, ts=ts, now=self._now()))
+
+    def _later(self, item: Item, waiting: Waiting, channel: str) -> Sent | NotSent:
+        """What is to be told later waits in the channel's digest; a digest that is due in quiet hours waits itself."""
+        now = self._now()
+        if item.kind is Due.DIGEST:
+            return NotSent(Failure(waiting.because, wait=waiting.until - now), alone=True)
+        keep = partial(let_wait, waiting=waiting, channel=channel, now=now)
+        return Sent(keep, is_silent=True)
 
     async def _put(self, channel: str, item: Item, said: Owed) -> tuple[str, str]:
         """Where the message that says it now stands: its channel and `ts`."""

@@ -20,10 +20,12 @@ from bot.blocks.subject import SubjectKind
 from bot.desk import Desk, say
 from bot.permissions import Right
 from bot.press import Press, Work
+from bot.terms import as_shown, reader_of, terms_of
 from storage import Session, lead_moves, lead_to_hubspot, leads, portal
 from storage.lead_moves import AlreadyMoved, NoSuchLead
 from storage.lead_to_hubspot import AlreadyAsked
 from storage.leads import LeadCard, LeadStage
+from storage.subscriptions import Terms, Topic
 
 MOST_LISTED: Final = 8
 
@@ -82,9 +84,14 @@ async def renew(press: Press) -> None:
     if press.subject and press.subject.in_list:
         await place.replace(await _list(desk, reader), press.client)
         return
-    reader = reader if place.is_ephemeral else desk.channel_reader
+    if not place.is_ephemeral:
+        terms = await desk.store.read(terms_of, Topic.LEADS, place.channel)
+        reader = reader_of(terms, desk.channel_reader)
+    else:
+        terms = Terms()
     found = await desk.store.read(_card_and_url, lead_id(press))
-    await place.replace(lead_message(found[0], reader, found[1]) if found else forgotten_lead(reader), press.client)
+    shown = lead_message(as_shown(found[0], terms), reader, found[1]) if found else forgotten_lead(reader)
+    await place.replace(shown, press.client)
 
 
 async def _list(desk: Desk, reader: Reader) -> Message:

@@ -11,10 +11,14 @@ from bot.blocks.elements import Message
 from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import forgotten_lead, lead_message
 from bot.blocks.reader import Reader
+from bot.digest import Digest, Waiting, digest_before, next_digest, not_now, renewed_digest
+from bot.setup_owed import greeting, welcome
+from bot.terms import as_shown, reader_of, terms_of
 from storage import Session, feed, leads, outbox, portal, posted, target_groups
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due
+from storage.subscriptions import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,58 +27,94 @@ class Owed:
     A message to post, or to put in the place of the one with `ts`.
 
     `names`: the address of whom it names. `is_news`: worth a new message where the old one was taken away.
+    `digest`: what it tells where it is one.
     """
 
     message: Message
     ts: str | None = None
     names: int | None = None
     is_news: bool = False
+    digest: Digest | None = None
 
 
-def owed(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
+def owed(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
     """What is to be said in `channel`; None: nothing any more."""
-    return _SAID[item.kind](session, item, channel, reader) if item.kind in _SAID else None
+    return _SAID[item.kind](session, item, channel, reader, now) if item.kind in _SAID else None
 
 
-def _lead(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
+def _lead(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
     card = leads.get(session, int(item.subject))
     if card is None:
         return None
+    terms = terms_of(session, Topic.LEADS, channel)
     old = posted.find(session, Due.LEAD_CHANGED, item.subject, channel=channel)
-    if old is None and card.stage is not LeadStage.OPEN and card.stage is not LeadStage.CLAIMED:
+    digest = digest_before(session, Topic.LEADS, card.id, channel, old)
+    before = digest or old
+    if before is None and card.stage is not LeadStage.OPEN and card.stage is not LeadStage.CLAIMED:
         return None
+    is_news = before is None or (card.spoke_up_at is not None and before.at < card.spoke_up_at)
+    if is_news and (kept := not_now(session, card, Topic.LEADS, channel, now)) is not None:
+        return kept.waiting
+    if digest and not is_news:
+        return _renewal(session, Topic.LEADS, channel, digest.ts, reader)
     home = portal.present(session)
     url = home.contact_url(card.hubspot_id) if home and card.hubspot_id else None
-    speaks_up = old is not None and card.spoke_up_at is not None and old.at < card.spoke_up_at
     return Owed(
-        lead_message(card, reader, url),
-        ts=None if old is None or speaks_up else old.ts,
+        lead_message(as_shown(card, terms), reader_of(terms, reader), url),
+        ts=None if is_news or old is None else old.ts,
         names=card.address_id if card.email else None,
         is_news=card.stage is LeadStage.OPEN,
     )
 
 
-def _activity(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
+def _activity(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
     card = feed.get(session, int(item.subject))
     if card is None:
         return None
+    terms = terms_of(session, Topic.FEED, channel)
     old = posted.find(session, Due.ACTIVITY_CHANGED, item.subject, channel=channel)
-    if old is None and (card.email is None or card.clicks == 0):
-        return None
+    digest = digest_before(session, Topic.FEED, card.id, channel, old)
+    if old is None and digest is None:
+        if card.email is None or card.clicks == 0:
+            return None
+        if (kept := not_now(session, card, Topic.FEED, channel, now)) is not None:
+            return kept.waiting
+    if digest:
+        return _renewal(session, Topic.FEED, channel, digest.ts, reader)
     return Owed(
-        activity_message(card, reader),
+        activity_message(as_shown(card, terms), reader_of(terms, reader)),
         ts=old.ts if old else None,
         names=card.address_id if card.email else None,
         is_news=True,
     )
 
 
-def _admin(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
+def _digest(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
+    made = next_digest(session, Topic(item.subject), channel, reader, now)
+    if made is None or isinstance(made, Waiting):
+        return made
+    return Owed(made.message, is_news=True, digest=made)
+
+
+def _renewal(session: Session, topic: Topic, channel: str, ts: str, reader: Reader) -> Owed | None:
+    made = renewed_digest(session, topic, channel, ts, reader)
+    return Owed(made.message, ts=ts, digest=made) if made else None
+
+
+def _admin(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed:
     in_trouble = [group for group in target_groups.all_groups(session) if group.trouble]
     return Owed(admin_message(item.facts, in_trouble, reader), is_news=True)
 
 
-def _refused(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
+def _greeting(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed:
+    return Owed(greeting(session, Topic(item.subject), channel, reader))
+
+
+def _welcome(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed:
+    return Owed(welcome(session, reader, now))
+
+
+def _refused(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:
     card = leads.get(session, int(item.subject))
     if card is None or card.email is None or card.stage in leads.ENDS:
         return None
@@ -82,40 +122,63 @@ def _refused(session: Session, item: Item, channel: str, reader: Reader) -> Owed
     return Owed(refused_by_hubspot(card.email, refusal, item.facts["needs"], reader), names=card.address_id)
 
 
-def _forgotten(session: Session, item: Item, channel: str, reader: Reader) -> Owed | None:
+def _forgotten(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:
+    if item.facts.get("kind") == Due.DIGEST:
+        return _renewal(session, Topic(item.facts["subject"]), channel, item.facts["ts"], reader)
     is_activity = item.facts.get("kind") == Due.ACTIVITY_CHANGED
     made = forgotten_activity(reader) if is_activity else forgotten_lead(reader)
     return Owed(made, ts=item.facts["ts"])
 
 
-_SAID: Final[dict[Due, Callable[[Session, Item, str, Reader], Owed | None]]] = {
+Say = Callable[[Session, Item, str, Reader, datetime], Owed | Waiting | None]
+_SAID: Final[dict[Due, Say]] = {
     Due.LEAD_CHANGED: _lead,
     Due.ACTIVITY_CHANGED: _activity,
+    Due.DIGEST: _digest,
     Due.ADMIN_TOLD: _admin,
+    Due.CHANNEL_GREETED: _greeting,
+    Due.ADMIN_WELCOMED: _welcome,
     Due.HUBSPOT_REFUSED: _refused,
     Due.PERSON_FORGOTTEN: _forgotten,
 }
+# What names nobody and is never renewed.
+_PASSING: Final = (Due.ADMIN_TOLD, Due.CHANNEL_GREETED, Due.ADMIN_WELCOMED)
 
 
 def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str, now: datetime) -> None:
     """Keep where the message stands. Its person may have been erased while it was on its way: then it must go too."""
-    if item.kind is Due.PERSON_FORGOTTEN:
+    if item.kind in _PASSING:
+        return
+    if said.digest is not None:
+        if said.ts is None:
+            _remember_digest(session, item, said.digest, channel=channel, ts=ts, now=now)
+    elif item.kind is Due.PERSON_FORGOTTEN:
         posted.forget(session, channel=channel, ts=ts)
-    elif said.names is not None and _is_gone(session, item):
-        facts = {"channel": channel, "ts": ts, "kind": item.kind.value, "subject": item.subject}
-        outbox.owe(session, Due.PERSON_FORGOTTEN, ts, destination=item.destination, now=now, facts=facts)
-    elif item.kind is not Due.ADMIN_TOLD:
+    elif said.names is not None and _is_gone(session, item.kind, int(item.subject)):
+        _owe_rewrite(session, item, item.kind, channel=channel, ts=ts, now=now)
+    else:
         posted.remember(
-            session,
-            channel=channel,
-            ts=ts,
-            kind=item.kind,
-            subject=item.subject,
-            address_id=said.names,
-            now=now,
+            session, channel=channel, ts=ts, kind=item.kind, subject=item.subject, address_id=said.names, now=now
         )
 
 
-def _is_gone(session: Session, item: Item) -> bool:
-    found = feed.get if item.kind is Due.ACTIVITY_CHANGED else leads.get
-    return found(session, int(item.subject)) is None
+def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: str, ts: str, now: datetime) -> None:
+    digest.note_told(session, channel, ts, now=now)
+    kind = Due.LEAD_CHANGED if digest.topic is Topic.LEADS else Due.ACTIVITY_CHANGED
+    there = {subject: address for subject, address in digest.named.items() if not _is_gone(session, kind, subject)}
+    for address_id in there.values():
+        posted.remember(
+            session, channel=channel, ts=ts, kind=Due.DIGEST, subject=digest.topic, address_id=address_id, now=now
+        )
+    if len(there) < len(digest.named):
+        _owe_rewrite(session, item, Due.DIGEST, channel=channel, ts=ts, now=now)
+
+
+def _owe_rewrite(session: Session, item: Item, kind: Due, *, channel: str, ts: str, now: datetime) -> None:
+    facts = {"channel": channel, "ts": ts, "kind": kind.value, "subject": item.subject}
+    outbox.owe(session, Due.PERSON_FORGOTTEN, ts, destination=item.destination, now=now, facts=facts)
+
+
+def _is_gone(session: Session, kind: Due, subject: int) -> bool:
+    found = feed.get if kind is Due.ACTIVITY_CHANGED else leads.get
+    return found(session, subject) is None

@@ -120,8 +120,7 @@ class Delivery:
                 item = await self._store.write(delivery.claim, destination, now=self._now(), lease=self._pace.lease)
                 if item is None:
                     return
-                await self._deliver(carrier, item)
-                await _first_of(self._stopping, carrier.interval)
+                await _first_of(self._stopping, await self._deliver(carrier, item))
         except (StoreDown, Busy) as error:
             log.warning("delivery stopped for now", destination=destination, error=str(error))
         except Exception as error:  # noqa: BLE001 - the lane's edge; the item is looked for when the lease ran out
@@ -129,10 +128,14 @@ class Delivery:
         finally:
             del self._lanes[destination]
 
-    async def _deliver(self, carrier: Carrier, item: Item) -> None:
+    async def _deliver(self, carrier: Carrier, item: Item) -> timedelta:
+        """How long the next item has to wait."""
         begun = await self._look(carrier, item) if item.is_lost else item
-        if begun is not None:
-            await self._mark(carrier, begun, await self._attempt(carrier, begun))
+        if begun is None:
+            return carrier.interval
+        outcome = await self._attempt(carrier, begun)
+        await self._mark(carrier, begun, outcome)
+        return _wait_after(outcome, carrier)
 
     async def _look(self, carrier: Carrier, item: Item) -> Item | None:
         """Look for a lost item; the new attempt, or None when there is nothing to send."""
@@ -172,7 +175,7 @@ class Delivery:
 
     async def _mark(self, carrier: Carrier, item: Item, outcome: Sent | NotSent | Lost | Pause) -> None:
         now = self._now()
-        next_at = now + carrier.interval
+        next_at = now + _wait_after(outcome, carrier)
         match outcome:
             case Sent(keep):
                 self._count(item, "sent")
@@ -208,6 +211,11 @@ class Delivery:
 
 
 _BROKEN: Final = "the carrier broke:"
+
+
+def _wait_after(outcome: Sent | NotSent | Lost | Pause, carrier: Carrier) -> timedelta:
+    is_silent = isinstance(outcome, Sent) and outcome.is_silent
+    return timedelta(0) if is_silent else carrier.interval
 
 
 def _kind(destination: str) -> str:

@@ -10,9 +10,14 @@ from storage.delivery import Item, Keep
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It is there, or there is nothing to bring any more. `keep` is stored with the mark that says so."""
+    """
+    It is there, or there is nothing to bring any more. `keep` is stored with the mark that says so.
+
+    `is_silent`: nothing was brought, so the next item need not wait.
+    """
 
     keep: Keep | None = None
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

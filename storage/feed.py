@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from decisions import feed_grouping
 from decisions.feed_grouping import TOGETHER, grown, running_activity
-from storage import outbox, performance
+from storage import digests, outbox, performance
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.bulk import insert_rows, read_rows, write_rows
@@ -125,6 +125,8 @@ def withdraw(session: Session, address_ids: Collection[int]) -> None:
             col(OutboxItem.subject).in_(theirs),
         )
     )
+    own = session.execute(select(col(Activity.id)).where(col(Activity.address_id).in_(address_ids))).scalars().all()
+    digests.withdraw(session, Topic.FEED, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,11 @@ def newest(session: Session, limit: int, before: ActivityCard | None = None) -> 
         same_time = and_(col(Activity.last_at) == before.last_at, col(Activity.id) < before.id)
         query = query.where(or_(col(Activity.last_at) < before.last_at, same_time))
     return _cards(session, query)
+
+
+def of_ids(session: Session, activity_ids: Collection[int]) -> tuple[ActivityCard, ...]:
+    """Those of these activities that there are, the latest to begin first."""
+    return _cards(session, _ROWS.where(col(Activity.id).in_(activity_ids)).order_by(col(Activity.id).desc()))
 
 
 _ROWS: Final = (

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, union_all, update
 from sqlmodel import Session, col, select
 
-from storage import audit, erased_bytes, kept_totals, opt_outs, outbox, posted
+from storage import audit, digests, erased_bytes, kept_totals, opt_outs, outbox, posted
 from storage.accounts import Account, AccountDomain
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -25,6 +25,7 @@ from storage.opt_outs import Hasher, KeyKind, PersonKeys
 from storage.outbox import Due, OutboxItem, OutboxState
 from storage.performance import Counter
 from storage.posted import Posted
+from storage.subscriptions import Topic
 from storage.target_groups import GroupAccount, GroupAddress, GroupMember
 from storage.tracking import Event, LastSeen
 

@@ -67,6 +67,14 @@ def lead_list(cards: Sequence[LeadCard], reader: Reader) -> Message:
     return Message(fit(told, LONGEST_TEXT, ", "), blocks)
 
 
+def lead_lines(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
+    """A lead among others: who, how interested, and what became of it."""
+    if card.stage is LeadStage.OPTED_OUT:
+        return [reader.texts("opted_out_lead", who=reader.who(card.changed_by))]
+    title = _title(card, reader, bold(card.email or "", LONGEST_ADDRESS))
+    return [title, *_state(card, reader), *_interest(card, reader)]
+
+
 def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, in_list: bool = False) -> list[Block]:
     title = Mrkdwn(f":sparkles: {_title(card, reader, bold(card.email or '', LONGEST_ADDRESS))}")
     lines = fit([title, *_interest(card, reader)], LONGEST_IN_LIST if in_list else LONGEST_SECTION)

@@ -54,6 +54,12 @@ def address(email: str) -> Mrkdwn:
     return escape(email, LONGEST_ADDRESS)
 
 
+def masked(email: str) -> str:
+    """An address of which only the first character and the domain show."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
 def bold(text: str, limit: int = LONGEST_NAME) -> Mrkdwn:
     """`text` in bold; foreign text stays foreign."""
     inner = escape(text, limit)
