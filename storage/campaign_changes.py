@@ -151,6 +151,16 @@ def campaign_as_new(session: Session, name: str) -> NewCampaign:
     return _as_new(session, _required(session, name))
 
 
+def campaign_id(session: Session, name: str) -> int:
+    """
+    The id of a campaign by its name, in any case, or its id.
+
+    Raises:
+        CampaignRefused: there is none.
+    """
+    return _required(session, name).id or 0
+
+
 def pause_campaign(session: Session, name: str, *, now: datetime, actor: str = "cli") -> None:
     """Nobody sees it until it is resumed. Raises CampaignRefused if there is none of this name or id."""
     _set_status(session, name, Status.PAUSED, "paused a campaign", actor, now)

@@ -94,6 +94,11 @@ def card_of_address(session: Session, email: str, hasher: Hasher) -> ContactCard
     return leads.of_address(session, address_id or 0)
 
 
+def contact_of_address(session: Session, email: str) -> int | None:
+    """The contact who has, or had, a normalised address."""
+    return session.exec(select(Address.contact_id).where(Address.email == email)).first()
+
+
 def _addresses(session: Session, contact_id: int) -> tuple[str | None, tuple[str, ...], tuple[int, ...]]:
     query = select(Address.id, Address.email, Address.kind).where(Address.contact_id == contact_id)
     rows = session.exec(query.order_by(col(Address.email))).all()

@@ -73,6 +73,12 @@ def owner_names(session: Session, hubspot_ids: Iterable[str]) -> dict[str, str]:
     return dict(session.exec(query).all())
 
 
+def ids_of_name(session: Session, name: str) -> list[str]:
+    """The ids of the owners who are called that, in any case."""
+    query = select(Owner.hubspot_id, Owner.name).where(Owner.name != "")
+    return [id_ for id_, called in session.exec(query) if called.casefold() == name.strip().casefold()]
+
+
 def names_by_email(session: Session, emails: Iterable[str]) -> dict[str, str]:
     """The names of the HubSpot users who have these normalised addresses, as far as they are known."""
     email = func.lower(col(Owner.email))

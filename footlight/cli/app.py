@@ -8,9 +8,10 @@ import typer
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
-from footlight.cli import campaigns, contacts, groups, groups_catalogue, privacy, processes, properties, store
+from footlight.cli import campaigns, contacts, feed, groups, groups_catalogue, privacy, processes, properties, store
 from footlight.cli.command import NoStore
 from footlight.cli.contacts import NotKnown
+from footlight.cli.feed import NotInFeed
 from footlight.cli.groups import NoSuchList
 from footlight.cli.printing import complaints, console
 from footlight.cli.properties import NotShown
@@ -51,6 +52,7 @@ EXPECTED = (
     NotABanner,
     NotAnAddress,
     NotForPeople,
+    NotInFeed,
     person_export.NotKnown,
     NotKnown,
     NotShown,
@@ -104,7 +106,7 @@ for verb, name in (
     (processes.migrate, "migrate"),
     (processes.check, "check"),
     (groups.sync, "sync"),
-    (contacts.show_feed, "feed"),
+    (feed.show_feed, "feed"),
     (privacy.optout, "optout"),
     (privacy.export, "export"),
     (privacy.erase, "erase"),

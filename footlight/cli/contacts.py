@@ -1,4 +1,4 @@
-"""`footlight contacts`, `leads`, `feed`: who people are and what they did."""
+"""`footlight contacts`, `leads`: who people are and what they did."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ import typer
 from decisions.addresses import NotAnAddress, normalise
 from footlight.cli.command import command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
-from storage import Session, contact_search, feed, leads, people_search
+from storage import Session, contact_search, leads, people_search
 from storage.contact_card import ContactCard, card_of_address
 from storage.contact_search import Hit
 from storage.leads import LeadCard
@@ -179,35 +179,3 @@ def list_leads(*, limit: Limit = 100, as_json: AsJson = False) -> None:
         return
     rows = ((lead.email, lead.stage, lead.clicks, lead.last_at, lead.account) for lead in found)
     print_table(("Address", "Stage", "Clicks", "Last click", "Account"), rows, "No lead yet.")
-
-
-def show_feed(*, limit: Limit = 50, as_json: AsJson = False) -> None:
-    """The latest activity, newest first."""
-    with opened_to_read() as footlight:
-        found = [one for one in footlight.store.read_now(feed.newest, limit) if one.email]
-    if as_json:
-        print_json(
-            [
-                {
-                    "email": one.email,
-                    "name": one.name,
-                    "company": one.company,
-                    "clicks": one.clicks,
-                    "campaigns": [popular.campaign for popular in one.campaigns],
-                    "first_at": told_exactly(one.first_at),
-                    "last_at": told_exactly(one.last_at),
-                }
-                for one in found
-            ]
-        )
-        return
-    rows = (
-        (
-            one.last_at,
-            one.name or one.email,
-            one.company,
-            f"{one.clicks} × " + ", ".join(c.campaign for c in one.campaigns),
-        )
-        for one in found
-    )
-    print_table(("When", "Who", "Company", "Clicked"), rows, "Nothing yet.")
