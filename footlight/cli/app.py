@@ -8,7 +8,19 @@ import typer
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
-from footlight.cli import campaigns, contacts, feed, groups, groups_catalogue, privacy, processes, properties, store
+from footlight.cli import (
+    campaigns,
+    clicks,
+    contacts,
+    feed,
+    groups,
+    groups_catalogue,
+    privacy,
+    processes,
+    properties,
+    store,
+)
+from footlight.cli.clicks import NoSuchClick
 from footlight.cli.command import NoStore
 from footlight.cli.contacts import NotKnown
 from footlight.cli.feed import NotInFeed
@@ -45,6 +57,7 @@ EXPECTED = (
     NameTaken,
     NoAccount,
     NoKey,
+    NoSuchClick,
     NoStore,
     NoSuchGroup,
     NoSuchList,
@@ -107,6 +120,8 @@ for verb, name in (
     (processes.check, "check"),
     (groups.sync, "sync"),
     (feed.show_feed, "feed"),
+    (clicks.list_clicks, "clicks"),
+    (clicks.why, "why"),
     (privacy.optout, "optout"),
     (privacy.export, "export"),
     (privacy.erase, "erase"),

@@ -125,7 +125,7 @@ def _performance(numbers: Performance) -> dict[str, object]:
         "click_rate": numbers.click_rate,
         "machine_clicks": numbers.machine_clicks,
         "recent_clicks": [
-            {"campaign": click.campaign, "occurred_at": told_exactly(click.occurred_at)}
+            {"id": click.event_id, "campaign": click.campaign, "occurred_at": told_exactly(click.occurred_at)}
             for click in numbers.recent_clicks
         ],
         "popular_campaigns": [
@@ -153,7 +153,8 @@ def _print_card(card: ContactCard) -> None:
     ]
     print_table(("", ""), [row for row in rows if row[1]], "")
     for click in numbers.recent_clicks:
-        console.print(f"  {told(click.occurred_at)}  {click.campaign or 'no campaign'}")
+        campaign = (click.campaign or "no campaign").replace("[", r"\[")
+        console.print(f"  {told(click.occurred_at)}  {campaign}  click {click.event_id}")
 
 
 @leads_family.command("list")
