@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from storage import Store, open_store
 from storage.migrate import upgrade
+from tests.database_pool import TEMPLATE, DatabasePool
 from tests.postgres import Cluster, running_cluster
 
 settings.register_profile("quick", derandomize=True, max_examples=25, deadline=None)
@@ -29,9 +30,15 @@ _numbers = itertools.count()
 def postgresql() -> Iterator[Cluster]:
     """A PostgreSQL server of this test process's own."""
     with running_cluster() as cluster:
-        cluster.run("CREATE DATABASE migrated")
-        upgrade(cluster.url("migrated"))
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def database_pool(postgresql: Cluster) -> DatabasePool:
+    """Databases of that server at the newest revision."""
+    postgresql.run(f"CREATE DATABASE {TEMPLATE}")
+    upgrade(postgresql.url(TEMPLATE))
+    return DatabasePool(postgresql)
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +55,10 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/footlight.db"
     else:
-        yield from _fresh(request.getfixturevalue("postgresql"), template="template1")
+        cluster, name = request.getfixturevalue("postgresql"), f"empty{next(_numbers)}"
+        cluster.run(f"CREATE DATABASE {name} STRATEGY FILE_COPY")
+        yield cluster.url(name)
+        cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=DATABASES)
@@ -58,15 +68,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "footlight.db")
         yield f"sqlite:///{tmp_path}/footlight.db"
     else:
-        yield from _fresh(request.getfixturevalue("postgresql"), template="migrated")
-
-
-def _fresh(cluster: Cluster, template: str) -> Iterator[str]:
-    name = f"test{next(_numbers)}"
-    # Copying files takes a third of the time that the default, copying through the log, takes.
-    cluster.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield cluster.url(name)
-    cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+        with request.getfixturevalue("database_pool").lent() as url:
+            yield url
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The product as real processes, on each kind of database, beside a sandbox HubSpot and Slack in the test's process."""
 
 import asyncio
-import itertools
 import os
-import shutil
 import signal
 import socket
 import sys
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,8 +24,6 @@ from sandbox.hubspot.limits import Limits
 from sandbox.slack import SlackSandbox, sample
 from storage import Store, open_store
 from storage.campaign_changes import NewCampaign, create_campaign
-from storage.migrate import upgrade
-from tests.postgres import Cluster, running_cluster
 
 TOKEN, CLIENT_SECRET, PORTAL = "pat-eu1-journey", "journey-client-secret", 4711
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-journey", "xapp-journey", "journey-signing-secret"
@@ -36,7 +32,6 @@ CLICKS_SECRET = "whsec_" + b64encode(b"0123456789abcdef01234567").decode()
 FOOTLIGHT = str(Path(sys.executable).with_name("footlight"))
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
 SENDER = "anna.becker@nordwerk.example"
-_numbers = itertools.count()
 
 
 async def until(condition: Callable[[], Any], what: str, within: float = 20.0) -> None:
@@ -179,27 +174,6 @@ class Product:
             return response.headers.get("Location")
 
 
-@pytest.fixture(scope="session")
-def durable_postgresql() -> Iterator[Cluster]:
-    """A PostgreSQL server that writes to disk before it says so."""
-    with running_cluster(durable=True) as cluster:
-        cluster.run("CREATE DATABASE migrated")
-        upgrade(cluster.url("migrated"))
-        yield cluster
-
-
-@pytest.fixture(params=("sqlite", "postgresql"))
-def journey_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database at the newest revision, of each kind, on disk."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "footlight.db")
-        return f"sqlite:///{tmp_path}/footlight.db"
-    cluster: Cluster = request.getfixturevalue("durable_postgresql")
-    name = f"journey{next(_numbers)}"
-    cluster.run(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY FILE_COPY")
-    return cluster.url(name)
-
-
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """A client that never repeats a request by itself, as one does on a kept connection that was cut."""
@@ -234,7 +208,7 @@ async def slack() -> AsyncIterator[SlackSandbox]:
 
 @pytest.fixture
 async def product(
-    journey_database_url: str,
+    database_url: str,
     tmp_path: Path,
     hubspot: HubSpotSandbox,
     slack: SlackSandbox,
@@ -243,7 +217,7 @@ async def product(
     """The product, set up but not started; both sandboxes call it."""
     port = free_port()
     settings = {
-        "FOOTLIGHT_DATABASE_URL": journey_database_url,
+        "FOOTLIGHT_DATABASE_URL": database_url,
         "FOOTLIGHT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
         "FOOTLIGHT_SECRET_KEY": "a key for journeys that is long enough",

@@ -19,7 +19,7 @@ async def clicks_of(product: Product, email: str) -> int:
     return int((await product.rows(f"{query}'{email}'"))[0][0])
 
 
-@pytest.mark.parametrize("journey_database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_second_run_says_who_runs(product: Product) -> None:
     """A second `footlight run` on the same file exits 1 and names the process and the address of the first."""
     await product.start()
@@ -61,7 +61,7 @@ async def test_stop_finishes_what_is_under_way(product: Product, slack: SlackSan
     assert len(texts) == len(set(texts))
 
 
-@pytest.mark.parametrize("journey_database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_bot_without_app_token(product: Product) -> None:
     """Without SLACK_APP_TOKEN the bot says which process does its work, and waits until it is stopped."""
     await product.start()
@@ -73,7 +73,7 @@ async def test_bot_without_app_token(product: Product) -> None:
     assert (await product.stop())["bot"] == 0
 
 
-@pytest.mark.parametrize("journey_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_bot_takes_socket_mode(product: Product, slack: SlackSandbox) -> None:
     """With an app token Slack is answered over the bot's socket; a web process beside it takes nothing of Slack's."""
     product.settings["SLACK_APP_TOKEN"] = APP_TOKEN
