@@ -130,14 +130,17 @@ class _Columns:
         addresses = tuple(place for place, name in enumerate(names) if name in ADDRESS_HEADINGS)
         return cls(addresses, tuple(place for place, name in enumerate(names) if name in DOMAIN_HEADINGS))
 
-    def written(self, cells: Sequence[str]) -> str:
-        """What a record says of whom it names; empty: nothing."""
+    def named(self, cells: Sequence[str]) -> tuple[str, bool]:
+        """What a record says of whom it names, empty: nothing; and whether that must be an address."""
         told = [_bare(cell) for cell in cells]
+        for places, is_address in ((self.addresses, True), (self.domains, False)):
+            if filled := [told[place] for place in places if told[place : place + 1] not in ([], [""])]:
+                return filled[0], is_address
         if self.addresses or self.domains:
-            picked = [told[place] for place in (*self.addresses, *self.domains) if place < len(told)]
-            return next(filter(None, picked), "")
+            return "", False
         filled = [each for each in told if each]
-        return next((each for each in filled if "@" in each), filled[0] if len(filled) == 1 else "")
+        address = next((each for each in filled if "@" in each), "")
+        return (address, True) if address else (filled[0] if len(filled) == 1 else "", False)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
@@ -150,11 +153,11 @@ def _collect(records: Sequence[Record], columns: _Columns) -> Named:
     domains: dict[str, None] = {}
     bad = []
     for line, cells in records:
-        written = columns.written(cells)
+        written, is_address = columns.named(cells)
         try:
             if not written:
                 raise NotAnAddress("it names no address and no domain")
-            if "@" in written:
+            if is_address:
                 emails[normalise(written)] = None
             else:
                 domains[_account(written)] = None

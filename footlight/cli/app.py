@@ -14,6 +14,7 @@ from footlight.cli import (
     contacts,
     feed,
     groups,
+    groups_by_hand,
     groups_catalogue,
     privacy,
     processes,
@@ -38,9 +39,11 @@ from storage.banner_files import NotABanner
 from storage.campaign_changes import CampaignRefused
 from storage.contact_properties import NoSuchProperty
 from storage.copying import CopyRefused
+from storage.groups_by_hand import GroupRefused
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs import CannotOpenKey
 from storage.portal import OtherPortal
+from storage.sync_runs import PassUnderWay
 from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
 
 # What a person can do something about: one sentence, no traceback.
@@ -53,6 +56,7 @@ EXPECTED = (
     CannotListen,
     CannotOpenKey,
     CopyRefused,
+    GroupRefused,
     HubSpotTrouble,
     NameTaken,
     NoAccount,
@@ -70,6 +74,7 @@ EXPECTED = (
     NotKnown,
     NotShown,
     OtherPortal,
+    PassUnderWay,
     SchemaOld,
     SchemaTooNew,
     StoreDown,
@@ -109,7 +114,14 @@ for family in (
     contacts.leads_family,
 ):
     app.add_typer(family)
-groups.groups.command("lists")(groups_catalogue.lists)
+for verb, name in (
+    (groups_catalogue.lists, "lists"),
+    (groups_by_hand.create, "create"),
+    (groups_by_hand.add, "add"),
+    (groups_by_hand.remove, "remove"),
+    (groups_by_hand.unlink, "unlink"),
+):
+    groups.groups.command(name)(verb)
 for verb, name in (
     (processes.demo, "demo"),
     (processes.run, "run"),

@@ -22,7 +22,7 @@ from storage.target_groups import GroupView
 
 RUNS_SHOWN = 10
 
-groups = command_group("groups", "Named sets of contacts, imported from HubSpot lists.")
+groups = command_group("groups", "Named sets of contacts and companies, from HubSpot lists or kept by hand.")
 
 
 class NoSuchList(Exception):
@@ -77,8 +77,9 @@ def show(group: str, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json({**_group_json(view), "runs": [_run_json(run) for run in runs]})
         return
-    console.print(f"[bold]{view.name}[/bold]  {view.size} members, HubSpot list {view.hubspot_list_id or '—'}")
-    console.print(f"equal to HubSpot since {told(view.equal_since)}")
+    console.print(f"{view.name}  {view.size:,} members, {_origin(view)}", markup=False)
+    if view.waiting:
+        console.print(f"{view.waiting:,} more addresses join when HubSpot delivers their contacts")
     if view.trouble:
         complaints.print(view.trouble)
     rows = ((run.started_at, _took(run), *_numbers(run), run.outcome.requests, run.outcome.trouble) for run in runs)
@@ -95,6 +96,12 @@ def show(group: str, *, as_json: AsJson = False) -> None:
         "Trouble",
     )
     print_table(headings, rows, "No sync run yet: footlight sync")
+
+
+def _origin(view: GroupView) -> str:
+    if view.hubspot_list_id is None:
+        return "kept by hand"
+    return f"HubSpot list {view.hubspot_list_id}, equal to it since {told(view.equal_since)}"
 
 
 def sync(
@@ -166,7 +173,7 @@ def _print_results(results: Sequence[GroupResult], as_json: bool) -> None:
     if as_json:
         print_json([_result_json(one) for one in results])
     elif not results:
-        console.print("No target group mirrors a list yet: footlight groups import LIST")
+        console.print("None of these target groups mirrors a HubSpot list: footlight groups import LIST")
     for one in results:
         if one.trouble:
             complaints.print(f"{one.group}: {one.trouble}")
@@ -201,6 +208,7 @@ def _group_json(view: GroupView) -> dict[str, object]:
         "id": view.id,
         "name": view.name,
         "size": view.size,
+        "waiting": view.waiting,
         "held_back": view.held_back,
         "hubspot_list_id": view.hubspot_list_id,
         "equal_since": told_exactly(view.equal_since),

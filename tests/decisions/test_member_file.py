@@ -38,6 +38,7 @@ def test_bad_lines() -> None:
     named = read_members(content.encode())
 
     assert told(named) == {"emails": [MAX, "otto@firma.de"], "domains": [], "bad": [3, 5, 7]}
+    assert named.bad_lines[0].reason == "it has no @"
     assert named.bad_lines[1].reason == "it names no address and no domain"
 
 
@@ -61,6 +62,7 @@ def test_bad_lines() -> None:
         (f'size;email\n5";{MAX}\n6;x@firma.de', [MAX, "x@firma.de"], [], []),
         (f'note;email\n"two\nlines";{MAX}\nnone;oops', [MAX], [], [4]),
         ("Max.Muster;Berlin\nmax@firma.de;Berlin", [MAX], [], [1]),
+        ("E-Mail\nfirma.de\nmax@firma.de", [MAX], [], [2]),
         ("wrong@\nmax@firma.de", [MAX], [], [1]),
         (f"a;b\n{'x' * 200_000};{MAX}\ny;eva@firma.de", ["eva@firma.de"], [], [2]),
     ],
