@@ -1,12 +1,16 @@
 """The feed message: one person's clicks close together, in one line that grows; and the list of the last ones."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from bot.blocks.contact_card import campaigns_line
-from bot.blocks.elements import Block, Message, context, section
+from bot.blocks.contact_card import MOST_CAMPAIGNS, campaigns_line
+from bot.blocks.elements import Message, context, section
 from bot.blocks.reader import Reader
-from bot.blocks.text import Mrkdwn, bold, escape
+from bot.blocks.text import LONGEST_TEXT, Mrkdwn, bold, escape, fit
 from storage.feed import ActivityCard
+
+# Fifteen of them must stay below what a message may hold in sum.
+MOST_IN_LIST: Final = 2
 
 
 def activity_message(card: ActivityCard, reader: Reader) -> Message:
@@ -17,7 +21,7 @@ def activity_message(card: ActivityCard, reader: Reader) -> Message:
         clicks=reader.texts.count("clicks", card.clicks),
         campaigns=campaigns_line(card.campaigns) or reader.texts("no_campaign"),
     )
-    return Message(told, [section([activity_line(card, reader)]), *_campaigns(card)])
+    return Message(told, [section([activity_line(card, reader, MOST_CAMPAIGNS)])])
 
 
 def forgotten_activity(reader: Reader) -> Message:
@@ -31,28 +35,31 @@ def feed_list(cards: Sequence[ActivityCard], reader: Reader) -> Message:
     if not cards:
         told = reader.texts("no_activity")
         return Message(told, [section([told])])
-    lines = [reader.texts("feed_head"), *(activity_line(card, reader) for card in cards)]
-    return Message(reader.texts.count("feed_text", len(cards)), [section(lines)])
+    lines = [activity_line(card, reader) for card in cards]
+    return Message(
+        fit(lines, LONGEST_TEXT), [section([reader.texts("feed_head")]), *(section([line]) for line in lines)]
+    )
 
 
-def activity_line(card: ActivityCard, reader: Reader) -> Mrkdwn:
-    """One activity in a line."""
+def activity_line(card: ActivityCard, reader: Reader, most: int = MOST_IN_LIST) -> Mrkdwn:
+    """One activity in a line: who, on which campaigns (the first `most` by name), how often, and when last."""
     texts = reader.texts
     known = {
         "who": _who(card, reader),
         "clicks": texts.count("clicks", card.clicks),
         "when": reader.when(card.last_at),
     }
-    if not card.campaigns:
-        return texts("activity", **known)
-    return texts("activity_on", **known, campaigns=texts.count("campaigns", len(card.campaigns)))
+    match card.campaigns:
+        case ():
+            return texts("activity", **known)
+        case (only,) if card.clicks == 1:
+            return texts("activity_once", **known, campaign=bold(only.campaign))
+        case (only,):
+            return texts("activity_on_one", **known, campaign=bold(only.campaign))
+    return texts("activity_on", **known, campaigns=campaigns_line(card.campaigns, most))
 
 
 def _who(card: ActivityCard, reader: Reader) -> Mrkdwn:
     name = bold(card.name or card.email or "") or reader.texts("someone")
     company = card.company or card.account
     return Mrkdwn(f"{name} ({escape(company)})") if company and (card.name or card.email) else name
-
-
-def _campaigns(card: ActivityCard) -> list[Block]:
-    return [context([campaigns_line(card.campaigns)])] if card.campaigns else []

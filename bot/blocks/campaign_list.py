@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.blocks.campaign_choice import why_not
+from bot.blocks.contact_card import numbers
 from bot.blocks.elements import Block, Message, actions, button, overflow, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import Mrkdwn, bold, date, escape, fit, plain
@@ -83,12 +84,7 @@ def _for_whom(one: Listed, reader: Reader) -> Mrkdwn:
 
 
 def _brought(one: Listed, reader: Reader) -> Mrkdwn:
-    numbers, texts = one.numbers, reader.texts
-    clicks, views = texts.count("clicks", numbers.clicks), texts.count("views", numbers.views)
-    if numbers.click_rate is None:
-        told = texts("clicks_without_views", clicks=clicks) if numbers.clicks else texts("nothing_yet")
-    else:
-        told = texts("clicks_of_views", clicks=clicks, views=views, rate=texts.percent(numbers.click_rate))
-    if not numbers.machine_clicks:
+    told = numbers(one.numbers, reader.texts)
+    if not one.numbers.machine_clicks:
         return told
-    return Mrkdwn(f"{told} · {texts.count('machines', numbers.machine_clicks)}")
+    return Mrkdwn(f"{told} · {reader.texts.count('machines', one.numbers.machine_clicks)}")

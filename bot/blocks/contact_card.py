@@ -22,7 +22,7 @@ from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import Mrkdwn, address, bold, date, escape, fit, plain
 from bot.texts import Texts
 from storage.contact_card import ContactCard
-from storage.performance import Performance, PopularCampaign, RecentClick
+from storage.performance import CampaignNumbers, Performance, PopularCampaign, RecentClick
 
 OPEN_LINK: Final = "open_link"
 ASK_OPT_OUT: Final = "ask_opt_out"
@@ -67,8 +67,8 @@ def shown_name(card: ContactCard) -> str:
     return plain(card.name) or plain(card.email or "") or f"#{card.contact_id}"
 
 
-def numbers(performance: Performance, texts: Texts) -> Mrkdwn:
-    """Views and clicks with their meaning."""
+def numbers(performance: Performance | CampaignNumbers, texts: Texts) -> Mrkdwn:
+    """Views and clicks with their meaning, spelt alike wherever they stand."""
     clicks, views = texts.count("clicks", performance.clicks), texts.count("views", performance.views)
     if not performance.clicks:
         return texts("no_clicks_yet", views=views) if performance.views else texts("nothing_yet")
@@ -77,10 +77,10 @@ def numbers(performance: Performance, texts: Texts) -> Mrkdwn:
     return texts("clicks_of_views", clicks=clicks, views=views, rate=texts.percent(performance.click_rate))
 
 
-def campaigns_line(campaigns: tuple[PopularCampaign, ...]) -> Mrkdwn:
+def campaigns_line(campaigns: tuple[PopularCampaign, ...], most: int = MOST_CAMPAIGNS) -> Mrkdwn:
     """The first campaigns by name, each with its clicks."""
-    told = [f"{escape(one.campaign)} ({one.clicks})" for one in campaigns[:MOST_CAMPAIGNS]]
-    return Mrkdwn(" · ".join([*told, "…"] if len(campaigns) > MOST_CAMPAIGNS else told))
+    told = [f"{escape(one.campaign)} ({one.clicks})" for one in campaigns[:most]]
+    return Mrkdwn(" · ".join([*told, "…"] if len(campaigns) > most else told))
 
 
 def _text(card: ContactCard, reader: Reader) -> str:

@@ -38,8 +38,9 @@ class Texts:
         return f"{number:,}".replace(",", _THOUSANDS[self.language])
 
     def percent(self, share: float) -> str:
-        """0.07 as 7 %."""
-        return f"{self.number(round(share * 100))}{_PERCENT[self.language]}"
+        """0.07 as 7 %; what is little is not nothing."""
+        told = "<1" if 0 < share < 0.01 else self.number(round(share * 100))
+        return f"{told}{_PERCENT[self.language]}"
 
     def ago(self, passed: timedelta) -> Mrkdwn:
         """How long ago, roughly; only for what is made anew whenever it is looked at."""

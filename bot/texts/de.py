@@ -123,11 +123,11 @@ TEXTS: Final = {
     ),
     # feed
     "activity": "{who} — {clicks}, zuletzt {when}",
-    "activity_on": "{who} — {clicks} auf {campaigns}, zuletzt {when}",
+    "activity_once": "{who} hat {campaign} angeklickt · {when}",
+    "activity_on_one": "{who} — {clicks} auf {campaign}, zuletzt {when}",
+    "activity_on": "{who} — {clicks}: {campaigns}, zuletzt {when}",
     "activity_text": "{who}: {clicks}, {campaigns}",
     "feed_head": "*Letzte Aktivität*",
-    "feed_text_one": "{n} Aktivität",
-    "feed_text_other": "{n} Aktivitäten",
     "no_activity": "Noch hat niemand geklickt.",
     "erased_person": "Jemand hat geklickt; die Person wurde inzwischen gelöscht.",
     # opting out

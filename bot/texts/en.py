@@ -121,11 +121,11 @@ TEXTS: Final = {
     ),
     # feed
     "activity": "{who} — {clicks}, last {when}",
-    "activity_on": "{who} — {clicks} on {campaigns}, last {when}",
+    "activity_once": "{who} clicked {campaign} · {when}",
+    "activity_on_one": "{who} — {clicks} on {campaign}, last {when}",
+    "activity_on": "{who} — {clicks}: {campaigns}, last {when}",
     "activity_text": "{who}: {clicks}, {campaigns}",
     "feed_head": "*Latest activity*",
-    "feed_text_one": "{n} activity",
-    "feed_text_other": "{n} activities",
     "no_activity": "Nobody clicked yet.",
     "erased_person": "Someone clicked; the person has been erased since.",
     # opting out

@@ -56,6 +56,7 @@ def test_values_are_escaped_and_numbers_spelt() -> None:
     assert texts.count("clicks", 12_345) == "12.345 Klicks"
     assert Texts("en").count("clicks", 1) == "1 click"
     assert (Texts("en").percent(0.07), texts.percent(0.07)) == ("7%", "7 %")
+    assert [texts.percent(share) for share in (0, 0.004, 0.01, 1)] == ["0 %", "<1 %", "1 %", "100 %"]
 
 
 def test_unknown_language_is_english() -> None:
