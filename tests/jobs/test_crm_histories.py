@@ -29,13 +29,12 @@ from storage.companies import Company
 from storage.contacts import Contact, ContactId
 from storage.inbox import HintKind, HintTold
 from storage.target_groups import GroupMember, TargetGroup
+from tests.database_pool import DatabasePool
 from tests.jobs.portal import Waits, a_context, a_crm, a_hubspot
-from tests.postgres import Cluster
 
 CUSTOMERS, PARTNERS = 611, 612
 DATABASES = ("sqlite", "postgresql")
 HISTORIES = settings().max_examples // 2  # each costs a server, a database and many passes
-_numbers = itertools.count()
 
 People = st.integers(0, 30)
 Steps = st.one_of(
@@ -245,11 +244,9 @@ def a_database(kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
             shutil.copy(request.getfixturevalue("migrated_file"), Path(folder) / "footlight.db")
             yield f"sqlite:///{folder}/footlight.db"
         return
-    cluster: Cluster = request.getfixturevalue("postgresql")
-    name = f"history{next(_numbers)}"
-    cluster.run(f"CREATE DATABASE {name} TEMPLATE migrated")
-    yield cluster.url(name)
-    cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+    pool: DatabasePool = request.getfixturevalue("database_pool")
+    with pool.lent() as url:
+        yield url
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from jobs.erased_bytes import forget_erased_bytes
 from storage import Store, erased_bytes, privacy
@@ -47,6 +48,7 @@ async def test_again_while_somebody_reads(store: Store, tmp_path: Path) -> None:
     """While a reader holds SQLite's log the bytes remain and stay owed; once it is done the next run removes them."""
     if store.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL cleans up by itself")
+    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 100"))
     await keep_and_erase(store)
     with closing(sqlite3.connect(store.engine.url.database or "", isolation_level=None)) as reader:
         reader.execute("BEGIN")
