@@ -93,7 +93,7 @@ class Webhooks:
     async def settled(self) -> None:
         """Returns when every call was answered or given up."""
         while self._calls:
-            await asyncio.gather(*self._calls)
+            await asyncio.wait(self._calls)  # `gather` would not give way to the loop when all are done (Python 3.12)
 
     async def close(self) -> None:
         """Drops what is still to be delivered."""

@@ -71,7 +71,7 @@ class Deliveries:
     async def settled(self) -> None:
         """Wait until every event is delivered, or given up."""
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.wait(self._tasks)  # `gather` would not give way to the loop when all are done (Python 3.12)
 
     def event(self, payload: dict[str, Any], about: str) -> asyncio.Task[Answer]:
         """Send an event in the background, with retries; the task tells the last answer."""
