@@ -11,16 +11,20 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import campaign, campaign_who, channels, contact, feed, lead, lead_work, opt_out
+from bot import campaign, campaign_who, channels, contact, feed, lead, lead_work, opt_out, setup, setup_channels
 from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
 from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
+from bot.blocks.channel_greeting import CHANGE_CHANNEL
+from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, SELECTS, ZONE
 from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
 from bot.blocks.hubspot_search import SEARCH_HUBSPOT
 from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
+from bot.blocks.people_modal import PEOPLE_CHOSEN
 from bot.blocks.search_results import SHOW_PERSON
+from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_PEOPLE, LOOK_AGAIN
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import Dispatch
 from bot.help import footlight
@@ -40,6 +44,7 @@ class Kind(StrEnum):
     EVENT = "event"
     SHORTCUT = "shortcut"
     ACTION = "action"
+    OPTIONS = "options"
     VIEW = "view"
 
 
@@ -64,6 +69,7 @@ WORDS: Final = {
     "feed": feed.answer_command,
     "campaigns": campaign.answer_command,
     "who": campaign_who.answer_command,
+    "setup": setup.answer_command,
 }
 
 CONVERSATIONS: Final = (
@@ -96,6 +102,21 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, NEW_CAMPAIGN, campaign.begin, "opens the modal of a new campaign"),
     Conversation(Kind.ACTION, CAMPAIGN_MENU, campaign.choose, "edits, pauses, resumes, copies, archives a campaign"),
     Conversation(Kind.ACTION, MORE_CAMPAIGNS, campaign.more, "shows further campaigns"),
+    Conversation(Kind.ACTION, LOOK_AGAIN, setup.look_again, "shows the checklist as it is now"),
+    Conversation(Kind.ACTION, CHOOSE_PEOPLE, setup.choose_people, "asks who else may decide"),
+    Conversation(Kind.VIEW, PEOPLE_CHOSEN, setup.people_chosen, "keeps who else may decide"),
+    Conversation(Kind.ACTION, CHOOSE_CHANNELS, setup_channels.open_list, "lists the channels that are told something"),
+    *(
+        Conversation(Kind.ACTION, name, setup_channels.add, "asks what a further channel is told")
+        for name in ADD_CHANNEL.values()
+    ),
+    Conversation(Kind.ACTION, CHANNEL_MENU, setup_channels.menu, "changes a channel, or takes it back"),
+    Conversation(Kind.ACTION, CHANGE_CHANNEL, setup_channels.change, "asks what this channel is told"),
+    *(
+        Conversation(Kind.OPTIONS, name, setup_channels.suggest, "finds campaigns, groups, owners, time zones")
+        for name in (*SELECTS.values(), ZONE)
+    ),
+    Conversation(Kind.VIEW, CHANNEL_SAVED, setup_channels.saved, "keeps what a channel is told"),
     Conversation(Kind.VIEW, CAMPAIGN_SUBMITTED, campaign.submitted, "keeps a campaign"),
     Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, submitted(Right.DECIDE, opt_out.confirmed), "opts out"),
 )
@@ -124,7 +145,6 @@ def make_bot(desk: Desk, client: AsyncWebClient) -> Dispatch:
     for kind in Kind:
         getattr(app, kind)(anything)(unhandled)
     app.view_closed(anything)(unhandled)
-    app.options(anything)(unhandled)
     return Dispatch(app, {"desk": desk})
 
 

@@ -1,7 +1,7 @@
 """Where conversations begin: who asks, whether they may, and how they are answered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.hubspot_search import HubSpotSearch
 from bot.lookup import Lookup
 from bot.permissions import People, Person, Refusal, Right, refusal
 from bot.texts import Texts
-from storage import Store
+from storage import Store, permitted
 from storage.opt_outs import Hasher
 
 log = structlog.get_logger()
@@ -50,6 +50,7 @@ class Desk:
     `language` is spoken in channels, where there are many readers. `public_url` is how Slack fetches our pictures.
     `hubspot` is None where HubSpot cannot be asked.
     `own_domains` are those of the settings; empty: those that our senders write from.
+    `welcomed` holds the first admin whom this process met, who is shown the way unless somebody was before.
     """
 
     store: Store
@@ -60,6 +61,7 @@ class Desk:
     public_url: str = ""
     own_domains: frozenset[str] = frozenset()
     hubspot: HubSpotSearch | None = None
+    welcomed: list[str] = field(default_factory=list)
 
     @property
     def lookup(self) -> Lookup:
@@ -81,8 +83,13 @@ class Desk:
             Refused: when they lack the right.
         """
         person = await self.person(context)
+        if refusal(person, Right.DECIDE) is Refusal.NOT_PERMITTED:
+            person = replace(person, is_permitted=await self.store.read(permitted.is_permitted, person.user_id))
         if because := refusal(person, right):
             raise Refused(person, because)
+        if person.is_admin and not self.welcomed:
+            await self.store.write(permitted.welcome, person.user_id, now=self.now())
+            self.welcomed.append(person.user_id)
         return Visit(person, Reader(Texts(person.language), None if stays else self.now()))
 
     async def person(self, context: AsyncBoltContext) -> Person:

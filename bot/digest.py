@@ -103,9 +103,10 @@ def _digest(
         named = {card.id: card.address_id for card in found if card.email}
         message = lead_digest([as_shown(card, terms) for card in found], since, for_channel)
     else:
-        happened = [card for one in entries if (card := feed.get(session, one.subject)) and (card.email or not is_new)]
-        named = {card.id: card.address_id for card in happened if card.email}
-        message = activity_digest([as_shown(card, terms) for card in happened], since, for_channel)
+        found_there = (feed.get(session, one.subject) for one in entries)
+        happened = [activity for activity in found_there if activity and (activity.email or not is_new)]
+        named = {activity.id: activity.address_id for activity in happened if activity.email}
+        message = activity_digest([as_shown(activity, terms) for activity in happened], since, for_channel)
     return Digest(topic, message, ids, named) if named or not is_new else None
 
 

@@ -13,7 +13,15 @@ from bot.permissions import Right
 
 AnswerCommand = Callable[[str, AsyncRespond, AsyncBoltContext, Desk], Awaitable[None]]
 
-_LINES: Final = ("help_contact", "help_leads", "help_feed", "help_campaigns", "help_again", "help_shortcut")
+_LINES: Final = (
+    "help_contact",
+    "help_leads",
+    "help_feed",
+    "help_campaigns",
+    "help_setup",
+    "help_again",
+    "help_shortcut",
+)
 
 
 def footlight(words: Mapping[str, AnswerCommand]) -> Callable[..., Awaitable[None]]:

@@ -27,4 +27,5 @@ def http_manifest(public_url: str) -> dict[str, Any]:
     settings["socket_mode_enabled"] = False
     settings["event_subscriptions"]["request_url"] = url
     settings["interactivity"]["request_url"] = url
+    settings["interactivity"]["message_menu_options_url"] = url
     return manifest

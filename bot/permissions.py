@@ -22,13 +22,18 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Slack user. `time_zone` is an IANA name; `is_ours`: of this workspace, active, and no bot."""
+    """
+    A Slack user. `time_zone` is an IANA name; `is_ours`: of this workspace, active, and no bot.
+
+    `is_permitted`: chosen by somebody who may decide, to do so as well.
+    """
 
     user_id: str
     name: str
     is_ours: bool
     is_guest: bool = False
     is_admin: bool = False
+    is_permitted: bool = False
     language: str = "en"
     time_zone: str = "UTC"
 
@@ -42,12 +47,12 @@ class Refusal(StrEnum):
 
 
 def refusal(person: Person, right: Right) -> Refusal | None:
-    """Why `person` may not, None: they may. Admins and owners of the workspace are permitted from the start."""
+    """Why `person` may not, None: they may. Admins and owners of the workspace are permitted in any case."""
     if not person.is_ours:
         return Refusal.STRANGER
     if person.is_guest:
         return Refusal.GUEST
-    if right is Right.DECIDE and not person.is_admin:
+    if right is Right.DECIDE and not (person.is_admin or person.is_permitted):
         return Refusal.NOT_PERMITTED
     return None
 

@@ -106,17 +106,19 @@ def input_block(label: str, block_id: str, element: Block, *, optional: bool = F
     }
 
 
-def modal(title: str, submit: str, close: str, *, callback_id: str, metadata: str, blocks: Sequence[Block]) -> Block:
-    """A modal; `metadata` (at most 3,000 characters) comes back when it is submitted."""
-    return {
+def modal(
+    title: str, submit: str | None, close: str, *, callback_id: str, metadata: str, blocks: Sequence[Block]
+) -> Block:
+    """A modal; `metadata` (at most 3,000 characters) comes back when it is submitted. `submit` None: it cannot be."""
+    made: Block = {
         "type": "modal",
         "callback_id": callback_id,
         "private_metadata": metadata,
         "title": _plain_text(title),
-        "submit": _plain_text(submit),
         "close": _plain_text(close),
         "blocks": list(blocks),
     }
+    return made | ({"submit": _plain_text(submit)} if submit else {})
 
 
 def _mrkdwn(text: Mrkdwn) -> Block:

@@ -144,7 +144,8 @@ TEXTS: Final = {
     "refused_guest": "Gäste dieses Workspace sehen hier keine Daten von Personen. Bitte ein Mitglied um Auskunft.",
     "refused_stranger": "Nur Mitglieder dieses Workspace können Footlight benutzen.",
     "refused_not_permitted": (
-        "Das dürfen nur Admins und Inhaber dieses Workspace. Bitte jemanden von ihnen, den Knopf zu drücken."
+        "Das dürfen nur Admins und Inhaber dieses Workspace und wen sie in `/footlight setup` gewählt haben. Bitte "
+        "jemanden von ihnen, den Knopf zu drücken."
     ),
     "store_down": "Die Datenbank antwortet nicht; es wurde nichts geändert. Versuche es in einer Minute noch einmal.",
     "something_failed": "Das hat nicht geklappt; der Grund steht im Log von Footlight. Versuche es noch einmal; wenn "
@@ -162,6 +163,7 @@ TEXTS: Final = {
     "`/footlight feed` tun dasselbe.",
     "help_campaigns": "`/footlight campaigns` zeigt und bearbeitet Kampagnen; `/footlight who max@firma.de` "
     "sagt, wer welche sieht.",
+    "help_setup": "`/footlight setup` wählt Listen, Kanäle und wer entscheiden darf.",
     "help_shortcut": "Bei jeder Nachricht: _Weitere Aktionen_ → _Look up addresses_.",
     "unknown_command": "`{word}` kenne ich nicht.",
     # campaigns
@@ -330,8 +332,8 @@ TEXTS: Final = {
     "setup_campaigns_one": "*Kampagnen*: {n} läuft",
     "setup_campaigns_other": "*Kampagnen*: {n} laufen",
     "setup_campaign_missing": "*Kampagnen*: keine läuft; so ist jeder Banner ein durchsichtiger Punkt",
-    "setup_people": "*Wer entscheiden darf*: Admins und Eigentümer dieses Workspace und {people}",
-    "setup_people_none": "*Wer entscheiden darf*: Admins und Eigentümer dieses Workspace",
+    "setup_people": "*Wer entscheiden darf*: Admins und Inhaber dieses Workspace und {people}",
+    "setup_people_none": "*Wer entscheiden darf*: Admins und Inhaber dieses Workspace",
     "channels_title": "Kanäle",
     "channels_none": "Noch erfährt kein Kanal etwas.",
     "channels_too_many_other": "{n} weitere Kanäle stehen nicht da.",
@@ -367,9 +369,8 @@ TEXTS: Final = {
     "channel_private": "Ich bin nicht in diesem Kanal. Lade mich dort mit /invite @Footlight ein und speichere dann "
     "noch einmal.",
     "channel_quiet_both": "Gib beide Zeiten an oder keine; sie müssen verschieden sein.",
-    "channel_gone": "Dieser Kanal wurde inzwischen zurückgenommen.",
     "people_title": "Wer entscheiden darf",
     "people_question": "Wer darf außerdem Leute abmelden, Leads in HubSpot anlegen und einrichten?",
-    "people_hint": "Admins und Eigentümer dieses Workspace dürfen es in jedem Fall.",
+    "people_hint": "Admins und Inhaber dieses Workspace dürfen es in jedem Fall.",
     "people_not_ours": "Das dürfen nur volle Mitglieder dieses Workspace. Nicht so: {names}",
 }

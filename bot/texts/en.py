@@ -142,7 +142,8 @@ TEXTS: Final = {
     "refused_guest": "Guests of this workspace see no personal data here. Ask a full member.",
     "refused_stranger": "Only members of this workspace can use Footlight.",
     "refused_not_permitted": (
-        "Only admins and owners of this workspace may do this. Ask one of them to press the button."
+        "Only admins and owners of this workspace, and those they chose in `/footlight setup`, may do this. Ask one of "
+        "them to press the button."
     ),
     "store_down": "The database does not answer, so nothing was changed. Try again in a minute.",
     "something_failed": "That did not work, and the reason is in Footlight's log. Try again; if it fails again, tell "
@@ -160,6 +161,7 @@ TEXTS: Final = {
     "do the same.",
     "help_campaigns": "`/footlight campaigns` lists and edits campaigns; `/footlight who max@firma.de` "
     "tells who sees which.",
+    "help_setup": "`/footlight setup` chooses lists, channels, and who may decide.",
     "help_shortcut": "On any message: _More actions_ → _Look up addresses_.",
     "unknown_command": "I don't know `{word}`.",
     # campaigns
@@ -360,7 +362,6 @@ TEXTS: Final = {
     "channel_refused": "Slack does not let me in there ({code}): choose another channel, or ask a workspace admin.",
     "channel_private": "I am not in this channel. Invite me there with /invite @Footlight, then save again.",
     "channel_quiet_both": "Give both times, or none; they must differ.",
-    "channel_gone": "This channel was taken back meanwhile.",
     "people_title": "Who may decide",
     "people_question": "Who else may opt out people, add leads to HubSpot, and set up?",
     "people_hint": "Admins and owners of this workspace may in any case.",

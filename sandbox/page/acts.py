@@ -1,6 +1,7 @@
 """What the visitor does on the page: each form, and what it does in HubSpot, Slack or the inbox."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +18,7 @@ from sandbox.slack import Modal, SlackSandbox
 from sandbox.slack.deliveries import Answer
 from sandbox.slack.inputs import Values, typed_values
 from sandbox.slack.people import NotThere
+from sandbox.slack.suggestions import Unsuitable, searching, with_offers
 from sandbox.slack.workspace import BOT_USER
 
 Form = MultiDict[str]
@@ -112,6 +114,14 @@ class Acts:
             _require_ack(await people.press(place.user, *where, action, value, option=option))
         return place
 
+    async def fill_selects(self, user: str) -> None:
+        """Without script nobody can type into a select that searches: what it offers unasked is shown at once."""
+        for modal in self._slack.workspace.stacks.get(user, ())[-1:]:
+            for element in searching(modal.view["blocks"]):
+                if element["action_id"] not in modal.offers:
+                    with suppress(Unsuitable):
+                        await self._slack.people.suggest(user, modal.id, element["action_id"])
+
     async def _submit(self, form: Form, place: Place) -> Place:
         modal = self._slack.workspace.modal(form["view_id"])
         if modal is None:
@@ -144,7 +154,7 @@ class Acts:
 
 
 def _typed_into(modal: Modal, form: Form) -> Values:
-    return typed_values(modal.view["blocks"], {name: form.getall(name) for name in form})
+    return typed_values(with_offers(modal), {name: form.getall(name) for name in form})
 
 
 def _require_ack(answer: Answer) -> None:

@@ -100,6 +100,7 @@ class DemoPage:
 
     async def _show(self, request: web.Request) -> web.Response:
         place, zone = self._at_home(Place.read(request.query)), _zone_of(request)
+        await self._acts.fill_selects(place.user)
         panes = (
             hubspot_pane(self._hubspot.crm, place)
             + slack_pane(self._slack.workspace, place, self._app, zone)

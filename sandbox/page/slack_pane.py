@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sandbox.page.place import Place
 from sandbox.slack.mrkdwn import Reader
 from sandbox.slack.render import Screen, message_html, reactions_html, view_html
+from sandbox.slack.suggestions import with_offers
 from sandbox.slack.workspace import BOT_USER, SLACKBOT, TEAM_ID, Channel, Message, User, Workspace
 
 SHOWN = 30
@@ -144,7 +145,8 @@ def _modal(workspace: Workspace, user: User, place: Place) -> str:
     modal = stack[-1]
     screen = _screen_for(workspace, user, place, view_id=modal.id)
     screen = replace(screen, values=modal.values, errors=modal.errors)
-    return f'<div class="over">{view_html(modal.view, screen, "/slack/submit", "/slack/close")}</div>'
+    view = {**modal.view, "blocks": with_offers(modal)}
+    return f'<div class="over">{view_html(view, screen, "/slack/submit", "/slack/close")}</div>'
 
 
 def _empty() -> str:

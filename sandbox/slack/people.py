@@ -11,6 +11,7 @@ from sandbox.slack.deliveries import Answer, Deliveries
 from sandbox.slack.inputs import Values, chosen, unfilled
 from sandbox.slack.messages_api import shown
 from sandbox.slack.replies import show_failed_command, show_reply, show_unknown_command
+from sandbox.slack.suggestions import Unsuitable, least_typed, offered
 from sandbox.slack.triggers import ResponseUrls, Triggers
 from sandbox.slack.workspace import BOT_USER, TEAM_ID, Message, Modal, Workspace
 
@@ -156,6 +157,25 @@ class People:
         except SlackError as error:
             return Answer(answer.status, answer.body, answer.seconds, f"{error.code}: {'; '.join(error.messages)}")
         return answer
+
+    async def suggest(self, user: str, view_id: str, action_id: str, typed: str = "") -> list[Json]:
+        """
+        Type into a select of a view that searches; the options that the app offers.
+
+        Raises:
+            Unsuitable: its answer is none that Slack takes, or there was none.
+        """
+        modal = self._on_screen(user, view_id)
+        block_id, element = find_element(modal.view["blocks"], action_id, None)
+        if len(typed) < least_typed(element):
+            return []
+        payload = payloads.interaction("block_suggestion", self._workspace.users[user])
+        payload |= {"action_id": action_id, "block_id": block_id, "value": typed, **payloads.in_view(modal)}
+        answer = await self._deliveries.call("interactive", payload, f"{action_id} searched by {self._name(user)}")
+        if not answer.is_ack:
+            raise Unsuitable(f"the app answered {answer.status or answer.failure}")
+        modal.offers[action_id] = offered(answer.body)
+        return modal.offers[action_id]
 
     async def close(self, user: str, view_id: str, *, whole_stack: bool = False) -> Answer | None:
         """Close a modal unsubmitted, or with `whole_stack` (the ×) all of them; None: the app does not want to know."""

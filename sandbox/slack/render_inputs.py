@@ -146,8 +146,6 @@ _CONTROLS: Final[dict[str, Callable[[Json, str, Json, Screen], str]]] = {
     "datepicker": _typed("date"),
     "timepicker": _typed("time"),
     "datetimepicker": _moment,
-    "external_select": _typed("text"),
-    "multi_external_select": _typed("text"),
     "checkboxes": _ticks("checkbox"),
     "radio_buttons": _ticks("radio"),
     "file_input": _typed("file"),

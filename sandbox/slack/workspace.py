@@ -75,6 +75,8 @@ class Modal:
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     """What the app objected to at the last submission, by block id."""
+    offers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What the app offered for the last search in a select, by action id."""
     root_id: str | None = None
     previous_id: str | None = None
 

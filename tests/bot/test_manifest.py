@@ -47,6 +47,7 @@ def test_http_manifest_leads_everything_to_one_address() -> None:
     assert {one["url"] for one in manifest["features"]["slash_commands"]} == {url}
     assert manifest["settings"]["event_subscriptions"]["request_url"] == url
     assert manifest["settings"]["interactivity"]["request_url"] == url
+    assert manifest["settings"]["interactivity"]["message_menu_options_url"] == url
     assert manifest["settings"]["socket_mode_enabled"] is False
 
 

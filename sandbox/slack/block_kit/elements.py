@@ -160,3 +160,11 @@ AS_ACCESSORY: Rule = kind({**_ALWAYS, **SELECTS, **CHOICES, "image": IMAGE})
 IN_INPUT: Rule = kind({**SELECTS, **CHOICES, **TYPED})
 IN_CONTEXT: Rule = kind({"image": IMAGE, "plain_text": plain(3000), "mrkdwn": text(3000)})
 IN_CONTEXT_ACTIONS: Rule = kind({"feedback_buttons": FEEDBACK, "icon_button": ICONED})
+
+
+_SUGGESTIONS = shape({}, {"options": array(OPTION, 0, 100), "option_groups": array(GROUP, 0, 100)})
+
+
+def suggestion_faults(answer: object) -> list[Fault]:
+    """What Slack refuses of an answer to a search in a select: it takes 100 options, or groups of them."""
+    return list(_SUGGESTIONS(answer, ""))
