@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage import hubspot_choices
 from storage.columns import Json, from_microseconds
 
 
@@ -78,7 +79,8 @@ def shown_names(session: Session) -> tuple[str, ...]:
 
 def held_names(session: Session) -> tuple[str, ...]:
     """The properties to read from HubSpot."""
-    return tuple(dict.fromkeys((*ALWAYS_HELD, *shown_names(session))))
+    opt_outs = (one.property for one in hubspot_choices.all_chosen(session).values())
+    return tuple(dict.fromkeys((*ALWAYS_HELD, *shown_names(session), *opt_outs)))
 
 
 def choose(session: Session, name: str) -> None:

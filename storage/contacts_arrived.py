@@ -1,6 +1,6 @@
 """Contacts arrived from HubSpot: their present states become ours, whatever their order, age or repetition."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,11 +9,22 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from decisions.outside_text import clean
-from storage import address_claims, contact_merge, leads, opt_outs, privacy, target_groups
+from storage import (
+    address_claims,
+    contact_merge,
+    hubspot_choices,
+    leads,
+    opt_outs,
+    opt_outs_to_hubspot,
+    opt_outs_waiting,
+    privacy,
+    target_groups,
+)
 from storage.addresses import AddressKind
 from storage.companies import keep_companies
 from storage.contact_search import refresh_search_texts, searchable
 from storage.contacts import Contact, ContactId, ContactState, contact_ids, take_turns
+from storage.hubspot_choices import Choice
 from storage.opt_out_asked import keys_of_contacts
 from storage.opt_outs import Hasher, PersonKeys
 from storage.owners import keep_owners
@@ -54,7 +65,9 @@ def store_states(session: Session, states: Sequence[ContactState], *, hasher: Ha
     held_back = _hold_back(session, states, hasher, now)
     batch = Batch(session, now)
     batch.store([state for state in states if state.hubspot_id not in held_back])
-    opt_outs.spread(session, keys_of_contacts(session, batch.changed, hasher))
+    told = opt_outs.spread(session, keys_of_contacts(session, batch.changed, hasher))
+    opt_outs_to_hubspot.owe(session, told.keys() & batch.added, now=now)
+    _hear_opt_outs(session, states, batch.leads_to, hasher, now)
     return Stored(
         updated_ids=frozenset(batch.changed & batch.meant - batch.added),
         unchanged=len(batch.meant - batch.changed),
@@ -62,6 +75,22 @@ def store_states(session: Session, states: Sequence[ContactState], *, hasher: Ha
         held_back=held_back,
         contact_ids=batch.leads_to,
     )
+
+
+def _hear_opt_outs(
+    session: Session, states: Sequence[ContactState], contacts: Mapping[str, int], hasher: Hasher, now: datetime
+) -> None:
+    """Whoever opted out in HubSpot, by the property that the admin chose, is to be opted out here."""
+    chosen = hubspot_choices.chosen(session, Choice.OPT_OUT_FROM)
+    if chosen is None:
+        return
+    say_so = [
+        one for one in states if one.hubspot_id in contacts and chosen.is_set(one.properties.get(chosen.property))
+    ]
+    ids = {state.hubspot_id: contacts[state.hubspot_id] for state in say_so if not state.is_deleted}
+    are_out = opt_outs.states(session, keys_of_contacts(session, set(ids.values()), hasher))
+    news = [hubspot_id for hubspot_id, contact_id in ids.items() if contact_id not in are_out]
+    opt_outs_waiting.found_in_hubspot(session, news, hasher, now=now)
 
 
 def mark_missing(session: Session, hubspot_ids: Collection[str], now: datetime) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from decisions.addresses import account_domain
-from storage import audit, feed, leads, opt_outs
+from storage import audit, feed, leads, opt_outs, opt_outs_to_hubspot
 from storage.accounts import account_ids
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -49,6 +49,8 @@ def opt_out_contact(session: Session, contact_id: int, *, actor: str, hasher: Ha
     was_new = _end(
         session, person, [id_ for id_ in address_ids if id_ is not None], actor=actor, hasher=hasher, now=now
     )
+    if was_new:
+        opt_outs_to_hubspot.owe(session, [contact_id], now=now)
     return OptOutResult(was_new, contact_id)
 
 
@@ -59,6 +61,7 @@ def opt_out_domain(session: Session, domain: str, *, actor: str, hasher: Hasher,
     opt_outs.record(session, {hasher.domain(domain): KeyKind.DOMAIN}, actor, now)
     people = keys_of_contacts(session, {row.contact_id for row in rows if row.contact_id is not None}, hasher)
     opt_outs.spread(session, people)
+    opt_outs_to_hubspot.owe(session, people, now=now)
     address_ids = [row.id for row in rows if row.id is not None]
     leads.opted_out(session, address_ids, actor=actor, now=now)
     feed.withdraw(session, address_ids)

@@ -31,6 +31,8 @@ class Due(StrEnum):
     DIGEST = "digest"
     CHANNEL_GREETED = "channel_greeted"
     ADMIN_WELCOMED = "admin_welcomed"
+    OPT_OUTS_WAITING = "opt_outs_waiting"
+    OPT_OUT_TO_HUBSPOT = "opt_out_to_hubspot"
 
 
 class OutboxState(StrEnum):
@@ -57,7 +59,7 @@ class OutboxItem(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    destination: str = Field(description="`slack:CHANNEL`, `slack:USER`, or `hubspot`")
+    destination: str = Field(description="`slack:CHANNEL`, `slack:USER`, `hubspot`, `hubspot:LANE`")
     kind: Due = Field(sa_type=Word(Due))
     subject: str
     facts: dict[str, str] = Field(default_factory=dict, sa_type=Json, description="never an address")

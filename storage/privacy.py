@@ -1,6 +1,6 @@
 """Privacy: forgetting all we hold of a person, save the hashes that keep them forgotten."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, union_all, update
 from sqlmodel import Session, col, select
 
-from storage import audit, digests, erased_bytes, kept_totals, opt_outs, outbox, posted
+from storage import audit, digests, erased_bytes, kept_totals, opt_outs, opt_outs_waiting, outbox, posted
 from storage.accounts import Account, AccountDomain
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -22,6 +22,7 @@ from storage.kept_totals import KeptCount
 from storage.leads import Lead
 from storage.opt_out_asked import keys_of_contacts
 from storage.opt_outs import Hasher, KeyKind, PersonKeys
+from storage.opt_outs_waiting import OptOutWaiting
 from storage.outbox import Due, OutboxItem, OutboxState
 from storage.performance import Counter
 from storage.posted import Posted
@@ -30,9 +31,9 @@ from storage.target_groups import GroupAccount, GroupAddress, GroupMember
 from storage.tracking import Event, LastSeen
 
 # Every table that points at people is in one of these.
-NAMED_BY_ADDRESS: Final[
-    tuple[type[Event | LastSeen | Counter | KeptCount | Activity | Lead | LostClaim | GroupAddress], ...]
-] = (*(Event, LastSeen, Counter, KeptCount, Activity, Lead, LostClaim, GroupAddress),)
+NAMED_BY_ADDRESS: Final[tuple[Any, ...]] = (
+    *(Event, LastSeen, Counter, KeptCount, Activity, Lead, LostClaim, GroupAddress, OptOutWaiting),
+)
 EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
 NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
 USES_ACCOUNTS: Final[tuple[type[Address | Company | CampaignAccount | GroupAccount], ...]] = (
@@ -68,7 +69,7 @@ def erase(session: Session, email: str, *, actor: str, hasher: Hasher, now: date
     if contact_id is not None:
         return erase_held(session, contact_id, actor=actor, hasher=hasher, now=now)
     keys = PersonKeys.of(hasher, emails=[email]).own
-    opt_outs.record(session, keys, actor, now, erased_at=now)
+    _record(session, keys, actor, now)
     messages = _forget_addresses(session, [address_id], now) if address_id is not None else 0
     _note_erased(session, actor, now)
     return Erased(address_id is not None, messages)
@@ -80,7 +81,7 @@ def erase_contact(session: Session, hubspot_id: str, *, actor: str, hasher: Hash
     contact_id = contact_ids(session, [hubspot_id]).get(hubspot_id)
     if contact_id is not None:
         return erase_held(session, contact_id, actor=actor, hasher=hasher, now=now)
-    opt_outs.record(session, {hasher.hubspot_id(hubspot_id): KeyKind.HUBSPOT_ID}, actor, now, erased_at=now)
+    _record(session, {hasher.hubspot_id(hubspot_id): KeyKind.HUBSPOT_ID}, actor, now)
     _note_erased(session, actor, now)
     return Erased(False, 0)
 
@@ -88,12 +89,17 @@ def erase_contact(session: Session, hubspot_id: str, *, actor: str, hasher: Hash
 def erase_held(session: Session, contact_id: int, *, actor: str, hasher: Hasher, now: datetime) -> Erased:
     """`erase` of a contact that we hold, by all its keys."""
     keys = keys_of_contacts(session, [contact_id], hasher)[contact_id].own
-    opt_outs.record(session, keys, actor, now, erased_at=now)
+    _record(session, keys, actor, now)
     addresses = select(Address.id).where(Address.contact_id == contact_id)
     messages = _forget_addresses(session, [id_ for id_ in session.exec(addresses) if id_ is not None], now)
     _forget_contact(session, contact_id)
     _note_erased(session, actor, now)
     return Erased(True, messages)
+
+
+def _record(session: Session, keys: Mapping[bytes, KeyKind], actor: str, now: datetime) -> None:
+    opt_outs.record(session, keys, actor, now, erased_at=now)
+    opt_outs_waiting.forget(session, keys)
 
 
 def _note_erased(session: Session, actor: str, now: datetime) -> None:

@@ -1,0 +1,60 @@
+"""What the admin lets Footlight and HubSpot tell each other by themselves. Nothing at first."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import delete
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.columns import Word
+
+
+class Choice(StrEnum):
+    """OPT_OUT_FROM: a property there opts out here. OPT_OUT_TO: an opt-out here sets a property there."""
+
+    OPT_OUT_FROM = "opt_out_from"
+    OPT_OUT_TO = "opt_out_to"
+
+
+class HubSpotChoice(SQLModel, table=True):
+    """A choice that was made; those that were not have no row."""
+
+    __tablename__ = "hubspot_choice"
+
+    choice: Choice = Field(primary_key=True, sa_type=Word(Choice))
+    property: str = Field(description="HubSpot's internal name of a contact property")
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A contact property by HubSpot's internal name, and its value that means an opt-out."""
+
+    property: str
+    value: str
+
+    def is_set(self, raw: str | None) -> bool:
+        """Whether a property's raw value is the chosen one; of several in one, any."""
+        return self.value.casefold() in (raw or "").casefold().split(";")
+
+
+def all_chosen(session: Session) -> dict[Choice, Chosen]:
+    """The choices that were made."""
+    return {row.choice: Chosen(row.property, row.value) for row in session.exec(select(HubSpotChoice))}
+
+
+def chosen(session: Session, choice: Choice) -> Chosen | None:
+    """What was chosen; None: it is off."""
+    row = session.get(HubSpotChoice, choice)
+    return Chosen(row.property, row.value) if row else None
+
+
+def choose(session: Session, choice: Choice, what: Chosen) -> None:
+    """From now on it is done so."""
+    session.merge(HubSpotChoice(choice=choice, property=what.property, value=what.value))
+    session.flush()
+
+
+def switch_off(session: Session, choice: Choice) -> None:
+    """From now on it is not done."""
+    session.execute(delete(HubSpotChoice).where(col(HubSpotChoice.choice) == choice))
