@@ -11,7 +11,19 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import campaign, campaign_who, channels, contact, feed, lead, lead_work, opt_out, setup, setup_channels
+from bot import (
+    campaign,
+    campaign_who,
+    channels,
+    contact,
+    feed,
+    lead,
+    lead_work,
+    opt_out,
+    setup,
+    setup_channels,
+    setup_lists,
+)
 from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
 from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.channel_greeting import CHANGE_CHANNEL
@@ -21,10 +33,11 @@ from bot.blocks.elements import Message, section
 from bot.blocks.hubspot_search import SEARCH_HUBSPOT
 from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
+from bot.blocks.lists_modal import LISTS, LISTS_CHOSEN
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
 from bot.blocks.people_modal import PEOPLE_CHOSEN
 from bot.blocks.search_results import SHOW_PERSON
-from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_PEOPLE, LOOK_AGAIN
+from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE, LOOK_AGAIN
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import Dispatch
 from bot.help import footlight
@@ -105,6 +118,9 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, LOOK_AGAIN, setup.look_again, "shows the checklist as it is now"),
     Conversation(Kind.ACTION, CHOOSE_PEOPLE, setup.choose_people, "asks who else may decide"),
     Conversation(Kind.VIEW, PEOPLE_CHOSEN, setup.people_chosen, "keeps who else may decide"),
+    Conversation(Kind.ACTION, CHOOSE_LISTS, setup_lists.choose, "asks which HubSpot lists become target groups"),
+    Conversation(Kind.OPTIONS, LISTS, setup_lists.suggest, "finds HubSpot lists"),
+    Conversation(Kind.VIEW, LISTS_CHOSEN, setup_lists.chosen, "imports HubSpot lists"),
     Conversation(Kind.ACTION, CHOOSE_CHANNELS, setup_channels.open_list, "lists the channels that are told something"),
     *(
         Conversation(Kind.ACTION, name, setup_channels.add, "asks what a further channel is told")

@@ -11,10 +11,23 @@ from sandbox.slack import Message, Modal, SlackSandbox
 from sandbox.slack.sample import ANNA, ARCHIVED, CLARA, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, PRIVATE, SHARED
 from sandbox.slack.suggestions import Unsuitable
 from sandbox.slack.workspace import BOT_USER
-from storage import Store, audit, channel_chosen, delivery, outbox, permitted, portal, subscriptions, target_groups
+from storage import (
+    Store,
+    audit,
+    channel_chosen,
+    delivery,
+    inbox,
+    list_catalogue,
+    outbox,
+    permitted,
+    portal,
+    subscriptions,
+    target_groups,
+)
 from storage.campaign_changes import NewCampaign, create_campaign
 from storage.campaigns import external_ids
 from storage.hubspot_lists import CONTACTS, HubSpotListState
+from storage.inbox import HintKind
 from storage.outbox import Due
 from storage.owners import OwnerState, store_owners
 from storage.subscriptions import Subscribed, Terms, Topic
@@ -260,3 +273,44 @@ async def test_nobody_else_searches(store: Store, bot: Bot, slack: SlackSandbox)
 
     with pytest.raises(Unsuitable):
         await slack.people.suggest(JONAS, modal.id, "channel_campaigns", "")
+
+
+async def test_lists_are_chosen(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A search finds lists with their sizes; the chosen ones become target groups, and are read at once."""
+    found = [HubSpotListState("7", T0, "Customers DACH", CONTACTS, 9_945), HubSpotListState("8", T0, "Fair", CONTACTS)]
+    store.write_now(list_catalogue.replace_all, found, asked_at=T0)
+    message = await the_checklist(slack, bot)
+    await slack.people.press(OLIVER, GENERAL, message.ts, "setup_lists")
+    await bot.dispatch.drain(30)
+    modal = await the_modal(slack)
+    options = await slack.people.suggest(OLIVER, modal.id, "hubspot_lists", "dach cust")
+    assert [one["text"]["text"] for one in options] == ["Customers DACH (9,945 contacts)"]
+
+    await submit(slack, bot, modal, {"hubspot_lists": {"hubspot_lists": {"selected_options": options}}})
+
+    (group,) = store.read_now(target_groups.all_groups)
+    assert (group.name, group.hubspot_list_id) == ("Customers DACH", "7")
+    (hint,) = store.write_now(inbox.claim, 5, now=utc_now(), lease=T0 - T0)
+    assert (hint.kind, hint.object_id) == (HintKind.LIST, "7")
+    assert "1 HubSpot list" in seen(slack, GENERAL)[-1].text
+    (entry,) = store.read_now(audit.newest, 5)
+    assert (entry.actor, entry.action, entry.detail) == (f"slack:{OLIVER}", "imported a list", "7")
+    await slack.people.press(OLIVER, GENERAL, seen(slack, GENERAL)[-1].ts, "setup_lists")
+    await bot.dispatch.drain(30)
+    offered = await slack.people.suggest(OLIVER, (await the_modal(slack)).id, "hubspot_lists", "")
+    assert [one["value"] for one in offered] == ["8"]
+
+
+async def test_a_list_that_cannot_be_imported(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """What is in the way stands at the field, and nothing is imported."""
+    store.write_now(list_catalogue.replace_all, [HubSpotListState("7", T0, "Fair", CONTACTS)], asked_at=T0)
+    message = await the_checklist(slack, bot)
+    await slack.people.press(OLIVER, GENERAL, message.ts, "setup_lists")
+    await bot.dispatch.drain(30)
+    modal = await the_modal(slack)
+    options = [{"text": {"type": "plain_text", "text": "x"}, "value": value} for value in ("7", "99")]
+
+    await submit(slack, bot, modal, {"hubspot_lists": {"hubspot_lists": {"selected_options": options}}})
+
+    assert "no more" in modal.errors["hubspot_lists"]
+    assert store.read_now(target_groups.all_groups) == []
