@@ -14,7 +14,7 @@ from decisions.retries import Failure, GiveUp, Later, next_attempt, retry_after
 from jobs.context import Context
 from jobs.hint_kinds import Hints, about_companies, about_contacts, about_privacy_deletions
 from jobs.hubspot.trouble import HubSpotTrouble, ScopeMissing, TokenRefused
-from jobs.reconcile import sync_groups
+from jobs.reconcile import Wish, make_equal
 from storage import Busy, StoreDown, inbox, target_groups
 from storage.inbox import ClaimedHint, HintKind
 from storage.portal import OtherPortal
@@ -30,6 +30,7 @@ POLL: Final = timedelta(seconds=1)
 PAUSE: Final = timedelta(minutes=1)
 # What fails so often for a reason of its own will never be dealt with.
 MOST_ATTEMPTS: Final = 8
+TOLD_BY_A_WEBHOOK: Final = Wish("a webhook told that it changed", reads_changes=False)
 
 
 class Became(StrEnum):
@@ -180,7 +181,7 @@ class Apply:
             async with self._held([hint]), self._one_pass:
                 groups = await store.read(target_groups.all_groups)
                 if any(group.hubspot_list_id == hint.object_id for group in groups):
-                    (result,) = await sync_groups(self._context, [hint.object_id])
+                    (result,) = await make_equal(self._context, [hint.object_id], TOLD_BY_A_WEBHOOK)
                     if result.trouble:
                         return await self._later([hint], result.trouble, retry_after(hint.attempts + 1))
                 await store.write(inbox.applied, [hint])

@@ -14,10 +14,11 @@ from jobs.context import Context
 from jobs.hubspot.contacts import read_contacts
 from jobs.hubspot.trouble import BadAnswer, HubSpotTrouble
 from jobs.named_records import read_and_store_companies, read_named
+from jobs.reconcile import GroupResult, Wish, make_equal
 from storage import Session, contact_properties, full_passes, portal
 from storage.contacts import ContactState
 from storage.contacts_arrived import mark_missing, store_states
-from storage.full_passes import PassView
+from storage.full_passes import Drift, PassView
 from storage.opt_outs import Hasher
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ NIGHT: Final = range(1, 5)  # hours in the portal's zone
 # One that was missed, as the machine slept at night, is made by day.
 MISSED_AFTER: Final = timedelta(hours=36)
 NOT_AGAIN_WITHIN: Final = timedelta(hours=20)
+AT_NIGHT: Final = Wish("the nightly comparison", reads_changes=False)
 
 
 async def run_if_due(context: Context) -> None:
@@ -51,7 +53,7 @@ def is_due(now: datetime, zone: ZoneInfo, last: PassView | None) -> bool:
 
 async def full_pass(context: Context) -> PassView:
     """
-    Compare contacts, companies and owners with HubSpot; target groups have passes of their own.
+    Compare contacts, companies, owners and target groups with HubSpot.
 
     What changed of late is read first, so that what is found now had drifted.
 
@@ -64,14 +66,32 @@ async def full_pass(context: Context) -> PassView:
         while await _read_contacts(context, pass_id):
             pass
         companies, drifted = await _read_companies(context)
+        passes = await make_equal(context, (), AT_NIGHT)
         await read_named(context)
     except HubSpotTrouble as trouble:
         await context.store.write(full_passes.note_trouble, pass_id, str(trouble))
         raise
-    ended = partial(full_passes.end, companies=companies, companies_drifted=drifted)
-    view = await context.store.write(ended, pass_id, now=context.now())
-    log.info("everything compared with HubSpot", contacts=view.contacts, drifted=view.drifted, deleted=view.deleted)
+    view = await context.store.write(full_passes.end, pass_id, _drift(companies, drifted, passes), now=context.now())
+    log.info(
+        "everything compared with HubSpot",
+        contacts=view.contacts,
+        drifted=view.drifted,
+        deleted=view.deleted,
+        lists_drifted=view.lists_drifted,
+        lists_unequal=view.lists_unequal,
+    )
     return view
+
+
+def _drift(companies: int, companies_drifted: int, passes: Sequence[GroupResult]) -> Drift:
+    whole = [each for each in passes if each.trouble is None]
+    return Drift(
+        companies,
+        companies_drifted,
+        lists=len(whole),
+        lists_drifted=sum(1 for each in whole if each.moved_unseen),
+        lists_unequal=sum(1 for each in whole if each.told_size not in (None, each.size)),
+    )
 
 
 async def _read_contacts(context: Context, pass_id: int) -> bool:

@@ -6,21 +6,34 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from decisions.mass_removal import Belief, judge
 from jobs.context import Context, all_of
-from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.contacts import read_contacts
-from jobs.hubspot.lists import Page, memberships, read_list
-from jobs.hubspot.trouble import HubSpotTrouble, NotFound
+from jobs.hubspot.trouble import BadAnswer, Refused
+from jobs.list_turns import told_of
+from jobs.list_walk import Walk, live_list, stage_page
 from jobs.named_records import read_and_store_companies
-from storage import Busy, Session, StoreDown, contact_properties, editions, opt_outs, staging, sync_runs, target_groups
+from storage import (
+    Busy,
+    Session,
+    StoreDown,
+    contact_properties,
+    editions,
+    list_walks,
+    opt_outs,
+    staging,
+    sync_runs,
+    target_groups,
+)
 from storage.admin_told import Matter, tell_admin
 from storage.contacts import ContactState
 from storage.contacts_arrived import mark_missing, store_states
 from storage.editions import Edition
 from storage.hubspot_lists import HubSpotListState
+from storage.list_walks import Place
 from storage.opt_outs import Hasher, PersonKeys
 from storage.sync_runs import Lease, LeaseLost, Outcome
 from storage.target_groups import GroupView
@@ -57,16 +70,21 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+Staged = Callable[[Session, int, str, int], list[str]]
+"""Ids on a group's stage behind one of them, at most so many."""
 
 
-class ListGone(Exception):
-    """The list was deleted in HubSpot; its group keeps its last state."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    What a pass need not ask. `told`: its list, as HubSpot told it with others; None: ask.
 
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"the list {name} was deleted in HubSpot; its target group stays as it was."
-            " HubSpot restores a list for 90 days; or import another list"
-        )
+    `is_fresh`: who is live here is as HubSpot has them; of these, `updated` changed just now (our own ids).
+    """
+
+    told: HubSpotListState | None = None
+    is_fresh: bool = True
+    updated: Sequence[int] = ()
 
 
 class Unbelievable(Exception):
@@ -81,12 +99,13 @@ class Unbelievable(Exception):
 class ListPass:
     """A pass that holds the lease of its group."""
 
-    def __init__(self, context: Context, group: GroupView, lease: Lease, on_progress: OnProgress) -> None:
+    def __init__(self, context: Context, group: GroupView, lease: Lease, known: Known, on_progress: OnProgress) -> None:
         assert group.hubspot_list_id is not None
         self.context = context
         self.group = group
         self.list_id = group.hubspot_list_id
         self.lease = lease
+        self.known = known
         self.began_at = context.now()
         self.updated = 0
         self._done = self._total = 0
@@ -100,17 +119,26 @@ class ListPass:
 
     async def run(self, *, accept_removals: bool) -> Outcome:
         """
-        Make the group equal to its list.
+        Make the group equal to its list; a walk that was cut off goes on where it stood.
 
         Raises:
-            HubSpotTrouble, ListGone, Unbelievable, LeaseLost: the group holds whom it held before.
+            HubSpotTrouble, ListGone, Unbelievable, NoSuchGroup, LeaseLost: the group holds whom it held before.
         """
         async with self._heartbeats():
             told = await self._read_list()
-            await self._stage_members(told)
-            await (self._read_companies() if self.group.holds_companies else self._read_contacts())
-            self._progress(Phase.EQUAL, 0, None)
-            return await self._make_equal(told.size, accept_removals)
+            try:
+                return await self._walk(told, accept_removals)
+            except (BadAnswer, Refused, Unbelievable):
+                # What was read is not gone on with.
+                await self._write(list_walks.forget, self.group.id)
+                raise
+
+    async def _walk(self, told: HubSpotListState, accept_removals: bool) -> Outcome:
+        await self._stage_members(told)
+        await self._write(editions.learn_size, "staged_member")
+        await (self._read_companies() if self.group.holds_companies else self._read_contacts())
+        self._progress(Phase.EQUAL, 0, None)
+        return await self._make_equal(told.size, accept_removals)
 
     @asynccontextmanager
     async def _heartbeats(self) -> AsyncIterator[None]:
@@ -131,19 +159,29 @@ class ListPass:
                     await self.context.store.write(sync_runs.heartbeat, self.lease, now=self.context.now())
 
     async def _read_list(self) -> HubSpotListState:
-        told = await live_list(self.context, self.group.name, self.list_id)
+        told = self.known.told or await live_list(self.context, self.group.name, self.list_id)
         await self._write(target_groups.follow_name, told)
         return told
 
     async def _stage_members(self, told: HubSpotListState) -> None:
-        while await self._write(staging.forget_staged, self.group.id):
-            pass
-        seen, walk = 0, Walk(self.context.hubspot, self.list_id)
+        place = await self._place()
+        self.began_at, seen = place.began_at, place.staged
+        walk = Walk(self.context.hubspot, self.list_id, place.after, is_done=place.is_whole)
         while not walk.is_done:
             page = await self.context.ask(walk.next_page)
-            await self._write(staging.stage_page, self.group.id, page.ids)
+            await self._write(stage_page, self.group.id, page)
             seen += len(page.ids)
             self._progress(Phase.MEMBERS, seen, told.size)
+
+    async def _place(self) -> Place:
+        """Where the walk that was cut off stands, or the begin of a new one."""
+        moves = told_of(self.known.told)
+        place = await self.context.store.read(list_walks.place, self.group.id, moves, now=self.context.now())
+        if place is not None:
+            return place
+        while await self._write(list_walks.forget, self.group.id):
+            pass
+        return await self._write(list_walks.begin, self.group.id, moves, now=self.context.now())
 
     async def _make_equal(self, size: int | None, accept_removals: bool) -> Outcome:
         """Mark who leaves and who joins a part at a time; then all at once it holds, with the record of the run."""
@@ -160,6 +198,8 @@ class ListPass:
         if not (belief.believable or accept_removals):
             raise Unbelievable(belief)
         added = await self._mark_joining(edition)
+        for some in _parts(self.known.updated, editions.MARKED_AT_ONCE):
+            self.updated += await store.read(editions.staying_among, edition, some)
         held_back, failed = await store.read(editions.failed_on_stage, edition)
         unchanged = max(0, before - removed - self.updated)
         outcome = Outcome(added, removed, self.updated, unchanged, failed, held_back, self.requests)
@@ -188,6 +228,7 @@ class ListPass:
     def _show(self, session: Session, edition: Edition, held_back: int) -> None:
         """All at once: the members, the group's state, and a word if it is well again."""
         editions.show(session, edition)
+        list_walks.end(session, self.group.id)
         if target_groups.note_equal(session, self.group.id, since=self.began_at, held_back=held_back):
             tell_admin(session, Matter.TARGET_GROUPS, now=self.context.now())
 
@@ -197,7 +238,11 @@ class ListPass:
     async def _read_contacts(self) -> None:
         store = self.context.store
         names = await store.read(contact_properties.held_names)
-        await self._for_all_staged(lambda ids: self._read_chunk_of_contacts(ids, names))
+        # Who was read since the walk began need not be read again after it was cut off.
+        fresh_since = None if self.known.is_fresh else self.began_at
+        self._total = await store.read(staging.to_read_count, self.group.id, fresh_since)
+        staged = partial(staging.to_read_after, fresh_since=fresh_since)
+        await self._for_all(staged, lambda ids: self._read_chunk_of_contacts(ids, names))
 
     async def _read_chunk_of_contacts(self, ids: Sequence[str], names: Sequence[str]) -> None:
         asked_at, client = self.context.now(), self.context.hubspot
@@ -211,16 +256,16 @@ class ListPass:
         self._step(len(ids) - len(answers.found))
 
     async def _read_companies(self) -> None:
-        await self._for_all_staged(self._read_chunk_of_companies)
+        self._total = await self.context.store.read(staging.staged_count, self.group.id)
+        await self._for_all(staging.staged_after, self._read_chunk_of_companies)
 
     async def _read_chunk_of_companies(self, ids: Sequence[str]) -> None:
         self.updated += await read_and_store_companies(self.context, ids)
         self._step(len(ids))
 
-    async def _for_all_staged(self, read: Callable[[Sequence[str]], Awaitable[None]]) -> None:
-        self._total = await self.context.store.read(staging.staged_count, self.group.id)
+    async def _for_all(self, staged: Staged, read: Callable[[Sequence[str]], Awaitable[None]]) -> None:
         after = ""
-        while ids := await self.context.store.read(staging.staged_after, self.group.id, after, CHUNK * AT_ONCE):
+        while ids := await self.context.store.read(staged, self.group.id, after, CHUNK * AT_ONCE):
             after = ids[-1]
             await all_of(read(some) for some in _parts(ids, CHUNK))
 
@@ -234,43 +279,6 @@ class ListPass:
 
     def _progress(self, phase: Phase, done: int, total: int | None) -> None:
         self._on_progress(Progress(self.group.name, phase, done, total))
-
-
-async def live_list(context: Context, name: str, list_id: str) -> HubSpotListState:
-    """
-    What HubSpot says of the list that the group called `name` mirrors.
-
-    Raises:
-        HubSpotTrouble, ListGone
-    """
-    try:
-        told = await context.ask(lambda: read_list(context.hubspot, list_id, now=context.now()))
-    except NotFound as error:
-        raise ListGone(name) from error
-    if told.deleted_at is not None:
-        raise ListGone(name)
-    return told
-
-
-class Walk:
-    """The pages of a list's members; after trouble it goes on from the last good page."""
-
-    def __init__(self, client: HubSpotClient, list_id: str) -> None:
-        self._client = client
-        self._list_id = list_id
-        self._after: str | None = None
-        self._pages = memberships(client, list_id)
-        self.is_done = False
-
-    def next_page(self) -> Page:
-        try:
-            page = next(self._pages)
-        except HubSpotTrouble:
-            self._pages = memberships(self._client, self._list_id, self._after)
-            raise
-        self._after = page.next_after
-        self.is_done = page.next_after is None
-        return page
 
 
 def while_held(

@@ -76,7 +76,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
 
 def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
     return (
-        Job("make imported groups equal to their HubSpot lists", partial(reconcile.run, context), every=every),
+        Job("make imported groups equal to their HubSpot lists", partial(reconcile.run, context, every), every=every),
         Job("read what changed in HubSpot", partial(read_changes, context), every=every),
         Job("compare everything with HubSpot at night", partial(run_if_due, context), every=timedelta(hours=1)),
         Job("learn what HubSpot calls its properties", partial(read_labels, context), every=timedelta(hours=6)),

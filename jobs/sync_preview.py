@@ -9,7 +9,8 @@ from jobs.context import Context
 from jobs.hubspot.companies import read_companies
 from jobs.hubspot.contacts import read_contacts
 from jobs.hubspot.trouble import HubSpotTrouble
-from jobs.list_pass import ListGone, OnProgress, Phase, Progress, Unbelievable, Walk, live_list
+from jobs.list_pass import OnProgress, Phase, Progress, Unbelievable
+from jobs.list_walk import ListGone, Walk, live_list
 from storage import sync_previews, target_groups
 from storage.contacts_arrived import name_of
 from storage.sync_previews import Named

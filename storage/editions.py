@@ -89,6 +89,15 @@ def mark_leaving(session: Session, edition: Edition, began_at: datetime, keys: C
     return _count(session.execute(_plain(marked.where(*_leaves(side, began_at), side.key.in_(keys)))))
 
 
+def staying_among(session: Session, edition: Edition, keys: Collection[int]) -> int:
+    """How many of these, by our own ids, are members and will not leave."""
+    side = _side(edition)
+    is_settled = col(side.table.edition).between(0, edition.shown)
+    return _number(
+        session, select(func.count()).select_from(side.table).where(side.is_here, is_settled, side.key.in_(keys))
+    )
+
+
 def joining(session: Session, edition: Edition, after: str, limit: int) -> list[str]:
     """HubSpot ids on the stage whose contacts or accounts are no members, the next after `after` as text."""
     side = _side(edition)

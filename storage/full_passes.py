@@ -36,6 +36,17 @@ class FullPass(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """What a full pass found beside contacts, as counted in `FullPass`."""
+
+    companies: int
+    companies_drifted: int
+    lists: int
+    lists_drifted: int
+    lists_unequal: int
+
+
+@dataclass(frozen=True, slots=True)
 class PassView:
     """A full pass as people see it."""
 
@@ -47,6 +58,9 @@ class PassView:
     companies: int
     companies_drifted: int
     trouble: str | None
+    lists: int = 0
+    lists_drifted: int = 0
+    lists_unequal: int = 0
 
 
 def newest(session: Session) -> PassView | None:
@@ -102,10 +116,12 @@ def note_contacts(session: Session, pass_id: int, up_to: int, *, contacts: int, 
     session.flush()
 
 
-def end(session: Session, pass_id: int, *, companies: int, companies_drifted: int, now: datetime) -> PassView:
+def end(session: Session, pass_id: int, drift: Drift, *, now: datetime) -> PassView:
     """The pass is done."""
     row = session.get_one(FullPass, pass_id)
-    row.companies, row.companies_drifted, row.ended_at = companies, companies_drifted, now
+    for name in Drift.__slots__:
+        setattr(row, name, getattr(drift, name))
+    row.ended_at = now
     session.flush()
     return _view(row)
 

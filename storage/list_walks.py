@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -111,5 +111,5 @@ def _told(row: ListWalk | ListPaged) -> Told:
     return Told(row.size, row.last_added_at, row.last_removed_at)
 
 
-def _values(told: Told) -> dict[str, object]:
+def _values(told: Told) -> dict[str, Any]:
     return {name: getattr(told, name) for name in Told.__slots__}

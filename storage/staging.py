@@ -1,6 +1,7 @@
 """Staging: the members of a HubSpot list as a pass has read them so far."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import and_, delete, func, update
@@ -8,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.bulk import insert_missing
 from storage.columns import BigId
-from storage.contacts import ContactId
+from storage.contacts import Contact, ContactId
 from storage.target_groups import GroupMember
 
 # So many rows are deleted in well under the 250 ms that anybody else's write may have to wait for the lock.
@@ -47,6 +48,38 @@ def staged_after(session: Session, group_id: int, after: str, limit: int) -> lis
     """The next HubSpot ids on the stage, in the order of their text."""
     query = select(StagedMember.hubspot_id).where(StagedMember.group_id == group_id, StagedMember.hubspot_id > after)
     return list(session.exec(query.order_by(col(StagedMember.hubspot_id)).limit(limit)))
+
+
+def to_read_after(session: Session, group_id: int, after: str, limit: int, fresh_since: datetime | None) -> list[str]:
+    """
+    The next staged contacts that HubSpot must be asked about: unknown or not live here, or not asked for since then.
+
+    None: whoever is live here is as HubSpot has them.
+    """
+    query = select(StagedMember.hubspot_id).where(StagedMember.hubspot_id > after, *_to_read(group_id, fresh_since))
+    return list(session.exec(query.order_by(col(StagedMember.hubspot_id)).limit(limit)))
+
+
+def to_read_count(session: Session, group_id: int, fresh_since: datetime | None) -> int:
+    """How many these are."""
+    return session.exec(select(func.count()).select_from(StagedMember).where(*_to_read(group_id, fresh_since))).one()
+
+
+def _to_read(group_id: int, fresh_since: datetime | None) -> tuple[Any, ...]:
+    is_fresh: list[Any] = [col(Contact.deleted_at).is_(None), col(Contact.hidden_at).is_(None)]
+    if fresh_since is not None:
+        is_fresh.append(col(Contact.asked_at) >= fresh_since)
+    of_contact = col(ContactId.hubspot_id) == col(StagedMember.hubspot_id), col(Contact.id) == col(ContactId.contact_id)
+    is_known = select(Contact.id).where(*of_contact, *is_fresh).correlate(StagedMember).exists()
+    return col(StagedMember.group_id) == group_id, ~col(StagedMember.is_held_back), ~is_known
+
+
+def are_staged(session: Session, group_id: int, hubspot_ids: Collection[str]) -> bool:
+    """Whether all of these are on the stage already."""
+    staged = select(func.count()).where(
+        col(StagedMember.group_id) == group_id, col(StagedMember.hubspot_id).in_(hubspot_ids)
+    )
+    return session.exec(staged).one() == len(set(hubspot_ids))
 
 
 def members_among(session: Session, group_id: int, hubspot_ids: Collection[str]) -> set[str]:

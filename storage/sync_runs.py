@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -12,7 +12,7 @@ from storage.columns import BigId, Moment
 
 # A pass whose heartbeat is this old has died with its process.
 DEAD_AFTER: Final = timedelta(seconds=10)
-DIED: Final = "the process that ran this pass ended before it was done; the next one began anew"
+DIED: Final = "the process that ran this pass ended before it was done; the next one took over"
 
 
 class SyncRun(SQLModel, table=True):
@@ -77,10 +77,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A sync run as people see it; under way while `ended_at` is None."""
+    """A sync run as people see it; under way while `ended_at` is None. `reason`: why it was started."""
 
     started_at: datetime
     ended_at: datetime | None
+    reason: str | None
     outcome: Outcome
 
     @property
@@ -89,9 +90,9 @@ class RunView:
         return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
 
 
-def begin(session: Session, group_id: int, holder: str, *, now: datetime) -> Lease:
+def begin(session: Session, group_id: int, holder: str, *, now: datetime, reason: str | None = None) -> Lease:
     """
-    Begin a pass.
+    Begin a pass; `reason` is why, in words.
 
     Raises:
         PassUnderWay: while another one lives.
@@ -99,7 +100,7 @@ def begin(session: Session, group_id: int, holder: str, *, now: datetime) -> Lea
     held = session.get(PassLease, group_id, with_for_update=True)
     if held is not None and held.heartbeat_at > now - DEAD_AFTER:
         raise PassUnderWay(PassUnderWay.__doc__)
-    run = SyncRun(group_id=group_id, started_at=now)
+    run = SyncRun(group_id=group_id, started_at=now, reason=reason)
     session.add(run)
     session.flush()
     assert run.id is not None
@@ -139,7 +140,14 @@ def end(session: Session, lease: Lease, outcome: Outcome, *, now: datetime) -> N
 def newest(session: Session, group_id: int, limit: int) -> list[RunView]:
     """The last sync runs of a group, newest first."""
     query = select(SyncRun).where(col(SyncRun.group_id) == group_id).order_by(col(SyncRun.id).desc()).limit(limit)
-    return [RunView(run.started_at, run.ended_at, _outcome(run)) for run in session.scalars(query)]
+    return [RunView(run.started_at, run.ended_at, run.reason, _outcome(run)) for run in session.scalars(query)]
+
+
+def last_begun(session: Session) -> dict[int, datetime]:
+    """When the last pass of each group began."""
+    group_id = col(SyncRun.group_id)
+    rows = session.execute(select(group_id, func.max(col(SyncRun.started_at))).group_by(group_id)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def _take(session: Session, lease: PassLease) -> None:

@@ -15,11 +15,11 @@ def changed_contacts(
     client: HubSpotClient, since: datetime, after: str | None, *, now: datetime
 ) -> tuple[ContactState, ...]:
     """
-    The next contacts that changed, by rising id, with ids and addresses only; fewer than `PAGE`: the last ones.
+    The next contacts that changed, by rising id, with ids, addresses and moments; fewer than `PAGE`: the last ones.
 
     Paged by id instead of by HubSpot's cursor, which ends at 10,000 results. Raises: HubSpotTrouble.
     """
-    properties = ("email", "hs_additional_emails", *MERGED_IDS)
+    properties = ("email", "hs_additional_emails", "lastmodifieddate", *MERGED_IDS)
     body = _body("lastmodifieddate", since, after, properties)
     found = client.ask(client.contact_search.do_search, body, into=BatchAnswer).results
     return tuple(_known(each, now) for each in found)
@@ -45,4 +45,5 @@ def _body(modified: str, since: datetime, after: str | None, properties: tuple[s
 
 def _known(record: Record, now: datetime) -> ContactState:
     addresses = tuple(addresses_of(record))
-    return ContactState(str(record.id), now, additional_emails=addresses, other_ids=tuple(record.old_ids()))
+    old_ids, modified_at = tuple(record.old_ids()), record.modified_at()
+    return ContactState(str(record.id), now, additional_emails=addresses, other_ids=old_ids, modified_at=modified_at)

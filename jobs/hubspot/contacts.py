@@ -155,6 +155,7 @@ def _state(
         company_id=_stated_company(record) if record.archived else company_id,
         is_deleted=record.archived,
         created_at=record.created_at(),
+        modified_at=record.modified_at(),
     )
 
 

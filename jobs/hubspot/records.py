@@ -43,6 +43,10 @@ class Record(msgspec.Struct):
     def created_at(self) -> datetime | None:
         return moment(self.text("createdate"))
 
+    def modified_at(self) -> datetime | None:
+        """Of a contact; with companies the property has another name."""
+        return moment(self.text("lastmodifieddate"))
+
 
 class BatchAnswer(msgspec.Struct):
     results: list[Record]

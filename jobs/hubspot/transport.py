@@ -10,8 +10,9 @@ import structlog
 import urllib3
 from hubspot.crm.contacts import ApiClient, ApiException, Configuration
 
+from decisions.request_budget import Budget
 from jobs.hubspot.connections import Connections
-from jobs.hubspot.limiter import Budget, Limiter, Ticket
+from jobs.hubspot.limiter import Limiter, Ticket
 from jobs.hubspot.trouble import HubSpotDown, HubSpotTrouble, RateLimited, TokenRefused, trouble_of
 from jobs.hubspot.versions import Version, family_of, path_in, scopes_for
 
