@@ -140,7 +140,8 @@ class DemoPage:
         """Where a banner leads. Footlight tells nobody who clicked; most likely it was the mail shown last."""
         path = request.match_info["path"]
         self._wire.heard_click(self._opened, f"/landing/{path}")
-        return web.Response(text=layout.landing(path), content_type="text/html")
+        is_stored = self._opened is None or not self._wire.names.is_opted_out(self._opened.recipient)
+        return web.Response(text=layout.landing(path, is_stored=is_stored), content_type="text/html")
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self._slack.workspace.files.get(request.match_info["id"])

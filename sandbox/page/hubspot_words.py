@@ -5,9 +5,10 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Final
 
 from sandbox.exchanges import Exchange
-from sandbox.page.telling import Names, Telling, listed, request_line
+from sandbox.page.telling import TROUBLE, Names, Telling, listed, request_line
 
 Json = dict[str, Any]
+WITH_HUBSPOT: Final = (TROUBLE, "HubSpot")
 
 CHANGES: Final[Mapping[str, str]] = {
     "contact.creation": "{who} was created",
@@ -56,7 +57,7 @@ def _joined(exchange: Exchange, sent: Json, names: Names) -> Telling:
     """A list's workflow calls; that somebody joined or left is seen in HubSpot, the call does not say which."""
     record, where = int(sent["hs_object_id"]), int(sent["list_id"])
     verb = "joined" if names.is_member(where, record) else "left"
-    says = f"HubSpot told Footlight that {names.contact(record)} {verb} the list {names.hubspot_list(where)}"
+    says = f"HubSpot told Footlight that {names.member(where, record)} {verb} the list {names.hubspot_list(where)}"
     return _webhook(exchange, says, {("record", record), ("list", where)}, deed="list")
 
 
@@ -66,7 +67,9 @@ def _webhook(exchange: Exchange, says: str, keys: set[Hashable], **more: Any) ->
         says += ", which it could not take yet"
     again = "and told it once more" if exchange.attempt else ""
     detail = request_line(exchange, "HubSpot → Footlight", " (signed)")
-    return Telling(says, frozenset(keys), detail, is_cause=True, went_well=went_well, goes_on=again, **more)
+    return Telling(
+        says, frozenset({*keys, WITH_HUBSPOT}), detail, is_cause=True, went_well=went_well, goes_on=again, **more
+    )
 
 
 def _asked(exchange: Exchange, names: Names) -> Telling:
@@ -75,7 +78,7 @@ def _asked(exchange: Exchange, names: Names) -> Telling:
     went_well = 200 <= exchange.status < 300
     if not went_well:
         answer = f"answered {exchange.status}" if exchange.status else "did not answer"
-        says = f"asked HubSpot, which {answer}, and will ask again"
+        says, keys = f"asked HubSpot, which {answer}, and will ask again", {*keys, WITH_HUBSPOT}
     return Telling(says, frozenset(keys), detail, went_well=went_well)
 
 
@@ -84,7 +87,8 @@ Asked = tuple[set[Hashable], str]
 
 def _read_contacts(exchange: Exchange, names: Names) -> Asked:
     ids = [int(one["id"]) for one in json.loads(exchange.request_body)["inputs"]]
-    return {("record", one) for one in ids}, "read the contact back" if len(ids) == 1 else ""
+    is_one = len(ids) == 1 and _answer(exchange).get("results") != []
+    return {("record", one) for one in ids}, "read the contact back" if is_one else ""
 
 
 def _read_companies(exchange: Exchange, names: Names) -> Asked:

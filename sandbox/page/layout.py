@@ -1,6 +1,7 @@
 """The page around the panes: switches, the tour, and what just happened on the wire."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -40,9 +41,12 @@ def page(
 
 
 def _switches(switches: Sequence[Switch], place: Place) -> str:
+    on = [one for one in switches if one.is_on and one.seen]
+    seen = "".join(f"<p><b>{escape(one.label)}:</b> {escape(one.seen)}</p>" for one in on)
+    told = f'<div class="seen" role="status">{seen}</div>' if seen else ""
     return (
         f'<div class="switches" id="switches" role="group" aria-label="Switches">'
-        f"{''.join(_switch(one, place) for one in switches)}</div>"
+        f"{''.join(_switch(one, place) for one in switches)}{told}</div>"
     )
 
 
@@ -79,7 +83,8 @@ def _step(step: Step, tour: Tour) -> str:
 
 
 def _wire(wire: Wire, zone: ZoneInfo | None) -> str:
-    rows = "".join(_story(story, zone) for story in list(wire.stories)[:STORIES_SHOWN])
+    newest_first = sorted(wire.stories, key=lambda story: story.at, reverse=True)  # the past is told at the first start
+    rows = "".join(_story(story, zone) for story in newest_first[:STORIES_SHOWN])
     empty = '<li class="quiet">Nothing yet.</li>'
     return (
         f'<section class="wire" id="wire" aria-label="What just happened"><h2>What just happened '
@@ -92,20 +97,26 @@ def _story(story: Story, zone: ZoneInfo | None) -> str:
     details = "".join(f"<li>{escape(one)}</li>" for one in story.details)
     seconds = story.first_effect.total_seconds() if story.causes and story.first_effect else 0.0
     took = f" <small>{short_time(seconds)}</small>" if seconds > 0 else ""
-    when = f'<time datetime="{at.isoformat()}">{at:%H:%M:%S}</time>'
+    shown = f"{at:%H:%M:%S}" if at.date() == datetime.now(at.tzinfo).date() else f"{at:%a %H:%M}"
+    when = f'<time datetime="{at.isoformat()}">{shown}</time>'
     return (
         f'<li class={kind}><details id="story-{story.id}"><summary>{when} '
         f"<span>{escape(story.sentence)}.{took}</span></summary><ol>{details}</ol></details></li>"
     )
 
 
-def landing(path: str) -> str:
-    """Where a campaign leads in the demo."""
+def landing(path: str, *, is_stored: bool) -> str:
+    """Where a campaign leads in the demo. `is_stored`: the recipient is not opted out."""
+    stored = (
+        "Footlight stored the click and led you here. Close this tab and look at Slack."
+        if is_stored
+        else "Footlight led you here and stored nothing, as this recipient is opted out."
+    )
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         "<title>Landing page</title><link rel=stylesheet href='/style.css'><body class='landing'><article class='card'>"
         f"<h1>You followed the banner</h1><p>This stands for the campaign's own page, <code>{escape(path)}</code>.</p>"
-        "<p>Footlight stored the click and led you here. Close this tab and look at Slack: it knows already.</p>"
+        f"<p>{stored}</p>"
         "<p><a role=button class=primary href='/'>Back to the demo</a></p></article></body></html>"
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from sandbox.mail.mail import Fetch, Mail
+from sandbox.page.slack_words import WITH_SLACK
 from sandbox.page.telling import Names, Telling
 
 ACTS: Final = {
@@ -11,12 +12,13 @@ ACTS: Final = {
     "opened": ("{recipient} opened {sender}’s mail", "who opened it"),
     "clicked": ("{recipient} clicked the banner in {sender}’s mail", "clicked the banner"),
     "scanned": (
-        "A security scanner followed every link of {sender}’s mail to {recipient}",
-        "whose scanner followed every link",
+        "A mail scanner followed every link of {sender}’s mail to {recipient}, which is nobody’s click",
+        "a mail scanner followed every link, which is nobody’s click",
     ),
 }
 """Told alone, and where the story of the mail goes on."""
 VISITOR: Final = "{recipient} clicked the banner in {sender}’s mail and was led to the campaign’s page"
+OPTED_OUT: Final = "nothing was stored, as {recipient} is opted out"
 
 
 def tell_mail(fetch: Fetch, names: Names) -> Telling:
@@ -24,8 +26,11 @@ def tell_mail(fetch: Fetch, names: Names) -> Telling:
     status = str(fetch.status) if fetch.status else "no answer"
     detail = f"{_FETCHES[fetch.act]}: {fetch.request} → {status} in {fetch.seconds * 1000:.0f} ms"
     alone, goes_on = (one.format(**_people(fetch.mail, names)) for one in ACTS[fetch.act])
-    went_well = 200 <= fetch.status < 400
-    return Telling(alone, _keys(fetch.mail, names), detail, True, went_well, goes_on=goes_on)
+    if fetch.act == "clicked":
+        alone, goes_on = alone + _unless_stored(fetch.mail, names), goes_on + _unless_stored(fetch.mail, names)
+    went_well, keys = 200 <= fetch.status < 400, _keys(fetch.mail, names)
+    keys |= {WITH_SLACK} if fetch.act == "clicked" else set()
+    return Telling(alone, keys, detail, True, went_well, goes_on=goes_on)
 
 
 def tell_click(mail: Mail | None, names: Names, path: str) -> Telling:
@@ -35,7 +40,14 @@ def tell_click(mail: Mail | None, names: Names, path: str) -> Telling:
         return Telling(
             "Somebody clicked a banner and was led to the campaign’s page", frozenset(), detail, True, deed="click"
         )
-    return Telling(VISITOR.format(**_people(mail, names)), _keys(mail, names), detail, True, deed="click")
+    unless_stored = _unless_stored(mail, names)
+    says = VISITOR.format(**_people(mail, names)) + unless_stored
+    return Telling(says, _keys(mail, names) | {WITH_SLACK}, detail, True, deed="" if unless_stored else "click")
+
+
+def _unless_stored(mail: Mail, names: Names) -> str:
+    """The end of a click's sentence, where that is all that comes of it."""
+    return f"; {OPTED_OUT.format(**_people(mail, names))}" if names.is_opted_out(mail.recipient) else ""
 
 
 _FETCHES: Final = {

@@ -13,6 +13,7 @@ from sandbox.slack.suggestions import with_offers
 from sandbox.slack.workspace import BOT_USER, SLACKBOT, TEAM_ID, Channel, Message, User, Workspace
 
 SHOWN = 30
+NEAR_DAYS = ("Today", "Yesterday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,20 @@ def _messages(workspace: Workspace, channel: Channel, user: User, place: Place, 
     shown = [
         each for one in begun[-SHOWN:] for each in (one, *(other for other in answers if other.thread_ts == one.ts))
     ]
-    return "".join(_message(workspace, one, user, place, app) for one in shown)
+    days = [_day(one, user) for one in shown]
+    return "".join(
+        (f'<p class="day">{day}</p>' if day != before else "") + _message(workspace, one, user, place, app)
+        for one, day, before in zip(shown, days, ["", *days], strict=False)
+    )
+
+
+def _day(message: Message, user: User) -> str:
+    """As Slack heads the messages of a day."""
+    zone = ZoneInfo(user.tz)
+    at, today = datetime.fromtimestamp(float(message.ts), zone).date(), datetime.now(zone).date()
+    if (ago := (today - at).days) < len(NEAR_DAYS):
+        return NEAR_DAYS[ago]
+    return f"{at:%A}, {at:%B} {at.day}"
 
 
 def _may_see(user: User, channel: Channel) -> bool:

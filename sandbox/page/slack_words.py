@@ -7,11 +7,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sandbox.exchanges import Exchange
-from sandbox.page.telling import Deed, Names, Telling, quoted, request_line
+from sandbox.page.telling import TROUBLE, Deed, Names, Telling, quoted, request_line
+from sandbox.slack.workspace import BOT_USER
 
 Json = dict[str, Any]
 Told = tuple[str, set[Hashable]]
 
+WITH_SLACK: Final = (TROUBLE, "Slack")
 _ADDRESS: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _BOLD: Final = re.compile(r"\*([^*\n]+)\*")
 _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
@@ -25,14 +27,15 @@ def tell_slack(exchange: Exchange, names: Names) -> Telling:
 
 
 def _heard(exchange: Exchange, sent: Json, names: Names) -> Telling:
-    """Slack told the app what somebody did."""
+    """Slack told the app what somebody did; of what the app wrote itself it has been told already."""
+    detail, went_well = request_line(exchange, "Slack → Footlight", " (signed)"), 200 <= exchange.status < 300
+    if (event := sent.get("event", {})).get("user") == BOT_USER:
+        return Telling("", frozenset({("direct", event.get("channel", ""))}), detail, went_well=went_well)
     says, keys, deed, inherits = _deed(sent, names)
-    went_well = 200 <= exchange.status < 300
     if not went_well:
         says += ", and Footlight did not answer in time"
-    detail = request_line(exchange, "Slack → Footlight", " (signed)")
     again = "and Slack told it once more" if exchange.attempt else ""
-    return Telling(says, frozenset(keys), detail, True, went_well, deed, again, frozenset(inherits))
+    return Telling(says, frozenset({*keys, WITH_SLACK}), detail, True, went_well, deed, again, frozenset(inherits))
 
 
 def _deed(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, set[Hashable]]:
@@ -87,7 +90,7 @@ def _called(exchange: Exchange, sent: Json, names: Names) -> Telling:
     went_well = 200 <= exchange.status < 300 and answer.get("ok", True)
     if not went_well:
         reason = "too many requests" if exchange.status == 429 else answer.get("error") or "no answer"
-        says = f"had to keep what it owes, as Slack said “{reason}”"
+        says, keys = f"had to keep what it owes, as Slack said “{reason}”", {*keys, WITH_SLACK}
     return Telling(says, frozenset(keys), request_line(exchange, "Footlight → Slack"), went_well=went_well)
 
 

@@ -10,12 +10,17 @@ from sandbox.slack import SlackSandbox
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """`is_trouble`: on is the exception."""
+    """
+    Args:
+        seen: what to look for while it is on.
+        is_trouble: on is the exception.
+    """
 
     name: str
     label: str
     means: str
     is_on: bool
+    seen: str = ""
     is_trouble: bool = True
 
 
@@ -40,18 +45,24 @@ class Switches:
                 "Slack answers 429",
                 "Slack takes nothing; what Footlight owes is kept and sent afterwards, in order",
                 self._slack.faults.too_many != 0,
+                "click a banner. No message comes (“too many requests”), and the wire says that Footlight keeps it. "
+                "Commands stay without an answer. Switch this off: soon each message is there, in order, and once.",
             ),
             Switch(
                 "hubspot_down",
                 "HubSpot is down",
                 "Cards show the last known state, clicks keep coming in, changes are read afterwards",
                 self._hubspot.faults.down is not None,
+                "change a contact. The wire says that Footlight asks in vain; cards show the last known state, clicks "
+                "go on. Switch this off: the change is read at the next try, in less than a minute.",
             ),
             Switch(
                 "scanner",
                 "A scanner follows every link",
-                "Each mail that you write is read by a security scanner first; its clicks are nobody’s",
+                "Each mail that you write is read by a mail scanner first; its clicks are nobody’s",
                 self._inbox.scanner_reads,
+                "write a mail. A scanner follows its links as it arrives: the wire says so, and no message comes. Then "
+                "click the banner yourself: that counts.",
             ),
         )
 

@@ -1,8 +1,8 @@
 """What a request means to somebody who watches: a part of a sentence, and what it is about."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from sandbox.exchanges import Exchange
@@ -10,6 +10,8 @@ from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.records import Record
 from sandbox.slack.workspace import Workspace
 
+TROUBLE: Final = "trouble"
+"""The first word of a key: with whom there is trouble. What somebody did last is why Footlight asks there in vain."""
 Deed = Literal["", "click", "press", "list", "look_up"]
 LONGEST_QUOTE = 110
 
@@ -40,14 +42,27 @@ class Telling:
 
 
 class Names:
-    """How people, lists, channels are called."""
+    """
+    How people, lists, channels are called.
 
-    def __init__(self, crm: Crm, workspace: Workspace) -> None:
-        self._crm, self._workspace = crm, workspace
+    Args:
+        is_opted_out: whether nothing is stored of what an address does.
+    """
+
+    def __init__(
+        self, crm: Crm, workspace: Workspace, is_opted_out: Callable[[str], bool] = lambda address: False
+    ) -> None:
+        self._crm, self._workspace, self.is_opted_out = crm, workspace, is_opted_out
 
     def contact(self, contact_id: int) -> str:
         found = self._crm.contacts.get(contact_id)
         return name_of(found) if found else f"contact {contact_id}"
+
+    def member(self, list_id: int, record_id: int) -> str:
+        """A contact, or a company where the list is one of companies."""
+        found = self._crm.lists.get(list_id)
+        member = self._crm.records(found.object_type).get(record_id) if found else None
+        return name_of(member) if member else self.contact(record_id)
 
     def hubspot_list(self, list_id: int) -> str:
         found = self._crm.lists.get(list_id)
@@ -81,7 +96,9 @@ class Names:
 
 
 def name_of(one: Record) -> str:
-    """A contact's name as people read it."""
+    """A contact's or a company's name as people read it."""
+    if one.object_type == "companies":
+        return one.properties.get("name", "") or f"company {one.id}"
     named = f"{one.properties.get('firstname', '')} {one.properties.get('lastname', '')}".strip()
     return named or one.properties.get("email", "") or f"contact {one.id}"
 

@@ -17,6 +17,8 @@ from sandbox.page.telling import Deed, Names, Telling, listed
 KEPT = 60
 OPEN_FOR = timedelta(seconds=20)
 """So long a story takes in what shares a key with it."""
+OUTAGE_TOLD_FOR = timedelta(minutes=10)
+"""So long it is not told once more that somebody still does not answer."""
 DETAILS_KEPT = 20
 ADOPTED_WITHIN = timedelta(seconds=3)
 """What follows from a click can be seen sooner than the browser's arrival."""
@@ -51,7 +53,7 @@ class Story:
         self.caused_at = at if telling.is_cause else self.caused_at
         told = self.causes if telling.is_cause else self.effects
         says = telling.goes_on if telling.is_cause and self.causes else telling.says
-        if says and says not in told:
+        if says and says not in told and telling.says not in told:
             told.append(says)
         if telling.says and not telling.is_cause and telling.went_well and self.first_effect is None:
             self.first_effect = at - (self.caused_at or self.at)
@@ -70,7 +72,7 @@ class Wire:
     """
 
     def __init__(self, names: Names, *, now: Callable[[], datetime] = lambda: datetime.now().astimezone()) -> None:
-        self._names, self._now = names, now
+        self.names, self._now = names, now
         self.stories: deque[Story] = deque(maxlen=KEPT)
         """The newest first."""
         self.on_story: Callable[[Story], None] = lambda story: None
@@ -80,19 +82,19 @@ class Wire:
 
     def heard_hubspot(self, exchange: Exchange) -> None:
         """For the sandbox HubSpot's `on_exchange`."""
-        self._tell(tell_hubspot(exchange, self._names))
+        self._tell(tell_hubspot(exchange, self.names))
 
     def heard_slack(self, exchange: Exchange) -> None:
         """For the sandbox Slack's `on_exchange`."""
-        self._tell(tell_slack(exchange, self._names))
+        self._tell(tell_slack(exchange, self.names))
 
     def heard_mail(self, fetch: Fetch) -> None:
         """For the mail gateway's and the readers' `on_fetch`."""
-        self._tell(tell_mail(fetch, self._names))
+        self._tell(tell_mail(fetch, self.names))
 
     def heard_click(self, mail: Mail | None, path: str) -> None:
         """The visitor's browser arrived at `path`, where the banner of a mail leads."""
-        self._tell(tell_click(mail, self._names, path))
+        self._tell(tell_click(mail, self.names, path))
 
     def _tell(self, telling: Telling) -> None:
         story = self._continued(telling) or self._begun(telling)
@@ -104,7 +106,7 @@ class Wire:
     def _continued(self, telling: Telling) -> Story | None:
         if telling.is_cause and not telling.goes_on:
             return self._adopted(telling) if telling.deed == "click" else None
-        return self._open(telling.keys, OPEN_FOR)
+        return self._open(telling.keys, OPEN_FOR if telling.went_well else OUTAGE_TOLD_FOR)
 
     def _adopted(self, telling: Telling) -> Story | None:
         """A story whose end was seen before its beginning."""

@@ -174,13 +174,13 @@ def _add_lists(crm: Crm, random: Random, companies: list[Record]) -> None:
     mustermann = crm.contact_by_address("max.mustermann@musterfirma.example")
     assert mustermann is not None
     customers = [each for each in in_dach if each.properties.get("lifecyclestage") == "customer"]
-    _fill(crm, "Customers DACH", [mustermann, *customers], dynamic=True)
+    _fill(crm, "Customers DACH", [mustermann, *customers])
     _fill(crm, "Fair 2026", [mustermann, *random.sample(contacts, 90)])
     _fill(crm, "Newsletter", random.sample(contacts, 300))
     deciders = [
         each for each in contacts if each.properties.get("jobtitle") in ("Geschäftsführung", "Managing Director")
     ]
-    _fill(crm, "Key decision makers", deciders[:24])
+    _fill(crm, "Key decision makers", deciders[:24], dynamic=True)
     large = [each for each in companies if int(each.properties["numberofemployees"]) >= 400]
     made = crm.create_list("Strategic accounts", "companies")
     crm.add_to_list(made.id, [each.id for each in large])

@@ -1,6 +1,7 @@
 """What passed on the wire is told as stories: who did what, and what Footlight did then, in one sentence each."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from sandbox.page.tour import STEPS, Tour
 from sandbox.page.wire import Wire
 from sandbox.slack import sample_workspace
 from sandbox.slack.sample import ANNA, FEED, LEADS
+from sandbox.slack.workspace import BOT_USER
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 BUTTON = "1795604135.786691"
@@ -125,6 +127,40 @@ def test_a_mail_and_its_click(wire: Wire) -> None:
     )
 
 
+def test_a_scanned_mail(wire: Wire) -> None:
+    """A scanner is told once, however many links it follows, as what it is and with what comes of it."""
+    for act in ("scanned", "scanned"):
+        wire.heard_mail(Fetch(act, MAIL, "GET /c/…", 302, 0.01))
+    other = replace(MAIL, id=2, recipient="eva@steel.example")
+    for act in ("written", "scanned", "scanned"):
+        wire.heard_mail(Fetch(act, other, "GET /c/…", 302, 0.01))
+
+    arriving, alone = sentences(wire)
+    assert arriving.endswith("to eva@steel.example, a mail scanner followed every link, which is nobody’s click")
+    assert alone.startswith(
+        "A mail scanner followed every link of anna@nordwerk.example’s mail to j.doe@steel.example,"
+    )
+    assert alone.count("scanner") == 1
+    assert [len(story.details) for story in wire.stories] == [3, 2]
+
+
+def test_a_click_of_who_is_opted_out(crm: Crm) -> None:
+    """A click of whom nothing is stored says so, whoever clicks, and is no step of the tour."""
+    names = Names(crm, sample_workspace(), is_opted_out=lambda address: address == MAIL.recipient)
+    wire, tour = Wire(names, now=lambda: NOW), Tour()
+    wire.on_story = tour.saw
+    wire.heard_click(MAIL, "/landing/x")
+    for act in ("written", "opened", "clicked"):
+        wire.heard_mail(Fetch(act, replace(MAIL, id=2), "GET /b/…", 200, 0.01))
+    wire.heard_click(replace(MAIL, recipient="eva@steel.example"), "/landing/x")
+
+    tracked, others, own = sentences(wire)
+    assert own.endswith("was led to the campaign’s page; nothing was stored, as j.doe@steel.example is opted out")
+    assert others.endswith("clicked the banner; nothing was stored, as j.doe@steel.example is opted out")
+    assert "stored" not in tracked
+    assert list(tour.done) == ["Click a banner"]
+
+
 def test_posts_of_different_people(wire: Wire) -> None:
     """Two posts in one channel, about different people, are two stories."""
     wire.heard_slack(posted(LEADS, "New lead: j.doe@steel.example"))
@@ -169,6 +205,59 @@ def test_a_press_and_a_refusal(wire: Wire) -> None:
         "changed its message in #leads: “New lead: j.doe@steel.example · Anna Becker is on it since 1 May”"
     )
     assert wire.stories[0].went_well
+
+
+def test_an_outage_of_hubspot(wire: Wire, crm: Crm) -> None:
+    """However often Footlight asks a HubSpot that is down: it is told once, in the story of why it asks."""
+    event = {"objectId": min(crm.contacts), "subscriptionType": "contact.creation"}
+    wire.heard_hubspot(exchange("webhook", "http://app/webhooks/hubspot", "contact.creation", [event], status=204))
+    for path in ("/account-info/v3/details", "/account-info/v3/details", "/crm/v3/lists/1"):
+        wire.heard_hubspot(exchange("api", path, "account.details", status=503))
+
+    (told,) = sentences(wire)
+    assert told == (
+        "HubSpot told Footlight that max Mustermann was created; "
+        "Footlight asked HubSpot, which answered 503, and will ask again"
+    )
+    assert not wire.stories[0].went_well
+
+
+def test_a_company_joins_a_list(wire: Wire, crm: Crm) -> None:
+    """Of a list of companies, the company is named."""
+    accounts, company = crm.create_list("Accounts", "companies").id, min(crm.companies)
+    crm.add_to_list(accounts, [company])
+    told = {"hs_object_id": str(company), "list_id": str(accounts)}
+    wire.heard_hubspot(exchange("webhook", "http://app/webhooks/hubspot/lists", "workflow.list", told, status=204))
+
+    assert sentences(wire) == ["HubSpot told Footlight that Musterfirma GmbH joined the list Accounts"]
+
+
+def test_a_direct_message(wire: Wire) -> None:
+    """A direct message and its answer are one story; that Slack tells the app of its own answer is a detail."""
+    asked = {"type": "message", "channel_type": "im", "channel": "D1", "user": ANNA, "text": "max"}
+    wire.heard_slack(exchange("webhook", "http://app/slack/events", "message", {"event": asked}))
+    wire.heard_slack(posted("D1", "Max Mustermann: 3 clicks"))
+    own = {**asked, "user": BOT_USER, "text": "Max Mustermann: 3 clicks"}
+    wire.heard_slack(exchange("webhook", "http://app/slack/events", "message", {"event": own}))
+
+    assert sentences(wire) == [
+        "Anna Becker wrote “max”; Footlight posted in a direct message: “Max Mustermann: 3 clicks”"
+    ]
+    assert len(wire.stories[0].details) == 3
+
+
+def test_slack_takes_nothing(wire: Wire) -> None:
+    """However often Slack refuses: it is told once, in the story of the click, which ends when the message is there."""
+    wire.heard_click(MAIL, "/landing/x")
+    for _ in range(3):
+        wire.heard_slack(exchange("api", "/api/conversations.info", "conversations.info", {}, {}, status=429))
+    wire.heard_slack(posted(LEADS, "New lead: j.doe@steel.example"))
+
+    (told,) = sentences(wire)
+    assert told.endswith(
+        "; Footlight had to keep what it owes, as Slack said “too many requests” and posted in #leads: “New lead: "
+        "j.doe@steel.example”"
+    )
 
 
 def test_a_look_up(wire: Wire) -> None:
