@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from bot.web_client import slack_client, why_no_answer
 from decisions.sealing import NoKey
@@ -20,6 +21,7 @@ from jobs.hubspot.owners import read_owners
 from jobs.hubspot.portal import read_portal
 from jobs.hubspot.properties import read_property_definitions
 from jobs.hubspot.trouble import HubSpotTrouble
+from jobs.list_turns import interval_of
 from storage import (
     Busy,
     Session,
@@ -82,7 +84,8 @@ async def _of_an_open_store(settings: Settings, opened: Opened) -> list[Finding]
     findings += await asyncio.to_thread(lambda: list(_hubspot(settings, opened)))
     findings.append(await _slack(settings))
     findings += _switches(settings)
-    return findings + await opened.store.read(_of_the_data)
+    every = timedelta(minutes=settings.footlight_reconcile_minutes)
+    return findings + await opened.store.read(_of_the_data, every)
 
 
 def _public_url(settings: Settings) -> Finding:
@@ -184,8 +187,8 @@ def _switches(settings: Settings) -> list[Finding]:
     ]
 
 
-def _of_the_data(session: Session) -> list[Finding]:
-    about = (_drift, _groups, _campaigns, _channels, _letters, _conflicts)
+def _of_the_data(session: Session, every: timedelta) -> list[Finding]:
+    about = (_drift, partial(_groups, every=every), _campaigns, _channels, _letters, _conflicts)
     return [finding for each in about for finding in each(session)]
 
 
@@ -200,11 +203,14 @@ def _drift(session: Session) -> Iterator[Finding]:
     told = f"{at}: {last.contacts:,} contacts and {last.companies:,} companies"
     mended = f"{last.drifted:,} and {last.companies_drifted:,} had drifted, {last.deleted:,} of them deleted; mended"
     how = mended if last.drifted or last.companies_drifted else "nothing had drifted"
-    yield Finding("nightly comparison with HubSpot", State.WELL, f"{told}, {how}")
+    lists = f"of {last.lists:,} lists {last.lists_drifted:,} had moved unseen; mended"
+    size = f"{last.lists_unequal:,} of them have another size than HubSpot says, which may only lag"
+    yield Finding("nightly comparison with HubSpot", State.WELL, "; ".join((f"{told}, {how}", lists, size)))
 
 
-def _groups(session: Session) -> Iterator[Finding]:
+def _groups(session: Session, every: timedelta) -> Iterator[Finding]:
     groups = target_groups.all_groups(session)
+    interval = interval_of(session, [group for group in groups if group.hubspot_list_id], every)
     if not groups:
         yield Finding("target groups", State.OFF, "none yet: footlight groups import LIST")
     for group in groups:
@@ -212,7 +218,12 @@ def _groups(session: Session) -> Iterator[Finding]:
             yield Finding(f"target group {group.name}", State.ILL, group.trouble)
         else:
             since = f"equal to HubSpot since {printing.told(group.equal_since)}" if group.equal_since else "kept"
-            yield Finding(f"target group {group.name}", State.WELL, f"{group.size:,} members, {since}")
+            how_often = f", read every {_minutes(interval[group.id])} if it moves" if group.id in interval else ""
+            yield Finding(f"target group {group.name}", State.WELL, f"{group.size:,} members, {since}{how_often}")
+
+
+def _minutes(interval: timedelta) -> str:
+    return f"{-(-interval // timedelta(minutes=1)):,} min"
 
 
 def _campaigns(session: Session) -> Iterator[Finding]:

@@ -82,9 +82,13 @@ def show(group: str, *, as_json: AsJson = False) -> None:
         console.print(f"{view.waiting:,} more addresses join when HubSpot delivers their contacts")
     if view.trouble:
         complaints.print(view.trouble)
-    rows = ((run.started_at, _took(run), *_numbers(run), run.outcome.requests, run.outcome.trouble) for run in runs)
+    rows = (
+        (run.started_at, run.reason, _took(run), *_numbers(run), run.outcome.requests, run.outcome.trouble)
+        for run in runs
+    )
     headings = (
         "Started",
+        "Because",
         "Took",
         "Added",
         "Removed",
@@ -229,6 +233,7 @@ def _run_json(run: RunView) -> dict[str, object]:
     added, removed, updated, unchanged, failed, held_back = _numbers(run)
     return {
         "started_at": told_exactly(run.started_at),
+        "reason": run.reason,
         "ended_at": told_exactly(run.ended_at),
         "seconds": None if run.seconds is None else round(run.seconds, 3),
         "added": added,

@@ -74,6 +74,7 @@ async def test_sync(installed: Path, crm: Crm) -> None:
     assert shape(shown) == shape(documented("groups show"))
     assert [run["added"] for run in shown["runs"]] == [2, 5]
     assert all(run["seconds"] >= 0 and run["requests"] > 0 for run in shown["runs"])
+    assert [run["reason"] for run in shown["runs"]] == ["asked for by hand", "asked for by hand"]
     assert "Took" in (await footlight("groups", "show", "Customers")).out
     assert "+0 −0" in (await footlight("sync")).out
 
