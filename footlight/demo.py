@@ -8,28 +8,21 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, Final
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
-
-import structlog
 
 from bot.manifest import socket_mode_manifest
 from footlight.cli.printing import console
+from footlight.demo_past import Clock, live_the_past
 from footlight.embedded import only_one
-from footlight.hubspot import hubspot_context
-from footlight.opening import open_all
+from footlight.opening import Opened, open_all
 from footlight.processes import RUN, serve
 from footlight.settings import Settings
-from jobs.context import Context
-from jobs.hubspot.lists import search_lists
-from jobs.reconcile import sync_groups
 from sandbox.hubspot import HubSpotSandbox, crm_file
 from sandbox.hubspot.limits import Limits
 from sandbox.mail.gateway import Gateway
@@ -40,24 +33,14 @@ from sandbox.page import DemoPage
 from sandbox.page.slack_pane import App
 from sandbox.page.telling import Names
 from sandbox.page.wire import Wire
-from sandbox.sample_data import CAMPAIGNS, SampleCampaign, letters, past_activity, sample_crm
+from sandbox.sample_data import letters, sample_crm
 from sandbox.sample_data.portal import SENDERS
 from sandbox.slack import SlackSandbox, Workspace, sample
-from storage import Session, Store, subscriptions, target_groups
-from storage.banner_files import keep_file
-from storage.campaign_changes import NewCampaign, create_campaign
-from storage.campaigns import CampaignsInForce
-from storage.fetch_arrived import Fetched, Tracker
-from storage.subscriptions import Topic
-from storage.tracking import EventKind
-from webhooks.tokens import new_mail_id
-
-log = structlog.get_logger()
+from storage import opt_out_asked, target_groups
 
 TOKEN, CLIENT_SECRET, PORTAL = "pat-sandbox-0001", "sandbox-client-secret", 4_711_000
 BOT_TOKEN, SIGNING_SECRET, API_KEY = "xoxb-sandbox", "sandbox-signing-secret", "sandbox-api-key"
 TIME_ZONE: Final = "Europe/Berlin"
-RECENT: Final = timedelta(hours=30)
 SAVE_EVERY_SECONDS: Final = 3.0
 STRANGER: Final = "jo.doe@harbour-steel.example"
 
@@ -93,10 +76,10 @@ def _prepare(folder: Path, *, fresh: bool) -> None:
 
 
 async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.Event) -> DemoPage:
-    now, app = datetime.now(UTC), _app()
+    now, clock, app = datetime.now(UTC), Clock(), _app()
     crm_path, slack_path, mails_path = folder / "hubspot.json", folder / "slack.json", folder / "mails.json"
     crm = crm_file.load(crm_path) if crm_path.exists() else sample_crm(now)
-    workspace = Workspace.load(slack_path) if slack_path.exists() else _workspace()
+    workspace = Workspace.load(slack_path, clock.seconds) if slack_path.exists() else _workspace(clock)
     hubspot = await stack.enter_async_context(
         HubSpotSandbox(crm, token=TOKEN, client_secret=CLIENT_SECRET, portal_id=PORTAL, limits=Limits.off())
     )
@@ -106,7 +89,10 @@ async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.E
     # Links in mails and the campaigns' targets hold both ports, so the next start takes the same.
     ports = _ports(folder / "ports.json", port)
     settings = _settings(folder, hubspot, slack, ports["product"])
-    wire, mails = Wire(Names(crm, workspace)), kept_mails(mails_path)
+    opened = open_all(settings)
+    stack.callback(opened.store.close_now)
+    wire = Wire(Names(crm, workspace, lambda address: _is_opted_out(opened, address)), now=clock)
+    mails = kept_mails(mails_path)
     reader = Reader(on_fetch=wire.heard_mail)
     new_id = count(max((mail.id for mail in mails), default=0) + 1).__next__
     gateway = Gateway(settings.public_url, API_KEY, new_id, on_fetch=wire.heard_mail)
@@ -114,7 +100,9 @@ async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.E
     trickle = Trickle(letters(crm, Random()), gateway, reader)  # noqa: S311
     page = DemoPage(hubspot, slack, inbox, trickle, wire, SENDERS, app, port=ports["page"])
     await stack.enter_async_context(page)
-    await _seed(settings, page.url, now)
+    if not await opened.store.read(target_groups.all_groups):
+        console.print("Importing HubSpot's lists, and a month of clicks ...")
+        await live_the_past(settings, opened, clock, page.url)
     await _serve(stack, settings, stop)
     hubspot.send_webhooks_to(f"{settings.public_url}/webhooks/hubspot")
     slack.deliveries.app_url = f"{settings.public_url}/slack/events"
@@ -138,9 +126,13 @@ def _app() -> App:
     return App(commands, shortcut["callback_id"], shortcut["name"])
 
 
-def _workspace() -> Workspace:
+def _is_opted_out(opened: Opened, address: str) -> bool:
+    return opened.store.read_now(opt_out_asked.of_address, address, opened.known_hasher) is not None
+
+
+def _workspace(clock: Clock) -> Workspace:
     """The sample's, but its first user reads English, as the page does."""
-    workspace = sample.sample_workspace()
+    workspace = sample.sample_workspace(clock.seconds)
     workspace.users[sample.ANNA].locale = "en-US"
     return workspace
 
@@ -209,79 +201,6 @@ async def _serve(stack: AsyncExitStack, settings: Settings, stop: asyncio.Event)
     await asyncio.wait((product, started), return_when=asyncio.FIRST_COMPLETED)
     if product.done():
         await product
-
-
-async def _seed(settings: Settings, page_url: str, now: datetime) -> None:
-    """On the first start: import the lists through the real API, make campaigns, and let a month pass."""
-    opened = open_all(settings)
-    try:
-        if await opened.store.read(target_groups.all_groups):
-            return
-        console.print("Importing HubSpot's lists, and a month of clicks ...")
-        await _import_lists(hubspot_context(settings, opened))
-        for campaign in CAMPAIGNS:
-            await opened.store.write(_create_campaign, campaign, page_url, now=now)
-        await _live_a_month(opened.store, Tracker(CampaignsInForce(), opened.known_hasher), now, page_url)
-    finally:
-        await opened.store.close()
-
-
-async def _import_lists(context: Context) -> None:
-    await context.check_portal()
-    for found in await context.ask(lambda: search_lists(context.hubspot, now=context.now())):
-        await context.store.write(target_groups.import_list, found, now=context.now())
-    await sync_groups(context)
-
-
-def _create_campaign(session: Session, told: SampleCampaign, page_url: str, *, now: datetime) -> None:
-    parts, starts_at = urlsplit(told.target_url), told.starts_at(now)
-    query = f"?{parts.query}" if parts.query else ""
-    new = NewCampaign(
-        name=told.name,
-        target_url=f"{page_url}/landing/{parts.hostname}{parts.path}{query}",
-        banner_digest=keep_file(session, told.picture.read_bytes()),
-        alt=told.alt,
-        groups=told.groups,
-        accounts=told.accounts,
-        priority=told.priority,
-        starts_at=starts_at,
-        ends_at=told.ends_at(now),
-        is_default=told.is_default,
-    )
-    create_campaign(session, new, now=starts_at or now)
-
-
-async def _live_a_month(store: Store, tracker: Tracker, now: datetime, page_url: str) -> None:
-    """Past views and clicks; only of the last day does Slack hear."""
-    events = sorted(
-        past_activity(sample_crm(now), now.astimezone(ZoneInfo(TIME_ZONE))), key=lambda event: event["occurred_at"]
-    )
-    fetched = _fetched(events)
-    old = [one for one in fetched if one.at < now - RECENT]
-    await _keep(store, tracker, old)
-    for topic, channel in ((Topic.LEADS, sample.LEADS), (Topic.FEED, sample.FEED)):
-        await store.write(subscriptions.subscribe, topic, channel, now=now)
-    await _keep(store, tracker, fetched[len(old) :])
-
-
-def _fetched(events: Iterable[dict[str, Any]]) -> list[Fetched]:
-    mails: dict[tuple[str, str], str] = {}
-    return [
-        Fetched(
-            kind=EventKind.VIEW if event["kind"] == "view" else EventKind.CLICK,
-            at=event["occurred_at"].astimezone(UTC),
-            mail_id=mails.setdefault((event["sender"], event["recipient"]), new_mail_id()),
-            sender=event["sender"],
-            recipient=event["recipient"],
-            user_agent=event["user_agent"],
-        )
-        for event in events
-    ]
-
-
-async def _keep(store: Store, tracker: Tracker, fetched: list[Fetched], at_once: int = 50) -> None:
-    for place in range(0, len(fetched), at_once):
-        await store.write(tracker.keep, fetched[place : place + at_once])
 
 
 async def _first_mails(inbox: Inbox) -> None:

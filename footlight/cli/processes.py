@@ -139,12 +139,11 @@ def demo(
     """The whole product with a sandbox HubSpot and Slack; no account needed."""
     from footlight.demo import run_demo
 
-    set_up_logging()
+    set_up_logging(as_json=False, level=logging.WARNING)  # the page tells the rest, to people
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         told = f"{folder.absolute()} cannot be made ({error.strerror}): choose another one with --folder"
         raise typer.BadParameter(told, param_hint="--folder") from error
     complaints.print("Starting the demo ...")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     asyncio.run(run_demo(folder, fresh=fresh, port=port, open_page=open_page))

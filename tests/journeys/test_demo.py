@@ -35,6 +35,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             process.terminate()
             assert process.wait(20) == 0
+    assert "{" not in (folder / "log").read_text(), "what the demo logs is for people"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,20 @@ def page(browser: Browser, demo: str) -> Iterator[Page]:
     page.goto(demo)
     yield page
     context.close()
+
+
+@pytest.mark.timeout(120)
+def test_first_start_has_a_past(page: Page) -> None:
+    """What Slack heard before the first start stands under the days on which it happened, and so does the wire."""
+    page.locator("#slack .tabs a", has_text="feed").click()
+
+    expect(page.locator(".stream .day").nth(1)).to_be_visible()
+    times = page.locator(".stream .message header time")
+    posted = times.evaluate_all("all => all.map(one => Date.parse(one.dateTime))")
+    assert posted == sorted(posted)
+    assert posted[-1] - posted[0] > 3_600_000
+    told = page.locator("#wire summary", has_text="posted in #feed").last
+    expect(told.locator("time")).to_have_text(re.compile(r"^\w{3} \d\d:\d\d$"))
 
 
 @pytest.mark.timeout(240)
