@@ -108,7 +108,10 @@ class Settings(BaseSettings):
     footlight_secret_key: SecretStr | None = Field(
         None, description="seals tokens: one or more keys, newest first; on SQLite one is made when it is missing"
     )
-    footlight_api_key: Secrets = Field((), description="bearer key of /api/; without it the API is off")
+    footlight_api_key: Secrets = Field(
+        (), description="bearer key of /api/ that may everything; `footlight keys create` makes others"
+    )
+    footlight_api_rate: PositiveInt = Field(600, description="requests a minute that each key of /api/ may make")
     footlight_clicks_secret: Annotated[Secrets, AfterValidator(_standard_secrets)] = Field(
         (), description="whsec_... of /webhooks/clicks; without it that endpoint is off"
     )

@@ -39,6 +39,7 @@ def make_edge(
         workflow_secrets=reveal(settings.hubspot_workflow_secret),
         click_secrets=read_standard_secrets(",".join(click_secrets)) if click_secrets else (),
         api_keys=reveal(settings.footlight_api_key),
+        api_rate=settings.footlight_api_rate,
         slack_events=slack_events,
         checks=checks,
         metrics=metrics,

@@ -15,7 +15,7 @@ class AuditEntry(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     at: datetime = Field(sa_type=Moment, index=True)
-    actor: str = Field(description="`slack:U...`, `slack`, `cli`, `hubspot` or `recipient`")
+    actor: str = Field(description="`slack:U...`, `slack`, `cli`, `api:NAME`, `hubspot` or `recipient`")
     action: str
     address_id: int | None = Field(default=None, foreign_key="address.id", index=True, sa_type=BigId)
     detail: str = Field(default="", description="ids and numbers, never an address")

@@ -44,6 +44,13 @@ class Listed:
     accounts: tuple[str, ...]
     numbers: CampaignNumbers
 
+    @property
+    def state(self) -> str:
+        """`in_force`, `external`, or why nobody sees it at present, in one word."""
+        if self.is_external:
+            return "external"
+        return self.why_not.why if self.why_not else "in_force"
+
 
 def list_campaigns(session: Session, *, now: datetime) -> list[Listed]:
     """Every campaign, newest first, the external ones too."""

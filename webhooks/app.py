@@ -9,6 +9,10 @@ import structlog
 from aiohttp import web
 
 from webhooks import banners, click_batches, health, hubspot, hubspot_lists, redirect, signatures
+from webhooks.api.access import LIMITS, Limits
+from webhooks.api.description import serve_description
+from webhooks.api.docs_page import show_docs
+from webhooks.api.table import API
 from webhooks.edge import EDGE, Edge, Handler
 from webhooks.fetches import running_fetches
 from webhooks.metrics import Metrics
@@ -45,7 +49,9 @@ ENDPOINTS: Final = (
     Endpoint("POST", "/webhooks/hubspot", hubspot.receive, "app webhooks of HubSpot"),
     Endpoint("POST", "/webhooks/hubspot/lists", hubspot_lists.receive, "list changes, told by a HubSpot workflow"),
     Endpoint("POST", "/webhooks/clicks", click_batches.receive, "click events of another signature tool"),
-    Endpoint("POST", "/api/signatures", signatures.sign, "banners and links for an e-mail about to be sent"),
+    *(Endpoint(one.method, one.path, one.handler, one.what_for) for one in API),
+    Endpoint("GET", "/api/openapi.json", serve_description, "the description of the API, for programs"),
+    Endpoint("GET", "/api/docs", show_docs, "the description of the API, for people"),
     Endpoint("POST", "/slack/events", slack_events, "Slack's events, commands and actions in HTTP mode"),
     Endpoint("GET", "/healthz", health.live, "whether the process lives"),
     Endpoint("GET", "/readyz", health.ready, "whether it is ready, and why not"),
@@ -60,6 +66,7 @@ def make_app(edge: Edge) -> web.Application:
     app[banners.PICTURES] = banners.Pictures(edge.store)
     app[click_batches.REPORTED] = click_batches.reported_clicks(edge)
     app[signatures.SIGNING] = signatures.signing(edge)
+    app[LIMITS] = Limits(edge.api_rate)
     app.cleanup_ctx.append(running_fetches)
     for endpoint in ENDPOINTS:
         handler = guarded(endpoint, edge.metrics)

@@ -36,7 +36,8 @@ class Edge:
     Plain values and ports. What is empty or None switches its endpoint off, which then says so.
 
     `public_url` is how the world reaches us, without a slash at its end. Without a `tracker` (the key of the opt-outs
-    cannot be opened) banners and redirects still work, but nothing is recorded.
+    cannot be opened) banners and redirects still work, but nothing is recorded. `api_rate`: requests a minute for each
+    key of the API.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class Edge:
     workflow_secrets: tuple[str, ...] = ()
     click_secrets: tuple[Webhook, ...] = ()
     api_keys: tuple[str, ...] = ()
+    api_rate: int = 600
     slack_events: Handler | None = None
     checks: tuple[Check, ...] = ()
     now: Callable[[], datetime] = utc_now

@@ -9,14 +9,15 @@ import msgspec
 from aiohttp import web
 
 from decisions.addresses import NotAnAddress, account_domain, normalise
+from storage.api_keys import Scope
 from storage.campaigns import Banner, CampaignInForce
 from storage.group_commit import Gathering
 from storage.mail_signed import Signer, ToBeSigned
+from webhooks.api.access import admit
 from webhooks.bodies import Unreadable, read_json
 from webhooks.edge import EDGE, Edge
-from webhooks.problems import Problem, malformed, switched_off, too_large
+from webhooks.problems import malformed, too_large
 from webhooks.tokens import Opened, seal
-from webhooks.verify import NotProven, check_bearer
 
 MOST_RECIPIENTS: Final = 1_000
 # The usual width of a mail; a wider picture is shown smaller, and so stays crisp on screens of high density.
@@ -59,7 +60,7 @@ async def sign(request: web.Request) -> web.Response:
     """A banner for each recipient in their order, or one for all with `"split": false`."""
     edge = request.app[EDGE]
     body = await request.read()
-    require_key(edge, request)
+    await admit(request, Scope.SIGNATURES)
     asked = read_asked(body)
     chosen = await request.app[SIGNING](ToBeSigned(asked.sender, asked.addresses, edge.now(), asked.split))
     banners = _for_each(edge, asked, chosen) if asked.split else [_for_all(edge, asked, *chosen)]
@@ -88,19 +89,6 @@ def _for_all(edge: Edge, asked: Asked, campaign: CampaignInForce | None) -> dict
     account = shared_account(asked.addresses) if is_known else None
     content = Opened(edge.new_mail_id(), asked.sender, None, account, *_led_by(campaign))
     return {"recipient": None, **_banner(edge, content, campaign)}
-
-
-def require_key(edge: Edge, request: web.Request) -> None:
-    """
-    Raises:
-        Problem: 404 while the API is off, 401 without the right key.
-    """
-    if not edge.api_keys:
-        raise switched_off(404, "FOOTLIGHT_API_KEY")
-    try:
-        check_bearer(request.headers, keys=edge.api_keys)
-    except NotProven as error:
-        raise Problem(401, "forged", f"{error}.", {"WWW-Authenticate": "Bearer"}) from error
 
 
 def read_asked(body: bytes) -> Asked:

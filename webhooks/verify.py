@@ -167,10 +167,20 @@ def check_bearer(headers: Mapping[str, str], *, keys: Iterable[str]) -> None:
     Raises:
         Forged: with the reason in words.
     """
+    _expect_one_of((right for right in keys if right), bearer(headers))
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """
+    The key that a request bears, right or wrong.
+
+    Raises:
+        Forged: it bears none.
+    """
     scheme, _, key = _lower_cased(headers).get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Forged("it bears no key: send the header Authorization: Bearer KEY")
-    _expect_one_of((right for right in keys if right), key.strip())
+    return key.strip()
 
 
 def check_shared_secret(headers: Mapping[str, str], name: str, *, secrets: Iterable[str]) -> None:

@@ -27,4 +27,4 @@ class Reader:
         kind, _, user_id = (actor or "").partition(":")
         if kind == "slack" and user_id:
             return mention(user_id)
-        return self.texts(f"actor_{kind}") if kind in ("cli", "hubspot", "recipient") else self.texts("someone")
+        return self.texts(f"actor_{kind}") if kind in ("cli", "api", "hubspot", "recipient") else self.texts("someone")

@@ -19,6 +19,7 @@ TEXTS: Final = {
     "someone": "jemand",
     "actor_cli": "der Administration",
     "actor_hubspot": "HubSpot",
+    "actor_api": "ein Programm",
     "actor_recipient": "der Person selbst",
     "no_name": "(ohne Namen)",
     # contact card

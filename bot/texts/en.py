@@ -19,6 +19,7 @@ TEXTS: Final = {
     "someone": "someone",
     "actor_cli": "an administrator",
     "actor_hubspot": "HubSpot",
+    "actor_api": "a program",
     "actor_recipient": "themselves",
     "no_name": "(no name)",
     # contact card

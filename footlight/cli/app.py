@@ -16,6 +16,7 @@ from footlight.cli import (
     groups,
     groups_by_hand,
     groups_catalogue,
+    keys,
     privacy,
     processes,
     properties,
@@ -34,6 +35,7 @@ from footlight.settings import BadSettings
 from jobs.hubspot.trouble import HubSpotTrouble
 from storage import Busy, StoreDown, person_export
 from storage.accounts import NoAccount
+from storage.api_keys import KeyRefused, NoSuchKey
 from storage.backup import BackupRefused
 from storage.banner_files import NotABanner
 from storage.campaign_changes import CampaignRefused
@@ -58,12 +60,14 @@ EXPECTED = (
     CopyRefused,
     GroupRefused,
     HubSpotTrouble,
+    KeyRefused,
     NameTaken,
     NoAccount,
     NoKey,
     NoSuchClick,
     NoStore,
     NoSuchGroup,
+    NoSuchKey,
     NoSuchList,
     NoSuchProperty,
     NotABanner,
@@ -112,6 +116,7 @@ for family in (
     campaigns.campaigns,
     contacts.contacts,
     contacts.leads_family,
+    keys.keys,
 ):
     app.add_typer(family)
 for verb, name in (

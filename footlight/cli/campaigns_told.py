@@ -11,14 +11,8 @@ def as_row(one: Listed) -> tuple[object, ...]:
     numbers = one.numbers
     rate = f" ({numbers.click_rate:.0%})" if numbers.click_rate is not None else ""
     clicks = f"{numbers.clicks:,} of {numbers.views:,} views{rate}"
-    state = _state(one).replace("_", " ")
+    state = one.state.replace("_", " ")
     return (one.name, state, one.priority, one.starts_at, one.ends_at, _for_whom(one), clicks, numbers.machine_clicks)
-
-
-def _state(one: Listed) -> str:
-    if one.is_external:
-        return "external"
-    return one.why_not.why if one.why_not else "in_force"
 
 
 def _for_whom(one: Listed) -> str:
@@ -33,7 +27,7 @@ def as_json_of(one: Listed) -> dict[str, object]:
         "id": one.id,
         "name": one.name,
         "status": one.status,
-        "state": _state(one),
+        "state": one.state,
         "target": one.target_url,
         "utm": one.adds_utm,
         "link": one.link_url,

@@ -1,0 +1,132 @@
+"""Reading by the API: the feed, contacts, leads, campaigns, groups and numbers; and who never shows."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from storage import Store, privacy
+from storage.api_keys import Scope
+from storage.opt_out_asked import opt_out
+from storage.opt_outs import Hasher
+from tests.storage.clicking import click
+from tests.webhooks.api.conftest import EVA, JO, MAX
+from tests.webhooks.conftest import Clock
+
+pytestmark = pytest.mark.usefixtures("people")
+
+
+async def found(ask: Any, text: str, **more: Any) -> list[dict[str, Any]]:
+    answer = await ask("POST", "/api/contacts/search", json={"text": text}, **more)
+    assert answer.status == 200
+    return answer.json["items"]
+
+
+async def test_feed(ask: Any, store: Store, clock: Clock) -> None:
+    """The feed tells who clicked what, is narrowed, and is paged while it grows."""
+    (max_,) = await found(ask, MAX)
+    (campaign,) = (await ask("GET", "/api/campaigns")).json["items"]
+    first = (await ask("GET", "/api/feed?limit=1")).json
+
+    assert first["items"][0] | {"id": 0} == {
+        "id": 0,
+        "kind": "first",
+        "contact": max_["id"],
+        "email": MAX,
+        "name": "Max Mustermann",
+        "company": None,
+        "account": "firma.example",
+        "owner": None,
+        "clicks": 1,
+        "campaigns": [{"campaign": "Fair", "clicks": 1}],
+        "sender": "anna@ours.example",
+        "first_at": "2026-11-25T08:30:00Z",
+        "last_at": "2026-11-25T08:30:00Z",
+    }
+    click(store, EVA, clock())
+    rest = (await ask("GET", f"/api/feed?limit=1&cursor={first['next']}")).json
+    assert ([one["email"] for one in rest["items"]], rest["next"]) == ([EVA], None)
+
+    for narrowed, expected in (
+        (f"contact={max_['id']}", [MAX]),
+        (f"campaign={campaign['id']}&owner=7", [MAX]),
+        ("account=sub.firma.example&kind=return", [EVA]),
+        ("from=2026-11-25T08:00:00Z&until=2026-11-25T09:00:00%2B00:00", [MAX]),
+        ("account=nobody.example", []),
+        ("account=gmail.com", []),
+    ):
+        assert [one["email"] for one in (await ask("GET", f"/api/feed?{narrowed}")).json["items"]] == expected, narrowed
+
+
+async def test_contact(ask: Any) -> None:
+    """A contact is found by a part of a name, an address or a domain, and shown by its id with what it did."""
+    (max_,) = await found(ask, "muster")
+    assert [one["email"] for one in await found(ask, "firma.example")] == [EVA, MAX]
+    shown = (await ask("GET", f"/api/contacts/{max_['id']}")).json
+
+    assert (shown["hubspot_id"], shown["name"], shown["email"]) == ("501", "Max Mustermann", MAX)
+    assert shown["properties"]["firstname"] == "Max"
+    numbers = shown["performance"]
+    assert (numbers["views"], numbers["clicks"], numbers["click_rate"]) == (0, 1, None)
+    assert numbers["recent_clicks"][0]["occurred_at"] == "2026-11-25T08:30:00Z"
+    assert numbers["popular_campaigns"] == [{"campaign": "Fair", "clicks": 1}]
+    assert (await ask("GET", "/api/contacts/999999")).status == 404
+
+
+async def test_leads(ask: Any, store: Store, clock: Clock) -> None:
+    """Leads are told newest first, narrowed and paged."""
+    click(store, "al@acme.example", clock())
+    first = (await ask("GET", "/api/leads?limit=1&stage=open")).json
+    rest = (await ask("GET", f"/api/leads?limit=1&cursor={first['next']}")).json
+
+    assert [one["email"] for one in first["items"] + rest["items"]] == ["al@acme.example", JO]
+    assert rest["next"] is None
+    assert [one["email"] for one in (await ask("GET", "/api/leads?account=other.example")).json["items"]] == [JO]
+    assert (await ask("GET", "/api/leads?stage=dismissed")).json["items"] == []
+
+
+async def test_numbers(ask: Any) -> None:
+    """Numbers of a contact, an account, a campaign and in total are from one source, and each narrows the other."""
+    (max_,) = await found(ask, MAX)
+    (campaign,) = (await ask("GET", "/api/campaigns")).json["items"]
+    assert campaign["state"] == "external"
+    assert campaign["performance"]["clicks"] == 3
+    for narrowed, clicks in (
+        ("", 3),
+        (f"campaign={campaign['id']}", 3),
+        ("account=firma.example", 2),
+        (f"contact={max_['id']}&campaign={campaign['id']}", 1),
+        (f"contact={max_['id']}&account=other.example", 0),
+        ("campaign=999999", 0),
+    ):
+        assert (await ask("GET", f"/api/performance?{narrowed}")).json["clicks"] == clicks, narrowed
+    assert (await ask("GET", "/api/performance?contact=999999")).status == 404
+    assert (await ask("GET", "/api/target-groups")).json == {"items": []}
+
+
+async def test_without_addresses(ask: Any, make_key: Any) -> None:
+    """A key that may read, but not addresses, gets none, wherever one may stand; names and numbers stay."""
+    key = make_key("dashboard", Scope.READ)
+    (max_,) = await found(ask, "mustermann", key=key)
+    answers = [await ask("GET", path, key=key) for path in ("/api/feed", f"/api/contacts/{max_['id']}", "/api/leads")]
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert max_["name"] == answers[1].json["name"] == "Max Mustermann"
+    assert b"@" not in b"".join(answer.body for answer in answers)
+    assert [one["email"] for one in await found(ask, "mustermann", key=make_key("crm", Scope.READ_ADDRESSES))] == [MAX]
+
+
+@pytest.mark.parametrize("how", ["opted out", "erased"])
+async def test_who_left_never_shows(how: str, ask: Any, store: Store, clock: Clock, hasher: Hasher) -> None:
+    """Who opted out or was erased is in no answer, by whatever way one asks; others are."""
+    (max_,) = await found(ask, MAX)
+    for email in (MAX, JO):
+        leave = opt_out if how == "opted out" else privacy.erase
+        store.write_now(leave, email, actor="cli", hasher=hasher, now=clock() + timedelta(minutes=1))
+
+    assert [one["email"] for one in (await ask("GET", "/api/feed")).json["items"]] == [EVA]
+    assert (await ask("GET", "/api/leads")).json["items"] == []
+    assert await found(ask, MAX) == []
+    assert [one["email"] for one in await found(ask, "firma.example")] == [EVA]
+    for path in (f"/api/contacts/{max_['id']}", f"/api/performance?contact={max_['id']}"):
+        assert (await ask("GET", path)).status == 404

@@ -1,0 +1,1 @@
+"""The API under `/api/`: what programs may read and do, with keys."""
