@@ -20,6 +20,7 @@ from bot import (
     lead,
     lead_work,
     opt_out,
+    opt_outs_waiting,
     setup,
     setup_channels,
     setup_lists,
@@ -35,6 +36,7 @@ from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
 from bot.blocks.lists_modal import LISTS, LISTS_CHOSEN
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
+from bot.blocks.opt_outs_waiting import ACCEPT_OPT_OUTS, REFUSE_OPT_OUTS
 from bot.blocks.people_modal import PEOPLE_CHOSEN
 from bot.blocks.search_results import SHOW_PERSON
 from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE, LOOK_AGAIN
@@ -134,6 +136,8 @@ CONVERSATIONS: Final = (
     ),
     Conversation(Kind.VIEW, CHANNEL_SAVED, setup_channels.saved, "keeps what a channel is told"),
     Conversation(Kind.VIEW, CAMPAIGN_SUBMITTED, campaign.submitted, "keeps a campaign"),
+    Conversation(Kind.ACTION, ACCEPT_OPT_OUTS, pressed(Right.DECIDE, opt_outs_waiting.accept), "opts many out"),
+    Conversation(Kind.ACTION, REFUSE_OPT_OUTS, pressed(Right.DECIDE, opt_outs_waiting.refuse), "opts nobody out"),
     Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, submitted(Right.DECIDE, opt_out.confirmed), "opts out"),
 )
 

@@ -10,11 +10,12 @@ from bot.blocks.admin_message import admin_message
 from bot.blocks.elements import Message
 from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import forgotten_lead, lead_message
+from bot.blocks.opt_outs_waiting import opt_outs_question
 from bot.blocks.reader import Reader
 from bot.digest import Digest, Waiting, digest_before, next_digest, not_now, renewed_digest
 from bot.setup_owed import greeting, welcome
 from bot.terms import as_shown, reader_of, terms_of
-from storage import Session, feed, leads, outbox, portal, posted, target_groups
+from storage import Session, feed, leads, opt_outs_waiting, outbox, portal, posted, target_groups
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due
@@ -106,6 +107,13 @@ def _admin(session: Session, item: Item, channel: str, reader: Reader, now: date
     return Owed(admin_message(item.facts, in_trouble, reader), is_news=True)
 
 
+def _opt_outs(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed:
+    old = posted.find(session, Due.OPT_OUTS_WAITING, item.subject, channel=channel)
+    request = opt_outs_waiting.get(session, int(item.subject))
+    people = request.people if request else int(item.facts.get("people", 0))
+    return Owed(opt_outs_question(request, people, reader), ts=old.ts if old else None, is_news=True)
+
+
 def _greeting(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed:
     return Owed(greeting(session, Topic(item.subject), channel, reader))
 
@@ -136,6 +144,7 @@ _SAID: Final[dict[Due, Say]] = {
     Due.ACTIVITY_CHANGED: _activity,
     Due.DIGEST: _digest,
     Due.ADMIN_TOLD: _admin,
+    Due.OPT_OUTS_WAITING: _opt_outs,
     Due.CHANNEL_GREETED: _greeting,
     Due.ADMIN_WELCOMED: _welcome,
     Due.HUBSPOT_REFUSED: _refused,

@@ -29,12 +29,14 @@ from storage import (
     address_claims,
     dead_letters,
     full_passes,
+    opt_outs_waiting,
     portal,
     subscriptions,
     target_groups,
 )
 from storage.campaign_list import list_campaigns
 from storage.migrate import SchemaOld, SchemaTooNew
+from storage.opt_outs_waiting import RequestState
 from storage.portal import OtherPortal
 
 LETTERS_SHOWN = 5
@@ -240,6 +242,13 @@ def _channels(session: Session) -> Iterator[Finding]:
     for one in subscriptions.paused(session):
         paused = f"paused since {printing.told(one.paused_at)}: {one.paused_because}"
         yield Finding(f"Slack channel {one.channel}", State.ILL, paused)
+
+
+def _opt_outs(session: Session) -> Iterator[Finding]:
+    for one in opt_outs_waiting.all_waiting(session):
+        if one.state is RequestState.WAITING:
+            told = f"{one.people:,} people wait for your yes: footlight optouts list"
+            yield Finding(f"opt-outs from {one.source.value}", State.ILL, told)
 
 
 def _letters(session: Session) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ async def working(
     delivery = Delivery(opened.store, carriers, now=utc_now, registry=registry, pace=Pace(poll=POLL))
     every = timedelta(minutes=settings.footlight_reconcile_minutes)
     months, journal = settings.footlight_retention_months, journal_client(settings, opened.connections)
-    means = Means(opened.store, utc_now, context, every, months, journal)
+    means = Means(opened.store, utc_now, context, every, months, journal, opened.hasher)
     schedule = Schedule(jobs(means), Leader(opened.store), registry)
     parts: list[Any] = [delivery, schedule]
     if context:

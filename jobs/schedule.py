@@ -22,9 +22,11 @@ from jobs.journal import read_journal
 from jobs.leader import Leader
 from jobs.list_catalogue import read_catalogue
 from jobs.named_records import read_labels
+from jobs.opt_outs import carry_out_opt_outs
 from jobs.settle import settle_doubted_clicks
 from jobs.snoozed import wake_leads
 from storage import Busy, Store, StoreDown, list_catalogue, subscriptions
+from storage.opt_outs import Hasher
 
 log = structlog.get_logger()
 
@@ -46,6 +48,8 @@ class Means:
     retention_months: int = 24
     journal: JournalClient | None = None
     """None: the webhooks journal is not set up."""
+    hasher: Hasher | None = None
+    """None: opt-outs cannot be recognised, so none can be carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
     return (
         *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
         *(_journal_jobs(means.hubspot, means.journal) if means.hubspot and means.journal else ()),
+        *(_opt_out_jobs(store, means.hasher, now) if means.hasher else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("bring back snoozed leads", partial(wake_leads, store, now), every=timedelta(minutes=1)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
@@ -86,6 +91,11 @@ def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
 
 def _journal_jobs(context: Context, client: JournalClient) -> tuple[Job, ...]:
     return (Job("read HubSpot's webhooks journal", partial(read_journal, context, client), every=JOURNAL_EVERY),)
+
+
+def _opt_out_jobs(store: Store, hasher: Hasher, now: Callable[[], datetime]) -> tuple[Job, ...]:
+    carry_out = partial(carry_out_opt_outs, store, hasher, now)
+    return (Job("carry out opt-outs that came by themselves", carry_out, every=timedelta(seconds=5)),)
 
 
 class Schedule:

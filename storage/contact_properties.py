@@ -90,11 +90,21 @@ def choose(session: Session, name: str) -> None:
     Raises:
         NoSuchProperty: as far as HubSpot was asked yet.
     """
+    require(session, name)
+    session.merge(PropertyChoice(name=name, is_shown=True))
+    session.flush()
+
+
+def require(session: Session, name: str) -> None:
+    """
+    Return if HubSpot may define this property.
+
+    Raises:
+        NoSuchProperty: as far as HubSpot was asked yet.
+    """
     told = session.exec(select(PropertyLabel.name).limit(1)).first() is not None
     if told and session.get(PropertyLabel, name) is None:
         raise NoSuchProperty(name)
-    session.merge(PropertyChoice(name=name, is_shown=True))
-    session.flush()
 
 
 def hide(session: Session, name: str) -> None:

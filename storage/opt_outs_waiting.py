@@ -102,14 +102,18 @@ def ask(
     emails: Sequence[str] = (),
     domain: str | None = None,
     *,
+    is_yes: bool = False,
     actor: str,
     hasher: Hasher,
     now: datetime,
 ) -> int:
-    """Let these opt-outs wait for a yes; the number of the request. What is not held is kept as hashes alone."""
-    request = OptOutRequest(
-        source=source, state=RequestState.WAITING, asked_by=actor, asked_at=now, last_at=now, domain=domain
-    )
+    """
+    Let these opt-outs wait for a yes, or be carried out where that was given (`is_yes`); the number of the request.
+
+    What is not held is kept as hashes alone.
+    """
+    state = RequestState.ACCEPTED if is_yes else RequestState.WAITING
+    request = OptOutRequest(source=source, state=state, asked_by=actor, asked_at=now, last_at=now, domain=domain)
     session.add(request)
     session.flush()
     assert request.id is not None
@@ -117,7 +121,8 @@ def ask(
         some = emails[start : start + AT_ONCE]
         held = dict(session.exec(select(Address.email, Address.id).where(col(Address.email).in_(some))).all())
         _insert(session, request, [(hasher.address(each), KeyKind.ADDRESS, None, held.get(each)) for each in some])
-    _tell(session, request, now)
+    if not is_yes:
+        _tell(session, request, now)
     return request.id
 
 

@@ -44,6 +44,7 @@ from storage.copying import CopyRefused
 from storage.groups_by_hand import GroupRefused
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs import CannotOpenKey
+from storage.opt_outs_waiting import NoSuchRequest
 from storage.portal import OtherPortal
 from storage.sync_runs import PassUnderWay
 from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
@@ -70,6 +71,7 @@ EXPECTED = (
     NoSuchKey,
     NoSuchList,
     NoSuchProperty,
+    NoSuchRequest,
     NotABanner,
     NotAnAddress,
     NotForPeople,

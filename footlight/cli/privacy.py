@@ -9,6 +9,7 @@ import typer
 from decisions.addresses import NotAnAddress, normalise, normalise_domain
 from footlight.cli.command import ACTOR, opened, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json
+from footlight.cli.opt_outs import Csv, opt_out_domain, opt_out_file
 from storage import opt_out_asked, person_export, privacy
 from storage.database import forget_bytes
 
@@ -20,14 +21,17 @@ def optout(
     email: Email = "",
     *,
     domain: Annotated[str, typer.Option("--domain", help="Everyone at this domain, known or yet to come.")] = "",
+    csv: Csv = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """End the tracking of a person or a domain, for good. What was recorded before stays; `erase` removes that too."""
-    if bool(email) == bool(domain):
-        raise typer.BadParameter("give either an address or --domain")
-    if domain:
-        _opt_out_domain(_normalised(domain, normalise_domain, "domain"), yes=yes, as_json=as_json)
+    """End the tracking of people, for good. What was recorded before stays; `erase` removes that too."""
+    if sum(map(bool, (email, domain, csv))) != 1:
+        raise typer.BadParameter("give an address, or --domain, or --csv")
+    if csv:
+        opt_out_file(csv, yes=yes, as_json=as_json)
+    elif domain:
+        opt_out_domain(_normalised(domain, normalise_domain, "domain"), yes=yes, as_json=as_json)
     else:
         _opt_out_person(_normalised(email), as_json=as_json)
 
@@ -41,21 +45,6 @@ def _opt_out_person(address: str, *, as_json: bool) -> None:
         print_json({"email": address, "opted_out": True, "was_new": result.was_new})
     else:
         console.print("Opted out. Nothing is recorded from now on." if result.was_new else "Was opted out already.")
-
-
-def _opt_out_domain(domain: str, *, yes: bool, as_json: bool) -> None:
-    with opened() as footlight:
-        if not yes and sys.stdin.isatty():
-            known = footlight.store.read_now(opt_out_asked.known_at_domain, domain)
-            ends = f"End the tracking of everyone at {domain} ({known:,} known addresses)? This cannot be undone."
-            typer.confirm(ends, abort=True)
-        addresses = footlight.store.write_now(
-            opt_out_asked.opt_out_domain, domain, actor=ACTOR, hasher=footlight.hasher, now=footlight.now()
-        )
-    if as_json:
-        print_json({"domain": domain, "opted_out": True, "addresses": addresses})
-    else:
-        console.print(f"Opted out: {addresses:,} known addresses, and all that come. Nothing is recorded from now on.")
 
 
 def export(email: Email) -> None:

@@ -31,7 +31,7 @@ def list_(
     """The properties that are shown, in this order."""
     with opened_to_read() as footlight:
         if all_:
-            _ask_hubspot(footlight)
+            ask_hubspot(footlight)
         shown = footlight.store.read_now(_shown)
         others = footlight.store.read_now(contact_properties.known) if all_ else ()
     _print(shown, (each for each in others if each not in shown), as_json)
@@ -41,7 +41,7 @@ def list_(
 def show(name: Name, *, as_json: AsJson = False) -> None:
     """Read and show this property too; its values come with the next pass over each target group."""
     with opened() as footlight:
-        _ask_hubspot(footlight)
+        ask_hubspot(footlight)
         footlight.store.write_now(contact_properties.choose, name)
         shown = footlight.store.read_now(_shown)
     _print(shown, (), as_json)
@@ -56,7 +56,7 @@ def hide(name: Name, *, as_json: AsJson = False) -> None:
     _print(shown, (), as_json)
 
 
-def _ask_hubspot(footlight: Footlight) -> None:
+def ask_hubspot(footlight: Footlight) -> None:
     """What HubSpot defines now, without what it calls sensitive."""
 
     async def ask() -> None:

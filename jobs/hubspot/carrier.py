@@ -1,4 +1,4 @@
-"""The carrier to HubSpot: brings there what people in Slack asked for. Today: a lead to be made a contact."""
+"""The carrier to HubSpot: brings there the leads that people want there, and opt-outs where the admin chose so."""
 
 from datetime import timedelta
 from functools import partial
@@ -8,9 +8,10 @@ import structlog
 
 from decisions.retries import Failure
 from jobs.context import Context
-from jobs.hubspot.contacts import create_contact, read_contacts
+from jobs.hubspot.contacts import create_contact, read_contacts, set_property
 from jobs.hubspot.trouble import HubSpotTrouble, ScopeMissing, TokenRefused
-from storage import contact_properties, lead_to_hubspot, leads
+from jobs.hubspot.trouble import NotFound as NotThere
+from storage import contact_properties, lead_to_hubspot, leads, opt_outs_to_hubspot
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.contacts_arrived import store_states
 from storage.delivery import Item
@@ -31,9 +32,15 @@ class HubSpotCarrier:
         self._context = context
 
     async def send(self, item: Item) -> Sent | NotSent | Lost | Pause:
+        """Bring one thing there."""
+        if item.kind is Due.ADD_TO_HUBSPOT:
+            return await self._lead(item)
+        if item.kind is Due.OPT_OUT_TO_HUBSPOT:
+            return await self._opt_out(item)
+        return NotSent(Failure(f"nothing is known of how to bring {item.kind} to HubSpot", lasting=True))
+
+    async def _lead(self, item: Item) -> Sent | NotSent:
         """Make the lead a contact in HubSpot, and read it back, so that the lead's message says so."""
-        if item.kind is not Due.ADD_TO_HUBSPOT:
-            return NotSent(Failure(f"nothing is known of how to bring {item.kind} to HubSpot", lasting=True))
         card = await self._context.store.read(leads.get, int(item.subject))
         if card is None or card.email is None or card.stage in leads.ENDS:
             return Sent()
@@ -56,6 +63,24 @@ class HubSpotCarrier:
             lambda: read_contacts(context.hubspot.for_people, [hubspot_id], names, now=asked_at), tries=1
         )
         await context.store.write(store_states, answers.found, hasher=context.hasher, now=context.now())
+
+    async def _opt_out(self, item: Item) -> Sent | NotSent | Pause:
+        """Set the property that the admin chose. HubSpot's webhook about it will find the contact opted out already."""
+        context = self._context
+        found = await context.store.read(opt_outs_to_hubspot.to_set, int(item.subject))
+        if found is None:
+            return Sent()
+        hubspot_id, chosen = found
+        try:
+            told = partial(set_property, context.hubspot, hubspot_id, chosen.property, chosen.value)
+            await context.ask(told, tries=1)
+        except NotThere:
+            return Sent()
+        except (TokenRefused, ScopeMissing) as trouble:
+            return Pause(str(trouble))  # it concerns all of them, and is tried again every hour
+        except HubSpotTrouble as trouble:
+            return NotSent(Failure(str(trouble), trouble.lasting, trouble.wait), alone=trouble.lasting)
+        return Sent()
 
     def _refused(self, card: LeadCard, trouble: HubSpotTrouble) -> NotSent:
         log.warning("a lead could not be added to HubSpot", lead=card.id, because=type(trouble).__name__)

@@ -114,6 +114,18 @@ def create_contact(client: HubSpotClient, email: str, properties: Mapping[str, s
         return existing_id
 
 
+def set_property(client: HubSpotClient, hubspot_id: str, name: str, value: str) -> None:
+    """
+    Gives a live contact another value of one property; the same again changes nothing.
+
+    Raises:
+        ScopeMissing: naming `crm.objects.contacts.write`.
+        NotFound: HubSpot holds no live contact under this id.
+        Refused: also when it defines no such property, or the property does not take the value.
+    """
+    client.ask(client.contacts.update, hubspot_id, {"properties": {name: value}}, into=_Made)
+
+
 def memberships_of(client: HubSpotClient, hubspot_id: str) -> frozenset[str]:
     """
     The ids of the HubSpot lists that a live contact is in.
