@@ -190,7 +190,7 @@ def _switches(settings: Settings) -> list[Finding]:
 
 
 def _of_the_data(session: Session, every: timedelta) -> list[Finding]:
-    about = (_drift, partial(_groups, every=every), _campaigns, _channels, _letters, _conflicts)
+    about = (_drift, partial(_groups, every=every), _campaigns, _channels, _opt_outs, _letters, _conflicts)
     return [finding for each in about for finding in each(session)]
 
 

@@ -16,7 +16,9 @@ from footlight.cli import (
     groups,
     groups_by_hand,
     groups_catalogue,
+    hubspot_choices,
     keys,
+    opt_outs,
     privacy,
     processes,
     properties,
@@ -119,6 +121,8 @@ for family in (
     contacts.contacts,
     contacts.leads_family,
     keys.keys,
+    opt_outs.optouts,
+    hubspot_choices.hubspot,
 ):
     app.add_typer(family)
 for verb, name in (
