@@ -17,6 +17,7 @@ from bot import (
     channels,
     contact,
     feed,
+    home,
     lead,
     lead_work,
     opt_out,
@@ -31,6 +32,7 @@ from bot.blocks.channel_greeting import CHANGE_CHANNEL
 from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, SELECTS, ZONE
 from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
+from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW
 from bot.blocks.hubspot_search import SEARCH_HUBSPOT
 from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
@@ -99,6 +101,9 @@ CONVERSATIONS: Final = (
     Conversation(Kind.EVENT, "group_unarchive", channels.unarchived, "resumes a private channel"),
     Conversation(Kind.EVENT, "app_uninstalled", channels.gone, "pauses everything"),
     Conversation(Kind.EVENT, "tokens_revoked", channels.gone, "pauses everything"),
+    Conversation(Kind.EVENT, "app_home_opened", home.opened, "shows somebody their Home"),
+    Conversation(Kind.ACTION, HOME_CLAIM, home.claim, "claims a lead in the Home"),
+    Conversation(Kind.ACTION, HOME_SHOW, home.show, "shows a person of the Home"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, contact.show, "shows one of a list"),
     Conversation(Kind.ACTION, SEARCH_HUBSPOT, contact.search_hubspot, "asks HubSpot for an address"),
@@ -142,7 +147,7 @@ CONVERSATIONS: Final = (
 )
 
 
-def make_bot(desk: Desk, client: AsyncWebClient) -> Dispatch:
+def make_bot(desk: Desk, client: AsyncWebClient, homes: home.Homes) -> Dispatch:
     """
     The bot, ready to be given requests.
 
@@ -165,7 +170,7 @@ def make_bot(desk: Desk, client: AsyncWebClient) -> Dispatch:
     for kind in Kind:
         getattr(app, kind)(anything)(unhandled)
     app.view_closed(anything)(unhandled)
-    return Dispatch(app, {"desk": desk})
+    return Dispatch(app, {"desk": desk, "homes": homes})
 
 
 async def unhandled(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:

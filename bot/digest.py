@@ -79,7 +79,10 @@ def digest_before(session: Session, topic: Topic, subject: int, channel: str, ol
 
 def next_digest(session: Session, topic: Topic, channel: str, reader: Reader, now: datetime) -> Digest | Waiting | None:
     """All that waits, in one message; None: nothing of it can be told any more."""
-    rhythm = terms_of(session, topic, channel).rhythm
+    subscribed = subscriptions.find(session, topic, channel)
+    if subscribed is None or subscribed.ended_at:
+        return None
+    rhythm = subscribed.terms.rhythm
     decided = turn(msgspec.structs.replace(rhythm, mode=Mode.EACH), now)
     if decided.at > now:
         return Waiting(topic, decided.at, decided.because)

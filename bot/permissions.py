@@ -25,7 +25,7 @@ class Person:
     """
     A Slack user. `time_zone` is an IANA name; `is_ours`: of this workspace, active, and no bot.
 
-    `is_permitted`: chosen by somebody who may decide, to do so as well.
+    `is_permitted`: chosen by somebody who may decide, to do so as well. `email` None: we may not know it.
     """
 
     user_id: str
@@ -36,6 +36,7 @@ class Person:
     is_permitted: bool = False
     language: str = "en"
     time_zone: str = "UTC"
+    email: str | None = None
 
 
 class Refusal(StrEnum):
@@ -75,6 +76,7 @@ def read_person(user: Mapping[str, Any], team_id: str) -> Person:
         is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         language=str(user.get("locale") or "en").partition("-")[0],
         time_zone=str(user.get("tz") or "UTC"),
+        email=str(profile["email"]) if profile.get("email") else None,
     )
 
 
@@ -84,7 +86,7 @@ class People:
     def __init__(self, client: AsyncWebClient, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._client = client
         self._clock = clock
-        self._known: dict[str, tuple[datetime, Person]] = {}
+        self._known: dict[tuple[str, str], tuple[datetime, Person]] = {}
 
     async def get(self, user_id: str, team_id: str) -> Person:
         """
@@ -94,12 +96,12 @@ class People:
             SlackApiError: when Slack does not tell; who is not known may do nothing.
         """
         now = self._clock()
-        asked_at, person = self._known.get(user_id, (None, None))
+        asked_at, person = self._known.get((user_id, team_id), (None, None))
         if asked_at and person and now - asked_at < REMEMBERED_FOR:
             return person
         answer = await self._client.users_info(user=user_id, include_locale=True)
         person = read_person(answer["user"], team_id)
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
-        self._known[user_id] = now, person
+        self._known[user_id, team_id] = now, person
         return person

@@ -60,7 +60,9 @@ async def people_chosen(
 
 
 async def renew_checklist(place: Place, visit: Visit, client: AsyncWebClient, desk: Desk) -> None:
-    """Show the checklist as it is now where it stands."""
+    """Show the checklist as it is now where it stands; in the Home there is none."""
+    if not place.channel:
+        return
     # In a direct message it is looked at later too; its words hold then as well.
     await place.replace(setup_checklist(await desk.store.read(setup_state, now=desk.now()), visit.reader), client)
 

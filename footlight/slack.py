@@ -14,6 +14,7 @@ from bot.app import make_bot
 from bot.carrier import SlackCarrier
 from bot.desk import Desk
 from bot.events import Events
+from bot.home import Homes
 from bot.permissions import People
 from bot.socket_mode import SocketMode
 from bot.transport import SlackEndpoint
@@ -47,21 +48,24 @@ class Slack:
             hubspot=hubspot_search(settings, opened),
         )
         self._connections = opened.connections
-        self._dispatch = make_bot(desk, client=self._client)
+        self._homes = Homes(opened.store, people, self._client, now=utc_now)
+        self._dispatch = make_bot(desk, self._client, self._homes)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
         self._endpoint = SlackEndpoint(self._events, self._dispatch, prove=partial(prove, secrets), malformed=malformed)
         self.carrier = SlackCarrier(self._client, opened.store, people=people, now=utc_now)
         self._app_token = settings.slack_app_token
         self._socket: SocketMode | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """The handler of POST /slack/events."""
         return await self._endpoint.receive(request)
 
     def resume(self) -> None:
-        """Answer what was acknowledged before a restart and is not answered yet."""
+        """Answer what was acknowledged before a restart and is not answered yet; from now on Homes are renewed."""
         self._events.resume()
+        self._renewing = asyncio.create_task(self._homes.run())
 
     def connect(self) -> None:
         """Begin to open the socket, where an app token switches to Socket Mode. Nothing else waits for Slack."""
@@ -75,9 +79,10 @@ class Slack:
         return await self._socket.why_not() if self._socket else None
 
     async def close(self) -> None:
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
+        for task in (self._connecting, self._renewing):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._socket is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._socket.close(), HANG_UP_SECONDS)

@@ -399,4 +399,28 @@ TEXTS: Final = {
     "people_question": "Wer darf außerdem Leute abmelden, Leads in HubSpot anlegen und einrichten?",
     "people_hint": "Admins und Inhaber dieses Workspace dürfen es in jedem Fall.",
     "people_not_ours": "Das dürfen nur volle Mitglieder dieses Workspace. Nicht so: {names}",
+    # Home
+    "new_leads_one": "{n} neuer Lead",
+    "new_leads_other": "{n} neue Leads",
+    "home_leads": "Meine Leads",
+    "home_none_mine": "Du kümmerst dich zurzeit um keinen Lead.",
+    "home_free": "*Frei*: {n}",
+    "home_activity": "Was meine Kontakte diese Woche taten",
+    "home_no_owner": "Ich kenne keinen HubSpot-Benutzer mit deiner Adresse hier; welche Kontakte deine sind, weiß ich "
+    "nicht.",
+    "home_no_activity": "Von deinen Kontakten hat diese Woche niemand geklickt.",
+    "home_week": "Diese Woche",
+    "home_this_week": "*Diese Woche*: {clicks} bei {views}, {leads}",
+    "home_last_week": "Letzte Woche: {clicks} bei {views}, {leads}",
+    "home_person": "Footlight",
+    "home_admin": "Für Admins",
+    "home_no_groups": "*HubSpot*: Noch ist keine Liste importiert.",
+    "home_groups_equal": "*HubSpot*: {n} Zielgruppen, alle gleich mit ihren Listen, die älteste {when}; {hints} "
+    "Hinweise warten.",
+    "home_groups_behind": "*HubSpot*: {n} Zielgruppen, {behind} nicht gleich mit ihren Listen; {hints} Hinweise "
+    "warten.",
+    "home_group_waits": "noch nicht gelesen",
+    "home_channels": "*Kanäle*",
+    "home_opt_outs": "*Abgemeldet*: {n} Adressen, Domains und HubSpot-Ids",
+    "home_audit": "*Zuletzt geändert*",
 }

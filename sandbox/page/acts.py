@@ -13,6 +13,7 @@ from sandbox.hubspot.writing import BadProperties
 from sandbox.mail.gateway import NoBanner
 from sandbox.mail.inbox import Inbox
 from sandbox.page.place import Place
+from sandbox.page.slack_pane import HOME
 from sandbox.page.switches import Switches
 from sandbox.slack import Modal, SlackSandbox
 from sandbox.slack.deliveries import Answer
@@ -66,6 +67,7 @@ class Acts:
             "/slack/submit": self._submit,
             "/slack/close": self._close,
             "/slack/shortcut": self._use_shortcut,
+            "/slack/home": self._open_home,
             "/inbox/write": self._write,
             "/inbox/scan": self._scan,
             "/switch": self._switch,
@@ -137,6 +139,10 @@ class Acts:
         where = form["message_channel"], form["ts"]
         _require_ack(await self._slack.people.message_shortcut(place.user, *where, self._shortcut))
         return place
+
+    async def _open_home(self, form: Form, place: Place) -> Place:
+        self._slack.people.open_home(place.user)
+        return replace(place, channel=HOME)
 
     async def _write(self, form: Form, place: Place) -> Place:
         subject = SUBJECTS[len(self._inbox.mails) % len(SUBJECTS)]

@@ -21,7 +21,7 @@ from sandbox.page.acts import REFUSED, Act, Acts
 from sandbox.page.hubspot_pane import hubspot_pane
 from sandbox.page.inbox_pane import inbox_pane
 from sandbox.page.place import Place, is_number
-from sandbox.page.slack_pane import App, slack_pane
+from sandbox.page.slack_pane import HOME, App, slack_pane
 from sandbox.page.switches import Switches
 from sandbox.page.tour import Tour
 from sandbox.page.wire import Wire
@@ -114,7 +114,7 @@ class DemoPage:
     def _at_home(self, place: Place) -> Place:
         people = [one.id for one in self._slack.workspace.users.values() if not one.is_bot]
         user = place.user if place.user in people else people[0]
-        channel = place.channel if place.channel in self._slack.workspace.channels else ""
+        channel = place.channel if place.channel in (*self._slack.workspace.channels, HOME) else ""
         return Place(
             **{**place.as_fields(), "user": user, "channel": channel or next(iter(self._slack.workspace.channels))}
         )

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sandbox.page.place import Place
 from sandbox.slack.mrkdwn import Reader
-from sandbox.slack.render import Screen, message_html, reactions_html, view_html
+from sandbox.slack.render import Screen, home_html, message_html, reactions_html, view_html
 from sandbox.slack.suggestions import with_offers
 from sandbox.slack.workspace import BOT_USER, SLACKBOT, TEAM_ID, Channel, Message, User, Workspace
 
 SHOWN = 30
+HOME = "home"
+"""The place of the app's Home, among the channels."""
 NEAR_DAYS = ("Today", "Yesterday")
 
 
@@ -40,13 +42,34 @@ def slack_pane(workspace: Workspace, place: Place, app: App, zone: ZoneInfo | No
         return f'<section class="pane slack" id="slack"><h2>Slack {_people(workspace, place)}</h2></section>'
     chosen = next((one for one in channels if one.id == place.channel), channels[0])
     tabs = "".join(_tab(one, chosen, workspace, place) for one in channels)
-    messages = _messages(workspace, chosen, user, place, app) or _empty()
+    shown = _home(workspace, user, place) if place.channel == HOME else _stream(workspace, chosen, user, place, app)
     return (
         f'<section class="pane slack" id="slack" aria-label="Slack"><h2>Slack {_people(workspace, place)}</h2>'
-        f'<nav class="tabs" aria-label="Channels">{tabs}</nav>'
-        f'<div class="stream" id="stream-{chosen.id}" role="log" aria-label="Messages" tabindex="0">{messages}</div>'
-        f"{_message_box(chosen, place, app)}{_modal(workspace, user, place)}</section>"
+        f'<nav class="tabs" aria-label="Channels">{tabs}{_home_tab(place)}</nav>'
+        f"{shown}{_modal(workspace, user, place)}</section>"
     )
+
+
+def _stream(workspace: Workspace, chosen: Channel, user: User, place: Place, app: App) -> str:
+    messages = _messages(workspace, chosen, user, place, app) or _empty()
+    return (
+        f'<div class="stream" id="stream-{chosen.id}" role="log" aria-label="Messages" tabindex="0">{messages}</div>'
+        f"{_message_box(chosen, place, app)}"
+    )
+
+
+def _home_tab(place: Place) -> str:
+    """Opening the Home tells the app, so it is more than a link."""
+    current = ' aria-current="true"' if place.channel == HOME else ""
+    return f'<form method="post" action="/slack/home">{place.hidden()}<button{current}>Footlight: Home</button></form>'
+
+
+def _home(workspace: Workspace, user: User, place: Place) -> str:
+    home = workspace.homes.get(user.id)
+    if home is None:
+        return f'<div class="stream" id="stream-{HOME}"><p class="quiet">The app has published nothing yet.</p></div>'
+    screen = _screen_for(workspace, user, place, view_id=home.id)
+    return f'<div class="stream" id="stream-{HOME}" tabindex="0">{home_html(home.view, screen)}</div>'
 
 
 def _messages(workspace: Workspace, channel: Channel, user: User, place: Place, app: App) -> str:
@@ -83,7 +106,7 @@ def _may_see(user: User, channel: Channel) -> bool:
 def _tab(one: Channel, chosen: Channel, workspace: Workspace, place: Place) -> str:
     """The script marks a channel whose newest message the visitor has not seen."""
     name = f"# {one.name}" if one.kind != "im" else "Footlight"
-    current = ' aria-current="true"' if one is chosen else ""
+    current = ' aria-current="true"' if one is chosen and place.channel != HOME else ""
     newest = max((message.ts for message in workspace.messages[one.id] if message.only_for is None), default="")
     told = f'data-channel="{one.id}" data-newest="{newest}"{current}'
     return f'<a href="{place.link(channel=one.id)}" {told}>{escape(name)}</a>'

@@ -50,6 +50,8 @@ def _deed(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, set[Hasha
             asked: set[Hashable] = {("asked", event["user"], where)}
             asked |= {("direct", where)} if event.get("channel_type") == "im" else set()
             return f"{who} wrote {quoted(_plain(event['text'], names))}", asked, "", set()
+        if event["type"] == "app_home_opened":
+            return f"{who} opened Footlight's Home", {("home", event["user"])}, "", set()
         return f"Slack told Footlight of {event['type']}", {("channel", where)}, "", set()
     return _interaction(sent, names)
 
@@ -63,6 +65,8 @@ def _interaction(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, se
             return f"{who} pressed {_label(sent['actions'][0])}", keys | view, "press", view
         case "view_submission":
             return f"{who} confirmed {quoted(sent['view']['title']['text'])}", keys | view, "", view
+        case "block_suggestion":
+            return f"{who} looked for a choice in a dialog", keys | view, "", view
         case "view_closed":
             return f"{who} closed {quoted(sent['view']['title']['text'])}", keys | view, "", set()
         case _:

@@ -15,6 +15,7 @@ from bot.carrier import SlackCarrier
 from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.events import Events
+from bot.home import Homes
 from bot.hubspot_search import HubSpotSearch
 from bot.permissions import People
 from bot.transport import SlackEndpoint
@@ -50,6 +51,7 @@ class Bot:
     events: Events
     metrics: Metrics
     url: str
+    homes: Homes
 
 
 Start = Callable[[], Any]
@@ -83,7 +85,7 @@ async def running_bot(
         public_url="https://footlight.ours.de",
         hubspot=hubspot,
     )
-    dispatch = make_bot(desk, client)
+    dispatch = make_bot(desk, client, homes := Homes(store, desk.people, client, now=utc_now))
     events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2))
     receive = SlackEndpoint(events, dispatch, prove=prove, malformed=malformed).receive
     app = web.Application(client_max_size=LARGEST_BODY)
@@ -93,7 +95,7 @@ async def running_bot(
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield Bot(desk, dispatch, events, metrics, f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        yield Bot(desk, dispatch, events, metrics, f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events", homes)
     finally:
         await runner.cleanup()
         await dispatch.drain(5)

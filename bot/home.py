@@ -1,0 +1,174 @@
+"""The Home: shown when somebody opens it, and renewed while they may still be looking, whenever it changed."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.home_view import home_view, person_modal, refused_home
+from bot.blocks.reader import Reader
+from bot.blocks.subject import Subject, SubjectKind
+from bot.desk import Desk
+from bot.permissions import People, Person, Right, refusal
+from bot.slack_errors import error_code
+from bot.texts import Texts
+from storage import Busy, Session, Store, StoreDown, lead_moves, permitted
+from storage.home_state import HomeState, home_state
+from storage.lead_moves import AlreadyMoved, NoSuchLead
+
+log = structlog.get_logger()
+
+# So long after somebody opened their Home it is kept up to date.
+WATCHED_FOR: Final = timedelta(hours=1)
+# Slack takes about a hundred a minute: at most so many, each time.
+RENEWED_EVERY: Final = timedelta(seconds=15)
+MOST_RENEWED: Final = 20
+WEEK: Final = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Looking:
+    """Somebody who opened their Home. `fingerprint` is that of what they see."""
+
+    team_id: str
+    opened_at: datetime
+    fingerprint: str = ""
+
+
+class Homes:
+    """The Homes that this process was told of. One for each process that hears Slack; `run` keeps them up to date."""
+
+    def __init__(
+        self,
+        store: Store,
+        people: People,
+        client: AsyncWebClient,
+        *,
+        now: Callable[[], datetime],
+        every: timedelta = RENEWED_EVERY,
+    ) -> None:
+        self._store = store
+        self._people = people
+        self._client = client
+        self._now = now
+        self._every = every
+        self._looking: dict[str, Looking] = {}
+
+    async def show(self, user_id: str, team_id: str) -> None:
+        """
+        Show somebody who opened it, or changed something in it, their Home as it is now.
+
+        Raises:
+            SlackApiError, StoreDown, Busy
+        """
+        self._looking[user_id] = Looking(team_id, self._now())
+        await self._publish(user_id, self._looking[user_id])
+
+    async def run(self) -> None:
+        """Renew without end what changed; without Slack or the store it goes on when they are back."""
+        while True:
+            await asyncio.sleep(self._every.total_seconds())
+            try:
+                await self._renew()
+            except (SlackApiError, StoreDown, Busy, OSError, TimeoutError) as error:
+                log.warning("the Homes could not be renewed", error=type(error).__name__)
+
+    async def _renew(self) -> None:
+        since = self._now() - WATCHED_FOR
+        self._looking = {user_id: one for user_id, one in self._looking.items() if one.opened_at >= since}
+        latest = sorted(self._looking.items(), key=lambda one: one[1].opened_at, reverse=True)
+        for user_id, one in latest[:MOST_RENEWED]:
+            await self._publish(user_id, one)
+
+    async def _publish(self, user_id: str, looking: Looking) -> None:
+        """Slack is told of nothing that it shows already."""
+        view = await self._view(await self._people.get(user_id, looking.team_id))
+        fingerprint = hashlib.sha256(json.dumps(view).encode()).hexdigest()
+        if fingerprint != looking.fingerprint:
+            await self._client.views_publish(user_id=user_id, view=view)
+            looking.fingerprint = fingerprint
+
+    async def _view(self, person: Person) -> dict[str, Any]:
+        texts = Texts(person.language)
+        if because := refusal(person, Right.SEE):
+            return refused_home(texts(because))
+        # Relative words would change by themselves.
+        return home_view(await self._store.read(_state, person, self._now()), Reader(texts))
+
+
+async def opened(event: dict[str, Any], context: AsyncBoltContext, desk: Desk, homes: Homes) -> None:
+    """Somebody opened their Home, not its Messages tab."""
+    if event.get("tab") != "home":
+        return
+    user_id, team_id = context.user_id or "", _team_id(context)
+    try:
+        await homes.show(user_id, team_id)
+    except SlackApiError as error:  # the app's Home tab is off, or Slack has had enough of us for now
+        log.warning("a Home could not be shown", because=error_code(error))
+        return
+    if refusal(await desk.people.get(user_id, team_id), Right.SEE) is None:
+        await desk.admit(context, Right.SEE)  # the first admin who comes here is welcomed as well
+
+
+async def claim(ack: AsyncAck, action: dict[str, Any], context: AsyncBoltContext, desk: Desk, homes: Homes) -> None:
+    """*Claim* in the Home; whoever was faster has it, and the Home shows it."""
+    await ack()
+    visit = await desk.admit(context, Right.WORK)
+    subject = Subject.parse(str(action.get("value")))
+    lead_id = subject.id if subject and subject.kind is SubjectKind.LEAD else 0
+    try:
+        await desk.store.write(lead_moves.claim, lead_id=lead_id, actor=visit.actor, now=desk.now())
+    except (AlreadyMoved, NoSuchLead):
+        log.info("a lead in a Home was not free any more")
+    await homes.show(visit.person.user_id, _team_id(context))
+
+
+async def show(
+    ack: AsyncAck,
+    action: dict[str, Any],
+    body: dict[str, Any],
+    client: AsyncWebClient,
+    context: AsyncBoltContext,
+    desk: Desk,
+) -> None:
+    """*Show* in the Home: the person, in a modal."""
+    await ack()
+    visit = await desk.admit(context, Right.SEE)
+    answer = await desk.lookup.person(Subject.parse(str(action.get("value"))), visit.reader)
+    title = visit.reader.texts.plain("home_person")
+    await client.views_open(
+        trigger_id=body["trigger_id"], view=person_modal(title, answer.message.blocks, visit.reader)
+    )
+
+
+def _team_id(context: AsyncBoltContext) -> str:
+    authorized = context.authorize_result
+    return (authorized.team_id if authorized else None) or ""
+
+
+def _state(session: Session, person: Person, now: datetime) -> HomeState:
+    may_decide = person.is_admin or permitted.is_permitted(session, person.user_id)
+    weeks = weeks_of(now, person.time_zone)
+    return home_state(session, f"slack:{person.user_id}", person.email, weeks=weeks, may_decide=may_decide)
+
+
+def weeks_of(now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """When the last week and this one began, on somebody's clocks: on Monday."""
+    try:
+        clocks = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        clocks = ZoneInfo("UTC")
+    today = now.astimezone(clocks).date()
+    monday = today - timedelta(days=today.weekday())
+    begun = (datetime.combine(day, time(), clocks).astimezone(UTC) for day in (monday - WEEK, monday))
+    last, this = begun
+    return last, this
