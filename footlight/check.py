@@ -38,8 +38,10 @@ from storage.campaign_list import list_campaigns
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs_waiting import RequestState
 from storage.portal import OtherPortal
+from storage.recount import Difference, recount
 
 LETTERS_SHOWN = 5
+DIFFERENCES_SHOWN = 20
 
 
 class State(StrEnum):
@@ -59,8 +61,8 @@ class Finding:
     told: str
 
 
-async def all_checks() -> list[Finding]:
-    """Every finding, in the order in which one sets things up."""
+async def all_checks(*, recount_too: bool = False) -> list[Finding]:
+    """Every finding, in the order in which one sets things up; a recount of all numbers, which takes a while, last."""
     try:
         settings = read_settings()
     except BadSettings as error:
@@ -72,7 +74,8 @@ async def all_checks() -> list[Finding]:
         return [*findings, Finding("store", State.ILL, str(error))]
     try:
         with interruptible(opened.connections):
-            return [*findings, *await _of_an_open_store(settings, opened)]
+            findings += await _of_an_open_store(settings, opened)
+            return [*findings, *await opened.store.read(_numbers)] if recount_too else findings
     finally:
         await opened.store.close()
 
@@ -256,6 +259,25 @@ def _letters(session: Session) -> Iterator[Finding]:
         yield Finding("dead letter", State.OFF, f"{letter.source} {letter.kind}: {letter.reason}")
     for unknown in dead_letters.unknown_types(session):
         yield Finding("unknown type", State.OFF, f"{unknown.source} {unknown.kind}, {unknown.times} times; not needed")
+
+
+def _numbers(session: Session) -> list[Finding]:
+    counted = recount(session)
+    if not counted.differences:
+        told = f"equal to a recount of {counted.events:,} views and clicks held and {counted.kept:,} kept in totals"
+        return [Finding("numbers", State.WELL, told)]
+    shown = counted.differences[:DIFFERENCES_SHOWN]
+    findings = [Finding("numbers", State.ILL, _differs(one)) for one in shown]
+    if more := len(counted.differences) - len(shown):
+        findings.append(Finding("numbers", State.ILL, f"{more:,} more differ"))
+    return findings
+
+
+def _differs(one: Difference) -> str:
+    group = f" by the choice of {one.target_group}" if one.target_group else ""
+    whose = f"of {one.email}" if one.day is None else f"of {one.day:%Y-%m-%d} (UTC){group}"
+    who = {"human": "by people", "machine": "by machines", "proxy": "by Apple's proxies"}[one.counts_as]
+    return f"{one.kind}s {who} {whose} with {one.campaign or 'no campaign'}: {one.told} told, {one.recounted} recounted"
 
 
 def _conflicts(session: Session) -> Iterator[Finding]:

@@ -114,12 +114,16 @@ def migrate() -> None:
 _MARKS = {"well": "✓", "off": "–", "ill": "✗"}
 
 
-def check(*, as_json: AsJson = False) -> None:
+def check(
+    *,
+    recount: Annotated[bool, typer.Option("--recount", help="Also recount all numbers from what they count.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """What is missing or ill, and how to mend it."""
     from footlight.check import State, all_checks
 
     log_errors_only()
-    findings = asyncio.run(all_checks())
+    findings = asyncio.run(all_checks(recount_too=recount))
     if as_json:
         print_json(findings)
     else:
