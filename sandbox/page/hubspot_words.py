@@ -5,10 +5,9 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Final
 
 from sandbox.exchanges import Exchange
-from sandbox.page.telling import TROUBLE, Names, Telling, listed, request_line
+from sandbox.page.telling import Names, Telling, listed, request_line
 
 Json = dict[str, Any]
-WITH_HUBSPOT: Final = (TROUBLE, "HubSpot")
 
 CHANGES: Final[Mapping[str, str]] = {
     "contact.creation": "{who} was created",
@@ -67,9 +66,7 @@ def _webhook(exchange: Exchange, says: str, keys: set[Hashable], **more: Any) ->
         says += ", which it could not take yet"
     again = "and told it once more" if exchange.attempt else ""
     detail = request_line(exchange, "HubSpot → Footlight", " (signed)")
-    return Telling(
-        says, frozenset({*keys, WITH_HUBSPOT}), detail, is_cause=True, went_well=went_well, goes_on=again, **more
-    )
+    return Telling(says, frozenset(keys), detail, True, went_well, goes_on=again, partner="HubSpot", **more)
 
 
 def _asked(exchange: Exchange, names: Names) -> Telling:
@@ -78,8 +75,8 @@ def _asked(exchange: Exchange, names: Names) -> Telling:
     went_well = 200 <= exchange.status < 300
     if not went_well:
         answer = f"answered {exchange.status}" if exchange.status else "did not answer"
-        says, keys = f"asked HubSpot, which {answer}, and will ask again", {*keys, WITH_HUBSPOT}
-    return Telling(says, frozenset(keys), detail, went_well=went_well)
+        says = f"asked HubSpot, which {answer}, and will ask again"
+    return Telling(says, frozenset(keys), detail, went_well=went_well, partner="HubSpot")
 
 
 Asked = tuple[set[Hashable], str]

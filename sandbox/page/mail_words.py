@@ -4,8 +4,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from sandbox.mail.mail import Fetch, Mail
-from sandbox.page.slack_words import WITH_SLACK
-from sandbox.page.telling import Names, Telling
+from sandbox.page.telling import Names, Partner, Telling
 
 ACTS: Final = {
     "written": ("{sender} wrote a mail with a banner to {recipient}", ""),
@@ -17,6 +16,7 @@ ACTS: Final = {
     ),
 }
 """Told alone, and where the story of the mail goes on."""
+PARTNERS: Final[dict[str, Partner]] = {"clicked": "Slack"}
 VISITOR: Final = "{recipient} clicked the banner in {sender}’s mail and was led to the campaign’s page"
 OPTED_OUT: Final = "nothing was stored, as {recipient} is opted out"
 
@@ -28,9 +28,8 @@ def tell_mail(fetch: Fetch, names: Names) -> Telling:
     alone, goes_on = (one.format(**_people(fetch.mail, names)) for one in ACTS[fetch.act])
     if fetch.act == "clicked":
         alone, goes_on = alone + _unless_stored(fetch.mail, names), goes_on + _unless_stored(fetch.mail, names)
-    went_well, keys = 200 <= fetch.status < 400, _keys(fetch.mail, names)
-    keys |= {WITH_SLACK} if fetch.act == "clicked" else set()
-    return Telling(alone, keys, detail, True, went_well, goes_on=goes_on)
+    went_well, partner = 200 <= fetch.status < 400, PARTNERS.get(fetch.act, "")
+    return Telling(alone, _keys(fetch.mail, names), detail, True, went_well, goes_on=goes_on, partner=partner)
 
 
 def tell_click(mail: Mail | None, names: Names, path: str) -> Telling:
@@ -42,7 +41,7 @@ def tell_click(mail: Mail | None, names: Names, path: str) -> Telling:
         )
     unless_stored = _unless_stored(mail, names)
     says = VISITOR.format(**_people(mail, names)) + unless_stored
-    return Telling(says, _keys(mail, names) | {WITH_SLACK}, detail, True, deed="" if unless_stored else "click")
+    return Telling(says, _keys(mail, names), detail, True, deed="" if unless_stored else "click", partner="Slack")
 
 
 def _unless_stored(mail: Mail, names: Names) -> str:

@@ -7,13 +7,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sandbox.exchanges import Exchange
-from sandbox.page.telling import TROUBLE, Deed, Names, Telling, quoted, request_line
+from sandbox.page.telling import Deed, Names, Telling, quoted, request_line
 from sandbox.slack.workspace import BOT_USER
 
 Json = dict[str, Any]
 Told = tuple[str, set[Hashable]]
 
-WITH_SLACK: Final = (TROUBLE, "Slack")
 _ADDRESS: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _BOLD: Final = re.compile(r"\*([^*\n]+)\*")
 _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
@@ -35,7 +34,7 @@ def _heard(exchange: Exchange, sent: Json, names: Names) -> Telling:
     if not went_well:
         says += ", and Footlight did not answer in time"
     again = "and Slack told it once more" if exchange.attempt else ""
-    return Telling(says, frozenset({*keys, WITH_SLACK}), detail, True, went_well, deed, again, frozenset(inherits))
+    return Telling(says, frozenset(keys), detail, True, went_well, deed, again, frozenset(inherits), "Slack")
 
 
 def _deed(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, set[Hashable]]:
@@ -94,8 +93,9 @@ def _called(exchange: Exchange, sent: Json, names: Names) -> Telling:
     went_well = 200 <= exchange.status < 300 and answer.get("ok", True)
     if not went_well:
         reason = "too many requests" if exchange.status == 429 else answer.get("error") or "no answer"
-        says, keys = f"had to keep what it owes, as Slack said “{reason}”", {*keys, WITH_SLACK}
-    return Telling(says, frozenset(keys), request_line(exchange, "Footlight → Slack"), went_well=went_well)
+        says = f"had to keep what it owes, as Slack said “{reason}”"
+    detail = request_line(exchange, "Footlight → Slack")
+    return Telling(says, frozenset(keys), detail, went_well=went_well, partner="Slack")
 
 
 def _posted(sent: Json, answer: Json, exchange: Exchange, names: Names) -> Told:

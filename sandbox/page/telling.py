@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from sandbox.exchanges import Exchange
@@ -10,8 +10,7 @@ from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.records import Record
 from sandbox.slack.workspace import Workspace
 
-TROUBLE: Final = "trouble"
-"""The first word of a key: with whom there is trouble. What somebody did last is why Footlight asks there in vain."""
+Partner = Literal["", "HubSpot", "Slack"]
 Deed = Literal["", "click", "press", "list", "look_up"]
 LONGEST_QUOTE = 110
 
@@ -29,6 +28,7 @@ class Telling:
         deed: what the visitor has done with it, for the tour.
         goes_on: what it says where the story before, which shares a key, goes on with it; empty: it never does.
         inherits: keys of a story whose keys this one takes over.
+        partner: whom Footlight needs for what follows. What fails there belongs to the last story that needed them.
     """
 
     says: str
@@ -39,6 +39,7 @@ class Telling:
     deed: Deed = ""
     goes_on: str = ""
     inherits: frozenset[Hashable] = frozenset()
+    partner: Partner = ""
 
 
 class Names:

@@ -12,7 +12,7 @@ from sandbox.mail.mail import Fetch, Mail
 from sandbox.page.hubspot_words import tell_hubspot
 from sandbox.page.mail_words import tell_click, tell_mail
 from sandbox.page.slack_words import tell_slack
-from sandbox.page.telling import Deed, Names, Telling, listed
+from sandbox.page.telling import Deed, Names, Partner, Telling, listed
 
 KEPT = 60
 OPEN_FOR = timedelta(seconds=20)
@@ -31,6 +31,7 @@ class Story:
     id: int
     at: datetime
     keys: set[Hashable]
+    partners: set[Partner] = field(default_factory=set)
     causes: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Story:
     def take(self, telling: Telling, at: datetime) -> None:
         """Add what the request tells; what is told already is not repeated."""
         self.keys |= telling.keys
+        self.partners.add(telling.partner)
         self.caused_at = at if telling.is_cause else self.caused_at
         told = self.causes if telling.is_cause else self.effects
         says = telling.goes_on if telling.is_cause and self.causes else telling.says
@@ -106,7 +108,12 @@ class Wire:
     def _continued(self, telling: Telling) -> Story | None:
         if telling.is_cause and not telling.goes_on:
             return self._adopted(telling) if telling.deed == "click" else None
-        return self._open(telling.keys, OPEN_FOR if telling.went_well else OUTAGE_TOLD_FOR)
+        return self._open(telling.keys, OPEN_FOR) or (None if telling.went_well else self._needing(telling.partner))
+
+    def _needing(self, partner: Partner) -> Story | None:
+        """The last story for which somebody was needed who does not answer now."""
+        earliest = self._now() - OUTAGE_TOLD_FOR
+        return next((one for one in self.stories if one.at >= earliest and partner in one.partners), None)
 
     def _adopted(self, telling: Telling) -> Story | None:
         """A story whose end was seen before its beginning."""

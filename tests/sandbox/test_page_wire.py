@@ -246,6 +246,15 @@ def test_a_direct_message(wire: Wire) -> None:
     assert len(wire.stories[0].details) == 3
 
 
+def test_what_others_do_meanwhile(wire: Wire, crm: Crm) -> None:
+    """What somebody else does at the same time, with the same services, is a story of its own."""
+    wire.heard_slack(pressed("Claim"))
+    wire.heard_mail(Fetch("clicked", replace(MAIL, id=7, recipient="eva@firma.example"), "GET /c/…", 302, 0.01))
+    joined_a_list(wire, crm)
+
+    assert len(sentences(wire)) == 3
+
+
 def test_slack_takes_nothing(wire: Wire) -> None:
     """However often Slack refuses: it is told once, in the story of the click, which ends when the message is there."""
     wire.heard_click(MAIL, "/landing/x")
