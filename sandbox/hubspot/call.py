@@ -3,18 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
+from sandbox.hubspot.crm import Crm
+from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.records import OBJECT_TYPES, ObjectType
 from sandbox.hubspot.refusals import Json, invalid, missing_fields, not_found
-
-if TYPE_CHECKING:
-    from sandbox.hubspot.crm import Crm
-    from sandbox.hubspot.server import HubSpotSandbox
 
 
 @dataclass(frozen=True)
@@ -27,14 +25,14 @@ class Answer:
 class Call:
     """`dated`: whether the path is of the dated family."""
 
-    hubspot: "HubSpotSandbox"
+    hubspot: Portal
     path: web.UrlMappingMatchInfo
     query: MultiMapping[str]
     raw_body: bytes
     dated: bool
 
     @property
-    def crm(self) -> "Crm":
+    def crm(self) -> Crm:
         return self.hubspot.crm
 
     def body(self, *required: str) -> Json:

@@ -1,7 +1,6 @@
 """Who is in a list, which lists a record is in, and writing members into lists kept by hand."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
 
 from sandbox.hubspot.call import Answer, Call, as_id
 from sandbox.hubspot.lists_api import found_list
@@ -10,21 +9,6 @@ from sandbox.hubspot.refusals import Json, invalid
 from sandbox.hubspot.shapes import iso
 
 DEFAULT_PAGE, PAGE = 100, 250
-
-
-class MemberPages:
-    """Sorted members of lists, sorted anew only after a change; and the page each list answered last."""
-
-    def __init__(self) -> None:
-        self._sorted: dict[int, tuple[int, Sequence[int]]] = {}
-        self.last_page: dict[int, Json] = {}
-
-    def members(self, of: HubSpotList) -> Sequence[int]:
-        edition, ids = self._sorted.get(of.id, (-1, ()))
-        if edition != of.edition or len(ids) != len(of.members):
-            ids = sorted(of.members)
-            self._sorted[of.id] = (of.edition, ids)
-        return ids
 
 
 def page(call: Call) -> Answer:

@@ -2,79 +2,40 @@
 
 import asyncio
 import socket
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
-from sandbox.exchanges import Exchange, OnExchange
+from sandbox.exchanges import Exchange
 from sandbox.hubspot import journal_api
 from sandbox.hubspot.call import Answer, Call, encode
 from sandbox.hubspot.crm import Crm
 from sandbox.hubspot.endpoints import ALL_SCOPES, ENDPOINTS, Endpoint
-from sandbox.hubspot.events import Change
-from sandbox.hubspot.faults import ConnectionCut, Faults
-from sandbox.hubspot.journal import Journal
-from sandbox.hubspot.limits import Limits
-from sandbox.hubspot.memberships_api import MemberPages
-from sandbox.hubspot.records import ObjectType, Record
+from sandbox.hubspot.faults import ConnectionCut
+from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.refusals import Refused, not_found, scopes_missing, unauthorized
-from sandbox.hubspot.webhooks import Webhooks
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LARGEST_BODY = 10 * 1024 * 1024
 
 
-class HubSpotSandbox:
+class HubSpotSandbox(Portal):
     """
     `async with HubSpotSandbox(crm, token=..., client_secret=..., portal_id=...) as hubspot:` serves on a free port.
 
-    Webhooks go to `webhook_url`, those of list workflows to `webhook_url + "/lists?list=ID"`; both can be set
-    later on `webhooks`. `search_lag` is in seconds: so long a change is unknown to searches.
+    Args:
+        portal: as of `Portal`.
     """
 
-    def __init__(
-        self,
-        crm: Crm,
-        *,
-        token: str,
-        client_secret: str,
-        client_id: str = "app-of-the-sandbox",
-        portal_id: int,
-        webhook_url: str | None = None,
-        scopes: Iterable[str] = ALL_SCOPES,
-        limits: Limits | None = None,
-        time_zone: str = "Europe/Berlin",
-        search_lag: float = 0.0,
-        port: int = 0,
-        on_exchange: OnExchange | None = None,
-    ) -> None:
-        self.crm = crm
-        self.token = token
-        self.portal_id = portal_id
-        self.scopes = frozenset(scopes)
-        self.limits = limits or Limits()
-        self.time_zone = time_zone
-        self.search_lag = search_lag
-        self.faults = Faults()
-        self.requests: Counter[str] = Counter()
-        """Requests by endpoint name, refused ones too; `unknown` for paths that are none of ours."""
-        self.member_pages = MemberPages()
-        self.on_exchange = on_exchange
-        self.webhooks = Webhooks(client_secret, portal_id, on_exchange=on_exchange)
-        self.journal = Journal(client_id, client_secret, portal_id)
-        self.send_webhooks_to(webhook_url)
-        self._port = port
+    def __init__(self, crm: Crm, *, scopes: Iterable[str] = ALL_SCOPES, port: int = 0, **portal: Any) -> None:
+        super().__init__(crm, scopes=scopes, **portal)
+        self.port = port
         self._runner: web.AppRunner | None = None
         self._site: web.SockSite | None = None
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     async def __aenter__(self) -> Self:
         self._runner = web.AppRunner(self._app(), access_log=None)
@@ -92,8 +53,8 @@ class HubSpotSandbox:
     async def listen(self) -> None:
         """Takes connections (again, on the same port after `refuse_connections`)."""
         assert self._runner is not None
-        listener = socket.create_server(("127.0.0.1", self._port))
-        self._port = listener.getsockname()[1]
+        listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = listener.getsockname()[1]
         self._site = web.SockSite(self._runner, listener)
         await self._site.start()
 
@@ -104,56 +65,6 @@ class HubSpotSandbox:
         await self._site.stop()
         if self._runner.server is not None:
             await self._runner.server.shutdown(0.0)
-
-    def send_webhooks_to(self, url: str | None) -> None:
-        self.webhooks.url = url
-        self.webhooks.list_url = None if url is None else url + "/lists?list={list_id}"
-
-    def announce(self, change: Change) -> Change:
-        """Sends the webhooks of a change made on `crm`, and keeps it in the journal."""
-        self.journal.note(change, self.crm.now())
-        self.webhooks.announce(change.app_events, change.list_events)
-        return change
-
-    def create_contact(self, properties: Mapping[str, str]) -> Record:
-        record = self.announce(self.crm.create("contacts", properties)).record
-        assert record is not None
-        return record
-
-    def change_contact(self, contact_id: int, properties: Mapping[str, str]) -> Change:
-        return self.announce(self.crm.change("contacts", contact_id, properties))
-
-    def change_company(self, company_id: int, properties: Mapping[str, str]) -> Change:
-        return self.announce(self.crm.change("companies", company_id, properties))
-
-    def delete(self, record_id: int, object_type: ObjectType = "contacts") -> Change:
-        return self.announce(self.crm.delete(object_type, record_id))
-
-    def restore(self, record_id: int, object_type: ObjectType = "contacts") -> Change:
-        return self.announce(self.crm.restore(object_type, record_id))
-
-    def merge(self, primary_id: int, loser_id: int, object_type: ObjectType = "contacts") -> Record:
-        record = self.announce(self.crm.merge(object_type, primary_id, loser_id)).record
-        assert record is not None
-        return record
-
-    def privacy_delete(self, contact_id: int) -> Change:
-        return self.announce(self.crm.privacy_delete(contact_id))
-
-    def associate(self, contact_id: int, company_id: int, *, primary: bool = False) -> Change:
-        return self.announce(self.crm.associate(contact_id, company_id, primary=primary))
-
-    def dissociate(self, contact_id: int, company_id: int) -> Change:
-        return self.announce(self.crm.dissociate(contact_id, company_id))
-
-    def add_to_list(self, list_id: int, *record_ids: int) -> Change:
-        return self.announce(self.crm.add_to_list(list_id, record_ids))
-
-    def remove_from_list(self, list_id: int, *record_ids: int) -> Change:
-        return self.announce(self.crm.remove_from_list(list_id, record_ids))
-
-    def move(self, record_id: int, from_list: int, to_list: int) -> Change:
-        return self.announce(self.crm.move(record_id, from_list, to_list))
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[self._refuse_unknown_paths])
