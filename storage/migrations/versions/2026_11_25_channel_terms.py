@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("subject", sa.BigInteger(), nullable=False),
+        sa.Column("subject", BIG_ID, nullable=False),
         sa.Column("added_at", sa.BigInteger(), nullable=False),
         sa.Column("ts", sa.String(), nullable=True),
         sa.Column("told_at", sa.BigInteger(), nullable=True),
