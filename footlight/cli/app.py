@@ -125,14 +125,14 @@ for family in (
     hubspot_choices.hubspot,
 ):
     app.add_typer(family)
-for verb, name in (
+for of_groups, name in (
     (groups_catalogue.lists, "lists"),
     (groups_by_hand.create, "create"),
     (groups_by_hand.add, "add"),
     (groups_by_hand.remove, "remove"),
     (groups_by_hand.unlink, "unlink"),
 ):
-    groups.groups.command(name)(verb)
+    groups.groups.command(name)(of_groups)
 for verb, name in (
     (processes.demo, "demo"),
     (processes.run, "run"),

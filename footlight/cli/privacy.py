@@ -8,8 +8,8 @@ import typer
 
 from decisions.addresses import NotAnAddress, normalise, normalise_domain
 from footlight.cli.command import ACTOR, opened, opened_to_read
-from footlight.cli.printing import AsJson, console, print_json
 from footlight.cli.opt_outs import Csv, opt_out_domain, opt_out_file
+from footlight.cli.printing import AsJson, console, print_json
 from storage import opt_out_asked, person_export, privacy
 from storage.database import forget_bytes
 

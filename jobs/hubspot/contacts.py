@@ -13,14 +13,13 @@ from jobs.hubspot.associations import read_primary_companies
 from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.records import MERGED_IDS, BatchAnswer, Record, is_id, read_records, refuse_other_errors
 from jobs.hubspot.trouble import Refused, ScopeMissing
+from storage.contact_properties import ALWAYS_HELD
 from storage.contacts import ContactState
 
 log = structlog.get_logger()
 
 CONTACTS: Final = "0-1"
 
-# Kept among the properties, asked for by the caller or not: columns and the card's head are made of them.
-ALWAYS_KEPT: Final = ("firstname", "lastname", "hubspot_owner_id", "lifecyclestage")
 _ASKED_FOR_THE_REST: Final = (
     "email",
     "hs_additional_emails",
@@ -61,13 +60,13 @@ def read_contacts(
     asked for in thousands.
 
     Args:
-        properties: HubSpot's internal names; those in `ALWAYS_KEPT` are read anyway. Unknown names are passed over.
+        properties: HubSpot's internal names; those in `ALWAYS_HELD` are read anyway. Unknown names are passed over.
         now: the moment before the call, kept as `asked_at`.
 
     Raises:
         HubSpotTrouble: nothing is concluded about any id.
     """
-    kept = tuple(dict.fromkeys((*ALWAYS_KEPT, *properties)))
+    kept = tuple(dict.fromkeys((*ALWAYS_HELD, *properties)))
     asked = tuple(dict.fromkeys((*kept, *_ASKED_FOR_THE_REST)))
     records = read_records(client, client.contact_batches.read, ids, asked)
     companies = _companies(client, [each for each in records.each() if not each.archived])
