@@ -34,20 +34,20 @@ from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
 from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW
 from bot.blocks.hubspot_search import SEARCH_HUBSPOT
-from bot.blocks.lead_message import ADD_LEAD, GIVE_REASON, MORE_OF_LEAD
+from bot.blocks.lead_message import ADD_LEAD, FIRST_LEADS, GIVE_REASON, MORE_LEADS, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
 from bot.blocks.lists_modal import LISTS, LISTS_CHOSEN
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
 from bot.blocks.opt_outs_waiting import ACCEPT_OPT_OUTS, REFUSE_OPT_OUTS
 from bot.blocks.people_modal import PEOPLE_CHOSEN
-from bot.blocks.search_results import SHOW_PERSON
+from bot.blocks.search_results import SHOW_PERSON, SHOW_WHAT_THEY_SEE
 from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE, LOOK_AGAIN
 from bot.desk import Desk, Refused, say, say_in_channel
-from bot.dispatch import Dispatch
+from bot.dispatch import SLACK_SILENT, Dispatch
 from bot.help import footlight
 from bot.permissions import Right
 from bot.press import Listener, place_of, pressed, submitted
-from bot.slack_errors import error_code
+from bot.slack_errors import error_code, is_passing
 from bot.texts import Texts
 from storage import Busy, StoreDown, dead_letters
 
@@ -105,13 +105,16 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, HOME_CLAIM, home.claim, "claims a lead in the Home"),
     Conversation(Kind.ACTION, HOME_SHOW, home.show, "shows a person of the Home"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
-    Conversation(Kind.ACTION, SHOW_PERSON, contact.show, "shows one of a list"),
-    Conversation(Kind.ACTION, SEARCH_HUBSPOT, contact.search_hubspot, "asks HubSpot for an address"),
+    Conversation(Kind.ACTION, SHOW_PERSON, pressed(Right.SEE, contact.show), "shows one of a list"),
+    Conversation(Kind.ACTION, SHOW_WHAT_THEY_SEE, pressed(Right.SEE, campaign_who.show), "tells who sees what"),
+    Conversation(Kind.ACTION, SEARCH_HUBSPOT, pressed(Right.SEE, contact.search_hubspot), "asks HubSpot for someone"),
     Conversation(Kind.ACTION, OPEN_LINK, acknowledged, "opens HubSpot"),
     *(
         Conversation(Kind.ACTION, name, pressed(Right.WORK, move), "claims, releases, dismisses a lead")
         for name, move in lead.MOVES.items()
     ),
+    Conversation(Kind.ACTION, FIRST_LEADS, pressed(Right.SEE, lead.more), "shows the first leads again"),
+    Conversation(Kind.ACTION, MORE_LEADS, pressed(Right.SEE, lead.more), "shows further leads"),
     Conversation(Kind.ACTION, MORE_OF_LEAD, pressed(Right.WORK, lead_work.more), "asks until when, or to whom"),
     Conversation(Kind.ACTION, GIVE_REASON, pressed(Right.WORK, lead_work.ask_why), "asks why it was dismissed"),
     Conversation(Kind.VIEW, LEAD_HANDED_OVER, submitted(Right.WORK, lead_work.handed_over), "hands a lead over"),
@@ -119,9 +122,9 @@ CONVERSATIONS: Final = (
     Conversation(Kind.VIEW, REASON_GIVEN, submitted(Right.WORK, lead_work.reason_given), "keeps the reason"),
     Conversation(Kind.ACTION, ADD_LEAD, pressed(Right.DECIDE, lead.add_to_hubspot), "lets HubSpot have a lead"),
     Conversation(Kind.ACTION, ASK_OPT_OUT, pressed(Right.DECIDE, opt_out.ask), "asks before an opt-out"),
-    Conversation(Kind.ACTION, NEW_CAMPAIGN, campaign.begin, "opens the modal of a new campaign"),
-    Conversation(Kind.ACTION, CAMPAIGN_MENU, campaign.choose, "edits, pauses, resumes, copies, archives a campaign"),
-    Conversation(Kind.ACTION, MORE_CAMPAIGNS, campaign.more, "shows further campaigns"),
+    Conversation(Kind.ACTION, NEW_CAMPAIGN, pressed(Right.DECIDE, campaign.begin), "opens the modal of a new campaign"),
+    Conversation(Kind.ACTION, CAMPAIGN_MENU, pressed(Right.DECIDE, campaign.choose), "changes a campaign"),
+    Conversation(Kind.ACTION, MORE_CAMPAIGNS, pressed(Right.SEE, campaign.more), "shows further campaigns"),
     Conversation(Kind.ACTION, LOOK_AGAIN, setup.look_again, "shows the checklist as it is now"),
     Conversation(Kind.ACTION, CHOOSE_PEOPLE, setup.choose_people, "asks who else may decide"),
     Conversation(Kind.VIEW, PEOPLE_CHOSEN, setup.people_chosen, "keeps who else may decide"),
@@ -199,25 +202,32 @@ async def _tell_of_error(
 ) -> BoltResponse:
     """The one place where a conversation's failure becomes words for whoever began it."""
     key = _words_for(error)
-    is_ours = key == "something_failed"
-    if is_ours:
+    # An event that failed for a reason of ours stays unanswered, and is tried again at the next start.
+    status = _STATUS.get(key, 200) if "event" in body else 200
+    if key in _STATUS:
         # The message of an error may hold what was sent; its kind and Slack's code do not.
         code = error_code(error) if isinstance(error, SlackApiError) else ""
         log.error("a conversation failed", error=type(error).__name__, code=code, what=_name_of(body))
+    if status == SLACK_SILENT and context.get("comes_again"):
+        return BoltResponse(status=status, body="")
     texts = Texts(error.person.language if isinstance(error, Refused) else await _language(desk, context))
     told = texts(key)
     try:
-        await _tell(body, client, respond, Message(told, [section([told])]))
+        await _tell(body, client, respond, Message(told, [section([told])]), texts)
     except (SlackApiError, OSError, TimeoutError) as trouble:
         log.warning("nobody could be told of a failure", error=type(trouble).__name__)
-    # An event that failed for a reason of ours stays unanswered, and is tried again at the next start.
-    return BoltResponse(status=500 if is_ours and "event" in body else 200, body="")
+    return BoltResponse(status=status, body="")
+
+
+_STATUS: Final = {"something_failed": 500, "slack_silent": SLACK_SILENT}
 
 
 def _words_for(error: Exception) -> str:
     if isinstance(error, Refused):
         return error.because
-    return "store_down" if isinstance(error, StoreDown | Busy) else "something_failed"
+    if isinstance(error, StoreDown | Busy):
+        return "store_down"
+    return "slack_silent" if is_passing(error) else "something_failed"
 
 
 async def _language(desk: Desk, context: AsyncBoltContext) -> str:
@@ -229,9 +239,11 @@ async def _language(desk: Desk, context: AsyncBoltContext) -> str:
         return desk.language
 
 
-async def _tell(body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond, message: Message) -> None:
+async def _tell(
+    body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond, message: Message, texts: Texts
+) -> None:
     if body.get("event"):
-        await say_in_channel(client, body["event"], message)
+        await say_in_channel(client, body["event"], message, texts)
     elif respond.response_url:
         await say(respond, message)
     elif "view" in body:

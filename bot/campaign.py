@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +17,7 @@ from bot.blocks.campaign_list import ARCHIVE, DUPLICATE, EDIT, PAUSE, RESUME, ca
 from bot.blocks.text import Mrkdwn, bold
 from bot.desk import Desk, Place, Visit, say
 from bot.permissions import Right, refusal
+from bot.press import Press
 from storage import Busy, Session, StoreDown, target_groups
 from storage.accounts import NoAccount
 from storage.campaign_changes import (
@@ -62,50 +64,35 @@ async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContex
     await say(respond, campaign_list(await _listed(desk), visit.reader, may_change=_may_change(visit)))
 
 
-async def more(
-    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, desk: Desk
-) -> None:
+async def more(press: Press) -> None:
     """The next page of the list, in its place."""
-    await ack()
-    visit = await desk.admit(context, Right.SEE)
-    first = int(action["value"]) if str(action.get("value", "")).isdecimal() else 0
-    page = campaign_list(await _listed(desk), visit.reader, may_change=_may_change(visit), first=first)
-    await Place.of(body).say(page)
+    visit = press.visit
+    page = campaign_list(await _listed(press.desk), visit.reader, may_change=_may_change(visit), first=press.number)
+    await press.place.replace(page, press.client)
 
 
-async def begin(
-    ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
-) -> None:
+async def begin(press: Press) -> None:
     """*New campaign*: an empty modal."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    await _open(Editing("", Place.of(body)), None, visit, desk, client, body["trigger_id"])
+    await _open(Editing("", press.place), None, press)
 
 
-async def choose(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def choose(press: Press) -> None:
     """An entry of a campaign's menu: edit it, or pause, resume, copy, archive it."""
-    await ack()
-    visit, place = await desk.admit(context, Right.DECIDE), Place.of(body)
-    what, _, name = str((action.get("selected_option") or {}).get("value", "")).partition(":")
+    desk, visit = press.desk, press.visit
+    what, _, name = press.value.partition(":")
     try:
         if what == EDIT:
             campaign = await desk.store.read(campaign_as_new, name)
-            editing = Editing("", place, int(name), campaign.banner_digest, _picture(campaign))
-            await _open(editing, campaign, visit, desk, client, body["trigger_id"])
+            await _open(
+                Editing("", press.place, int(name), campaign.banner_digest, _picture(campaign)), campaign, press
+            )
             return
         change, key = _DONE[what]
         await desk.store.write(change, name, now=desk.now(), actor=visit.actor)
         told = visit.reader.texts(key)
     except (CampaignRefused, KeyError):
         told = visit.reader.texts("fault_no_campaign")
-    await _show_list(place, told, visit, desk, client)
+    await _show_list(press.place, told, visit, desk, press.client)
 
 
 async def submitted(
@@ -166,18 +153,17 @@ def _objection(error: Exception, visit: Visit) -> tuple[str, str]:
     return NAME, texts.plain("store_down")
 
 
-async def _open(
-    editing: Editing, campaign: NewCampaign | None, visit: Visit, desk: Desk, client: AsyncWebClient, trigger_id: str
-) -> None:
+async def _open(editing: Editing, campaign: NewCampaign | None, press: Press) -> None:
+    visit, desk, open_view = press.visit, press.desk, partial(press.client.views_open, trigger_id=press.trigger_id)
     preview = _preview_of(campaign, desk)
     try:
-        await client.views_open(trigger_id=trigger_id, view=await _modal(editing, campaign, preview, visit, desk))
+        await open_view(view=await _modal(editing, campaign, preview, visit, desk))
     except SlackApiError as error:
         if preview.url is None:
             raise
         log.warning("Slack cannot show a campaign's banner", because=str(error.response.get("error")))
         without = Preview(None, "preview_not_loaded")
-        await client.views_open(trigger_id=trigger_id, view=await _modal(editing, campaign, without, visit, desk))
+        await open_view(view=await _modal(editing, campaign, without, visit, desk))
 
 
 async def _preview(

@@ -12,9 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.reader import Reader
 from bot.digest import Waiting, let_wait
-from bot.owed import Owed, owed, remember
+from bot.owed import Owed, owed, remember, went_on
 from bot.permissions import People
-from bot.slack_errors import NO_MESSAGE, closed, error_code, meaning
+from bot.slack_errors import NO_MESSAGE, closed, error_code, is_passing, meaning
 from bot.texts import Texts
 from decisions.retries import Failure
 from storage import Store
@@ -71,7 +71,7 @@ class SlackCarrier:
         try:
             if because := await self._why_not_there(channel):
                 return Pause(because)
-            said = await self._store.read(owed, item, channel, await self._reader(channel), self._now())
+            said = await self._said(item, channel)
             if said is None:
                 return Sent(is_silent=True)
             if isinstance(said, Waiting):
@@ -108,6 +108,21 @@ class SlackCarrier:
             return NotSent(Failure(waiting.because, wait=waiting.until - now), alone=True)
         keep = partial(let_wait, waiting=waiting, channel=channel, now=now)
         return Sent(keep, is_silent=True)
+
+    async def _said(self, item: Item, channel: str) -> Owed | Waiting | None:
+        reader = await self._reader(channel)
+        if item.kind is Due.LEAD_WENT_ON:
+            return went_on(item, await self._permalink(channel, item.facts["goes_on"]), reader)
+        return await self._store.read(owed, item, channel, reader, self._now())
+
+    async def _permalink(self, channel: str, ts: str) -> str | None:
+        try:
+            answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        except SlackApiError as error:
+            if is_passing(error):
+                raise
+            return None  # somebody removed it
+        return str(answer["permalink"])
 
     async def _put(self, channel: str, item: Item, said: Owed) -> tuple[str, str]:
         """Where the message that says it now stands: its channel and `ts`."""

@@ -9,15 +9,16 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message
 from bot.blocks.hubspot_search import asking, hubspot_has, hubspot_has_nobody, hubspot_silent
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
-from bot.desk import Desk, Place, is_direct, say, say_in_channel
+from bot.desk import Desk, is_direct, say, say_in_channel
 from bot.help import help_message
 from bot.hubspot_search import HubSpotSearch, HubSpotSilent
 from bot.lookup import Answer, addresses_in
 from bot.permissions import Right
+from bot.press import Press
 from storage import Session, Store, leads, performance, portal, posted
 from storage.outbox import Due
 
@@ -50,7 +51,7 @@ async def message(event: dict[str, Any], client: AsyncWebClient, context: AsyncB
         answer = Answer(help_message(visit.reader))
     else:
         answer = await desk.lookup.text(text, visit.reader)
-    ts = await say_in_channel(client, event, answer.message)
+    ts = await say_in_channel(client, event, answer.message, visit.reader.texts)
     if ts and answer.named:
         await desk.store.write(_remember, event["channel"], ts, answer.named, now=desk.now())
 
@@ -65,34 +66,20 @@ async def shortcut(
     await say(respond, (await desk.lookup.addresses(emails, visit.reader)).message)
 
 
-async def show(
-    ack: AsyncAck, action: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
-) -> None:
+async def show(press: Press) -> None:
     """*Show* beside a name in a list."""
-    await ack()
-    visit = await desk.admit(context, Right.SEE)
-    answer = await desk.lookup.person(Subject.parse(action.get("value", "")), visit.reader)
-    await say(respond, answer.message)
+    await press.place.say((await press.desk.lookup.person(press.subject, press.visit.reader)).message)
 
 
-async def search_hubspot(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def search_hubspot(press: Press) -> None:
     """*Search HubSpot*: that it is asked shows at once, as its answer may take long."""
-    await ack()
-    reader, place = (await desk.admit(context, Right.SEE)).reader, Place.of(body)
-    search, sealed = desk.hubspot, str(action.get("value") or "")
-    email = search.open(sealed) if search else None
+    desk, reader, search = press.desk, press.visit.reader, press.desk.hubspot
+    email = search.open(press.value) if search else None
     if search is None or email is None:
-        await place.say(_cannot_search(reader))
+        await press.tell("cannot_search_hubspot")
         return
-    await place.answer(asking(email, reader), client)
-    await place.answer(await _searched(search, email, sealed, desk.store, reader), client)
+    await press.place.answer(asking(email, reader), press.client)
+    await press.place.answer(await _searched(search, email, press.value, desk.store, reader), press.client)
 
 
 async def _searched(search: HubSpotSearch, email: str, sealed: str, store: Store, reader: Reader) -> Message:
@@ -104,11 +91,6 @@ async def _searched(search: HubSpotSearch, email: str, sealed: str, store: Store
         return hubspot_has_nobody(email, reader)
     home = await store.read(portal.present)
     return hubspot_has(found, home.contact_url(found.hubspot_id) if home else None, reader)
-
-
-def _cannot_search(reader: Reader) -> Message:
-    told = reader.texts("cannot_search_hubspot")
-    return Message(told, [section([told])])
 
 
 def _words_of(message: dict[str, Any]) -> str:

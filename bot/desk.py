@@ -10,11 +10,13 @@ from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.elements import Message
+from bot.blocks.elements import Message, section
 from bot.blocks.reader import Reader
+from bot.blocks.text import channel_mention
 from bot.hubspot_search import HubSpotSearch
 from bot.lookup import Lookup
 from bot.permissions import People, Person, Refusal, Right, refusal
+from bot.slack_errors import NOT_THERE, error_code
 from bot.texts import Texts
 from storage import Store, permitted
 from storage.opt_outs import Hasher
@@ -154,9 +156,10 @@ async def say(respond: AsyncRespond, message: Message, *, replace: bool = False)
         log.warning("an answer could not be shown", status=answer.status_code)
 
 
-async def say_in_channel(client: AsyncWebClient, event: dict[str, Any], message: Message) -> str | None:
+async def say_in_channel(client: AsyncWebClient, event: dict[str, Any], message: Message, texts: Texts) -> str | None:
     """
-    Answer a message: in a direct one openly, else seen by its author alone, as guests may read along.
+    Answer a message: in a direct one openly, else seen by its author alone, as guests may read along. Who cannot be
+    answered there is told so directly.
 
     Returns the `ts` of what stays.
     """
@@ -166,13 +169,19 @@ async def say_in_channel(client: AsyncWebClient, event: dict[str, Any], message:
             channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
         )
         return str(posted["ts"])
-    await client.chat_postEphemeral(
-        channel=channel,
-        user=event["user"],
-        text=message.text,
-        blocks=message.blocks,
-        thread_ts=event.get("thread_ts"),
-    )
+    try:
+        await client.chat_postEphemeral(
+            channel=channel,
+            user=event["user"],
+            text=message.text,
+            blocks=message.blocks,
+            thread_ts=event.get("thread_ts"),
+        )
+    except SlackApiError as error:
+        if error_code(error) not in NOT_THERE:
+            raise
+        told = texts("not_in_that_channel", channel=channel_mention(channel))
+        await client.chat_postMessage(channel=event["user"], text=told, blocks=[section([told])])
     return None
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
@@ -13,6 +14,17 @@ from bot.payloads import Rubbish
 log = structlog.get_logger()
 
 Done = TypeVar("Done")
+
+SLACK_SILENT: Final = 503
+"""The status of what could not be answered as Slack gave no answer itself: it may later."""
+
+
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    ANSWERED = "answered"
+    SLACK_SILENT = "slack silent"
+    FAILED = "failed"
 
 
 class _Ack(AsyncAck):
@@ -56,16 +68,23 @@ class Dispatch:
         given.cancel()
         return ack.response or await listener
 
-    async def answer(self, payload: dict[str, Any]) -> bool:
-        """Let a listener answer an event, to its end; whether it could. What Bolt cannot read needs no answer."""
+    async def answer(self, payload: dict[str, Any], *, comes_again: bool = False) -> Outcome:
+        """
+        Let a listener answer an event, to its end. What Bolt cannot read needs no answer.
+
+        Args:
+            comes_again: where Slack is silent the event will be tried again, so nobody is told of a failure.
+        """
         try:
-            request = self._request(payload, _Ack())
+            request = self._request(payload, _Ack(), comes_again=comes_again)
             response = await self._run(request)
         except Rubbish as rubbish:
             log.warning("an event that cannot be read", because=str(rubbish))
-            return True
-        # A token that does not work is told as 200 and an apology, which nobody reads for an event.
-        return response.status == 200 and request.context.authorize_result is not None
+            return Outcome.ANSWERED
+        # That Slack does not tell whose token it is comes as 200 and an apology, which nobody reads for an event.
+        if response.status == SLACK_SILENT or request.context.authorize_result is None:
+            return Outcome.SLACK_SILENT
+        return Outcome.ANSWERED if response.status == 200 else Outcome.FAILED
 
     def start(self, work: Coroutine[Any, Any, Done]) -> "asyncio.Task[Done]":
         """Run `work` in the background; `drain` waits for it."""
@@ -91,10 +110,11 @@ class Dispatch:
         except Exception as error:  # a listener's errors end in the app's own handler
             raise _unreadable(error) from error
 
-    def _request(self, payload: dict[str, Any], ack: _Ack) -> AsyncBoltRequest:
+    def _request(self, payload: dict[str, Any], ack: _Ack, *, comes_again: bool = False) -> AsyncBoltRequest:
+        context = {**self._given, "ack": ack, "comes_again": comes_again}
         try:
             # In this mode Bolt takes what we have parsed and proven, and does neither again.
-            return AsyncBoltRequest(mode="socket_mode", body=payload, context={**self._given, "ack": ack})
+            return AsyncBoltRequest(mode="socket_mode", body=payload, context=context)
         except Exception as error:
             raise _unreadable(error) from error
 

@@ -1,7 +1,7 @@
 """Slack's events: on disk before they are acknowledged, answered once, and after a restart if they were not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from bot.dispatch import Dispatch
+from bot.dispatch import Dispatch, Outcome
 from bot.payloads import check_event
 from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
 from storage import Busy, Store, StoreDown, inbox
@@ -20,6 +20,8 @@ log = structlog.get_logger()
 TOO_LATE: Final = timedelta(minutes=10)
 # Whoever received an event answers it, and holds it so long as that takes; so long after a death it is anyone's.
 LEASE: Final = timedelta(seconds=10)
+# When an event is tried again that Slack let nobody answer (429, 5xx, no answer).
+AGAIN: Final = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30))
 PURPOSE: Final = "slack event"
 _MESSAGES: Final = ("message", "app_mention")
 
@@ -35,12 +37,14 @@ class Events:
         *,
         now: Callable[[], datetime],
         lease: timedelta = LEASE,
+        again: Sequence[timedelta] = AGAIN,
     ) -> None:
         self._store = store
         self._keys = keys
         self._dispatch = dispatch
         self._now = now
         self._lease = lease
+        self._again = again
 
     async def receive(self, payload: dict[str, Any]) -> bool:
         """
@@ -106,7 +110,7 @@ class Events:
             await self._answer(event_id, payload)
 
     async def _answer(self, event_id: str, payload: dict[str, Any]) -> None:
-        if not await self._dispatch.answer(payload):
+        if await self._outcome(payload) is not Outcome.ANSWERED:
             log.warning("an event could not be answered, and is tried again at the next start", event_id=event_id)
             return
         try:
@@ -114,6 +118,14 @@ class Events:
         except (StoreDown, Busy) as error:
             told = "an event is answered, which could not be noted: it may be answered again at the next start"
             log.warning(told, event_id=event_id, because=str(error))
+
+    async def _outcome(self, payload: dict[str, Any]) -> Outcome:
+        for wait in self._again:
+            outcome = await self._dispatch.answer(payload, comes_again=True)
+            if outcome is not Outcome.SLACK_SILENT:
+                return outcome
+            await asyncio.sleep(wait.total_seconds())
+        return await self._dispatch.answer(payload)
 
     @asynccontextmanager
     async def _held(self, event_ids: Collection[str]) -> AsyncIterator[None]:

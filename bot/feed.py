@@ -5,9 +5,11 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
 
 from bot.blocks.activity_message import feed_list
+from bot.channel_off import OFF, channel_off
 from bot.desk import Desk, say
 from bot.permissions import Right
 from storage import feed
+from storage.subscriptions import Topic
 
 MOST_LISTED: Final = 15
 
@@ -20,8 +22,11 @@ async def command(
     await answer_command(command.get("text", ""), respond, context, desk)
 
 
-async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
     """What `/feed` and `/footlight feed` say."""
+    if text.strip().casefold() == OFF:
+        await channel_off(Topic.FEED, respond, context, desk)
+        return
     visit = await desk.admit(context, Right.SEE)
     cards = await desk.store.read(feed.newest, MOST_LISTED)
     await say(respond, feed_list(cards, visit.reader))

@@ -1,4 +1,4 @@
-"""Leads in Slack: `/leads`, and the buttons of the lead message. Of two who press at once, one wins."""
+"""Leads in Slack: `/leads` in pages, and the buttons of the lead message. Of two who press at once, one wins."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,6 +17,7 @@ from bot.blocks.lead_message import (
 )
 from bot.blocks.reader import Reader
 from bot.blocks.subject import SubjectKind
+from bot.channel_off import OFF, channel_off
 from bot.desk import Desk, say
 from bot.permissions import Right
 from bot.press import Press, Work
@@ -38,10 +39,18 @@ async def command(
     await answer_command(command.get("text", ""), respond, context, desk)
 
 
-async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
     """What `/leads` and `/footlight leads` say."""
+    if text.strip().casefold() == OFF:
+        await channel_off(Topic.LEADS, respond, context, desk)
+        return
     visit = await desk.admit(context, Right.SEE)
     await say(respond, await _list(desk, visit.reader))
+
+
+async def more(press: Press) -> None:
+    """Another page of the list, in its place."""
+    await press.place.replace(await _list(press.desk, press.visit.reader, press.number), press.client)
 
 
 def moving(move: Any) -> Work:
@@ -81,8 +90,8 @@ def lead_id(press: Press) -> int:
 async def renew(press: Press) -> None:
     """Show where the message stands what became of the lead; a list is made anew, the others' words stay theirs."""
     desk, place, reader = press.desk, press.place, press.visit.reader
-    if press.subject and press.subject.in_list:
-        await place.replace(await _list(desk, reader), press.client)
+    if press.subject and press.subject.skipped is not None:
+        await place.replace(await _list(desk, reader, press.subject.skipped), press.client)
         return
     if not place.is_ephemeral:
         terms = await desk.store.read(terms_of, Topic.LEADS, place.channel)
@@ -94,8 +103,16 @@ async def renew(press: Press) -> None:
     await place.replace(shown, press.client)
 
 
-async def _list(desk: Desk, reader: Reader) -> Message:
-    return lead_list(await desk.store.read(leads.newest, MOST_LISTED), reader)
+async def _list(desk: Desk, reader: Reader, skipped: int = 0) -> Message:
+    """The page after so many; where it has become empty, the first."""
+    cards, total = await desk.store.read(_page, skipped)
+    if not cards and skipped:
+        return await _list(desk, reader)
+    return lead_list(cards, reader, total=total, skipped=skipped)
+
+
+def _page(session: Session, skipped: int) -> tuple[tuple[LeadCard, ...], int]:
+    return leads.newest(session, MOST_LISTED, skipped), leads.how_many(session)
 
 
 def _card_and_url(session: Session, lead_id: int) -> tuple[LeadCard, str | None] | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.blocks.contact_card import contact_card
 from bot.blocks.elements import Message, section
-from bot.blocks.lead_message import lead_message
+from bot.blocks.lead_message import lead_message, opted_out_address
 from bot.blocks.reader import Reader
 from bot.blocks.search_results import people_list, search_results, unknown_address, unknown_name
 from bot.blocks.subject import Subject, SubjectKind
@@ -16,7 +16,7 @@ from decisions.addresses import NotAnAddress, normalise
 from decisions.outside_text import clean
 from storage import Session, Store, leads, people_search, portal
 from storage.contact_card import ContactCard, card, card_of_address
-from storage.leads import LeadCard
+from storage.leads import LeadCard, LeadStage
 from storage.opt_outs import Hasher
 from storage.people_search import LONGEST_QUERY, Found
 
@@ -52,7 +52,7 @@ class Lookup:
             return _plain(reader, "ask_whom")
         email = _address(asked)
         if email and (found := await self.store.read(_card_of_address, email, self.hasher)):
-            return _shown(found, reader)
+            return _shown(found, reader, email)
         people = await self.store.read(people_search.find, asked, MOST_SHOWN)
         subjects = subjects_of(people)
         if not subjects:
@@ -115,10 +115,22 @@ def _plain(reader: Reader, key: str) -> Answer:
     return Answer(Message(told, [section([told])]))
 
 
-def _shown(found: tuple[Card, str | None], reader: Reader) -> Answer:
+def _shown(found: tuple[Card, str | None], reader: Reader, asked: str = "") -> Answer:
+    """`asked`: by which address, which those who asked it may read again, though it is no lead any more."""
     who, url = found
-    message = contact_card(who, reader) if isinstance(who, ContactCard) else lead_message(who, reader, url)
+    if isinstance(who, ContactCard):
+        message = contact_card(who, reader)
+    elif asked and who.stage is LeadStage.OPTED_OUT:
+        message = opted_out_address(asked, who, reader)
+    else:
+        message = lead_message(who, reader, url)
     return Answer(message, (subject_of(who),))
+
+
+def address_of(session: Session, subject: Subject, hasher: Hasher) -> str | None:
+    """The address that mails to a contact or a lead go to; None where there is none, or nobody any more."""
+    found = _card_of(session, subject, hasher)
+    return found[0].email if found else None
 
 
 def _card_of(session: Session, subject: Subject, hasher: Hasher) -> tuple[Card, str | None] | None:

@@ -9,7 +9,7 @@ from bot.blocks.activity_message import activity_message, forgotten_activity
 from bot.blocks.admin_message import admin_message
 from bot.blocks.elements import Message
 from bot.blocks.hubspot_refusal import refused_by_hubspot
-from bot.blocks.lead_message import forgotten_lead, lead_message
+from bot.blocks.lead_message import forgotten_lead, lead_message, lead_went_on
 from bot.blocks.opt_outs_waiting import opt_outs_question
 from bot.blocks.reader import Reader
 from bot.digest import Digest, Waiting, digest_before, next_digest, not_now, renewed_digest
@@ -28,7 +28,7 @@ class Owed:
     A message to post, or to put in the place of the one with `ts`.
 
     `names`: the address of whom it names. `is_news`: worth a new message where the old one was taken away.
-    `digest`: what it tells where it is one.
+    `digest`: what it tells where it is one. `follows`: the `ts` of the message in whose stead this new one is posted.
     """
 
     message: Message
@@ -36,6 +36,7 @@ class Owed:
     names: int | None = None
     is_news: bool = False
     digest: Digest | None = None
+    follows: str | None = None
 
 
 def owed(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
@@ -65,7 +66,13 @@ def _lead(session: Session, item: Item, channel: str, reader: Reader, now: datet
         ts=None if is_news or old is None else old.ts,
         names=card.address_id if card.email else None,
         is_news=card.stage is LeadStage.OPEN,
+        follows=old.ts if is_news and old else None,
     )
+
+
+def went_on(item: Item, url: str | None, reader: Reader) -> Owed:
+    """What stays of the message of a lead that came back with a new one, which has this URL."""
+    return Owed(lead_went_on(url, reader), ts=item.facts["ts"])
 
 
 def _activity(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
@@ -150,6 +157,8 @@ _SAID: Final[dict[Due, Say]] = {
     Due.HUBSPOT_REFUSED: _refused,
     Due.PERSON_FORGOTTEN: _forgotten,
 }
+# What takes the name out of a message.
+_NAMELESS: Final = (Due.PERSON_FORGOTTEN, Due.LEAD_WENT_ON)
 # What names nobody and is never renewed.
 _PASSING: Final = (Due.ADMIN_TOLD, Due.CHANNEL_GREETED, Due.ADMIN_WELCOMED)
 
@@ -161,7 +170,7 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
     if said.digest is not None:
         if said.ts is None:
             _remember_digest(session, item, said.digest, channel=channel, ts=ts, now=now)
-    elif item.kind is Due.PERSON_FORGOTTEN:
+    elif item.kind in _NAMELESS:
         posted.forget(session, channel=channel, ts=ts)
     elif said.names is not None and _is_gone(session, item.kind, int(item.subject)):
         _owe_rewrite(session, item, item.kind, channel=channel, ts=ts, now=now)
@@ -169,6 +178,9 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
         posted.remember(
             session, channel=channel, ts=ts, kind=item.kind, subject=item.subject, address_id=said.names, now=now
         )
+        if said.follows is not None:
+            facts = {"ts": said.follows, "goes_on": ts}
+            outbox.owe(session, Due.LEAD_WENT_ON, said.follows, destination=item.destination, now=now, facts=facts)
 
 
 def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: str, ts: str, now: datetime) -> None:

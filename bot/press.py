@@ -26,20 +26,34 @@ class Press:
     """
     Somebody who may do it wants something done.
 
-    `subject` is None where the button's value is none of ours: everybody can make one up. `answers` are a modal's
-    states by block id, empty for a button. `trigger_id` opens a modal, once, within three seconds. `option` is what was
-    chosen in an overflow; `team_id` is our workspace.
+    `value` is the button's, or that of what was chosen in an overflow: everybody can make one up. `answers` are a
+    modal's states by block id, empty for a button. `trigger_id` opens a modal, once, within three seconds. `team_id` is
+    our workspace.
     """
 
     desk: Desk
     visit: Visit
     client: AsyncWebClient
-    subject: Subject | None
+    value: str
     place: Place
     team_id: str
     trigger_id: str = ""
-    option: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject | None:
+        """Whom it is about, at the end of the value; None where it names nobody."""
+        return Subject.parse(self.value.rpartition(" ")[2])
+
+    @property
+    def option(self) -> str:
+        """What stands in the value before whom it is about."""
+        return self.value.rpartition(" ")[0]
+
+    @property
+    def number(self) -> int:
+        """The value as a place in a list; 0 for anything else."""
+        return int(self.value) if self.value.isascii() and self.value.isdecimal() and len(self.value) < 7 else 0
 
     async def tell(self, key: str, **values: str | int) -> None:
         """Say something to the one who pressed, and to nobody else."""
@@ -69,14 +83,8 @@ def pressed(right: Right, work: Work) -> Listener:
     ) -> None:
         await ack()
         visit = await desk.admit(context, right)
-        option, _, subject = _value(action).rpartition(" ")
         trigger_id = str(body.get("trigger_id") or "")
-        press = Press(
-            *(desk, visit, client, Subject.parse(subject), Place.of(body), _team_id(context)),
-            trigger_id=trigger_id,
-            option=option,
-        )
-        await work(press)
+        await work(Press(desk, visit, client, _value(action), Place.of(body), _team_id(context), trigger_id))
 
     return listener
 
@@ -91,8 +99,7 @@ def submitted(right: Right, work: Work) -> Listener:
         visit = await desk.admit(context, right)
         asked = _asked(view)
         answers: dict[str, Any] = {id_: next(iter(states.values()), {}) for id_, states in _states(view).items()}
-        subject = Subject.parse(asked.subject)
-        await work(Press(desk, visit, client, subject, asked.place, _team_id(context), answers=answers))
+        await work(Press(desk, visit, client, asked.subject, asked.place, _team_id(context), answers=answers))
 
     return listener
 

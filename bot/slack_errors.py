@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.texts import Texts
@@ -46,6 +47,18 @@ BUSY: Final = frozenset({"ratelimited", "rate_limited"})
 UNSURE: Final = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
 # The message that was to be renewed is not there any more, or not ours to change.
 NO_MESSAGE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"})
+
+
+# There is nobody of ours in the conversation that was to be answered, or not the one who asked any more.
+NOT_THERE: Final = frozenset({"not_in_channel", "user_not_in_channel", "channel_not_found"})
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether Slack may answer if it is asked again in a while; it may have done it all the same."""
+    if not isinstance(error, SlackApiError):
+        return isinstance(error, TimeoutError | aiohttp.ClientError | ConnectionError)
+    code, status = error_code(error), int(error.response.status_code)
+    return status == 429 or status >= 500 or not code or code in BUSY | UNSURE
 
 
 def error_code(error: SlackApiError) -> str:

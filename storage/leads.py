@@ -165,12 +165,17 @@ def of_ids(session: Session, lead_ids: Sequence[int]) -> tuple[LeadCard, ...]:
     return tuple(cards[id_] for id_ in lead_ids if id_ in cards)
 
 
-def newest(session: Session, limit: int) -> tuple[LeadCard, ...]:
-    """The leads that have not ended, those who clicked last first."""
+def how_many(session: Session) -> int:
+    """How many leads have not ended."""
+    return session.execute(select(func.count()).where(col(Lead.stage).not_in(ENDS))).scalar_one()
+
+
+def newest(session: Session, limit: int, skip: int = 0) -> tuple[LeadCard, ...]:
+    """The leads that have not ended, those who clicked last first, without the first `skip`."""
     last_click = select(func.max(col(Counter.last_click_at))).where(col(Counter.address_id) == col(Lead.address_id))
     last_at = func.coalesce(last_click.scalar_subquery(), col(Lead.since))
     query = _ROWS.where(col(Lead.stage).not_in(ENDS)).order_by(last_at.desc(), col(Lead.id).desc())
-    return _cards(session, query.limit(limit))
+    return _cards(session, query.limit(limit).offset(skip))
 
 
 _ROWS: Final = (

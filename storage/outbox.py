@@ -23,6 +23,7 @@ class Due(StrEnum):
     """What is owed. The subject is the id of what it speaks of."""
 
     LEAD_CHANGED = "lead_changed"
+    LEAD_WENT_ON = "lead_went_on"
     ACTIVITY_CHANGED = "activity_changed"
     ADMIN_TOLD = "admin_told"
     PERSON_FORGOTTEN = "person_forgotten"

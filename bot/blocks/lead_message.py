@@ -34,13 +34,15 @@ DISMISS_LEAD: Final = "dismiss_lead"
 UNDO_DISMISSAL: Final = "undo_dismissal"
 GIVE_REASON: Final = "give_reason"
 MORE_OF_LEAD: Final = "more_of_lead"
+MORE_LEADS: Final = "more_leads"
+FIRST_LEADS: Final = "first_leads"
 # What is chosen in the overflow.
 HAND_OVER, SNOOZE = "hand_over", "snooze"
 ADD_LEAD: Final = "add_lead_to_hubspot"
 LONGEST_REASON: Final = 200
 NEW_FOR: Final = timedelta(days=1)
 # Eight of them must stay below what a message may hold in sum.
-LONGEST_IN_LIST: Final = 900
+LONGEST_IN_LIST: Final = 800
 
 
 def lead_message(card: LeadCard, reader: Reader, hubspot_url: str | None = None) -> Message:
@@ -56,15 +58,24 @@ def lead_message(card: LeadCard, reader: Reader, hubspot_url: str | None = None)
     return Message(fit(told, LONGEST_TEXT, " · "), _blocks(card, reader, hubspot_url))
 
 
-def lead_list(cards: Sequence[LeadCard], reader: Reader) -> Message:
-    """Leads, each with its buttons."""
+def lead_list(cards: Sequence[LeadCard], reader: Reader, *, total: int, skipped: int = 0) -> Message:
+    """
+    A page of leads, each with its buttons.
+
+    Args:
+        total: how many there are.
+        skipped: how many stand on the pages before.
+    """
+    texts, last = reader.texts, skipped + len(cards)
     if not cards:
-        none = reader.texts("no_leads")
+        none = texts("no_leads")
         return Message(none, [section([none])])
-    rows = [_blocks(card, reader, None, in_list=True) for card in cards]
-    told = [reader.texts.count("leads_text", len(cards)), *(address(card.email or "") for card in cards)]
-    blocks = [section([reader.texts("leads_head")]), *chain.from_iterable(rows)]
-    return Message(fit(told, LONGEST_TEXT, ", "), blocks)
+    head = texts("leads_head") if total == len(cards) else texts("leads_page", first=skipped + 1, last=last, n=total)
+    rows = [_blocks(card, reader, None, skipped=skipped) for card in cards]
+    turns = [button(texts.plain("leads_first"), FIRST_LEADS, "0")] if skipped else []
+    turns += [button(texts.plain("leads_more"), MORE_LEADS, str(last))] if last < total else []
+    told = [head, *(address(card.email or "") for card in cards)]
+    return Message(fit(told, LONGEST_TEXT, ", "), [section([head]), *chain.from_iterable(rows), *actions(turns)])
 
 
 def lead_lines(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
@@ -75,14 +86,14 @@ def lead_lines(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
     return [title, *_state(card, reader), *_interest(card, reader)]
 
 
-def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, in_list: bool = False) -> list[Block]:
+def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, skipped: int | None = None) -> list[Block]:
     title = Mrkdwn(f":sparkles: {_title(card, reader, bold(card.email or '', LONGEST_ADDRESS))}")
-    lines = fit([title, *_interest(card, reader)], LONGEST_IN_LIST if in_list else LONGEST_SECTION)
+    lines = fit([title, *_interest(card, reader)], LONGEST_SECTION if skipped is None else LONGEST_IN_LIST)
     state = _state(card, reader)
     return [
         section([lines]),
         *([context(state)] if state else []),
-        *actions(_buttons(card, reader, hubspot_url, in_list=in_list)),
+        *actions(_buttons(card, reader, hubspot_url, skipped)),
     ]
 
 
@@ -109,6 +120,20 @@ def opted_out_lead(card: LeadCard, reader: Reader) -> Message:
     """What stays of a lead that was opted out: nobody's name."""
     told = reader.texts("opted_out_lead", who=reader.who(card.changed_by))
     return Message(told, [context([told])])
+
+
+def opted_out_address(email: str, card: LeadCard, reader: Reader) -> Message:
+    """The same, to somebody who asked for the address."""
+    key, who = "opted_out_address", reader.who(card.changed_by)
+    shown = reader.texts(key, email=bold(email, LONGEST_ADDRESS), who=who)
+    return Message(reader.texts(key, email=address(email), who=who), [section([shown])])
+
+
+def lead_went_on(url: str | None, reader: Reader) -> Message:
+    """What stays of a lead that came back with a new message: nobody's name, and the way to that one."""
+    told = reader.texts("lead_went_on")
+    show = [button(reader.texts.plain("show"), OPEN_LINK, url=url)] if url else []
+    return Message(told, [context([told]), *actions(show)])
 
 
 def forgotten_lead(reader: Reader) -> Message:
@@ -177,8 +202,8 @@ _STATES: Final[dict[LeadStage, Callable[[LeadCard, Reader], Mrkdwn]]] = {
 }
 
 
-def _buttons(card: LeadCard, reader: Reader, hubspot_url: str | None, *, in_list: bool) -> list[Block]:
-    value = str(Subject(SubjectKind.LEAD, card.id, in_list))
+def _buttons(card: LeadCard, reader: Reader, hubspot_url: str | None, skipped: int | None) -> list[Block]:
+    value, in_list = str(Subject(SubjectKind.LEAD, card.id, skipped)), skipped is not None
     about = plain(card.email or "")
     claim = button(CLAIM, CLAIM_LEAD, value, style="" if in_list else "primary", about=about)
     add = button(ADD_TO_HUBSPOT, ADD_LEAD, value, about=about)

@@ -1,4 +1,4 @@
-"""Of whom a button speaks: a contact or a lead, by an opaque id, and whether it stands in a list of several."""
+"""Of whom a button speaks: a contact or a lead, by an opaque id, and in which page of a list it stands."""
 
 import re
 from dataclasses import dataclass
@@ -13,22 +13,29 @@ class SubjectKind(StrEnum):
     LEAD = "lead"
 
 
-_SPELT: Final = re.compile(r"(contact|lead):([1-9][0-9]{0,17})(:list)?")
+_SPELT: Final = re.compile(r"(contact|lead):([1-9][0-9]{0,17})(?::list:([0-9]{1,6}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person as buttons name them. Everybody can replay a button's value: rights are asked when it is pressed."""
+    """
+    A person as buttons name them. Everybody can replay a button's value: rights are asked when it is pressed.
+
+    `skipped`: how many stand before the page of the list in which the button is; None: it is in no list.
+    """
 
     kind: SubjectKind
     id: int
-    in_list: bool = False
+    skipped: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.id}{':list' if self.in_list else ''}"
+        return f"{self.kind}:{self.id}{'' if self.skipped is None else f':list:{self.skipped}'}"
 
     @classmethod
     def parse(cls, value: str) -> Self | None:
         """The subject that a button's value names, None for anything else."""
         found = _SPELT.fullmatch(value)
-        return cls(SubjectKind(found.group(1)), int(found.group(2)), bool(found.group(3))) if found else None
+        if found is None:
+            return None
+        kind, id_, skipped = found.groups()
+        return cls(SubjectKind(kind), int(id_), None if skipped is None else int(skipped))

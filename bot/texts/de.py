@@ -78,11 +78,16 @@ TEXTS: Final = {
     "dismissed_by": "Von {who} verworfen, {when}. Meldet sich nach {n} weiteren Klicks wieder.",
     "became_contact": "Wurde {when} Kontakt in HubSpot",
     "opted_out_lead": "Von {who} abgemeldet. Es wird nichts mehr aufgezeichnet.",
+    "opted_out_address": "{email} wurde von {who} abgemeldet. Es wird nichts mehr von dieser Person aufgezeichnet.",
     "forgotten_lead": "Dieser Lead wurde gelöscht.",
+    "lead_went_on": "Dieser Lead ist wieder da: Es geht in einer neueren Nachricht weiter.",
     "no_leads": "Zurzeit keine Leads. Ein Lead ist jemand ohne Kontakt in HubSpot, der einen Banner angeklickt hat.",
     "leads_head": "*Leads*, der letzte Klick zuerst",
-    "leads_text_one": "{n} Lead",
-    "leads_text_other": "{n} Leads",
+    "leads_page": "*Leads*, der letzte Klick zuerst: {first} bis {last} von {n}",
+    "leads_more": "Mehr",
+    "leads_first": "Von vorn",
+    "leads_off": "{channel} bekommt keine neuen Leads mehr. Was dort steht, bleibt auf dem neuesten Stand.",
+    "leads_were_off": "{channel} bekommt ohnehin keine Leads; es wurde nichts geändert.",
     "claimed_already": "{who} war schneller und kümmert sich schon.",
     "lead_gone": "Diesen Lead gibt es nicht mehr.",
     "lead_not_open": "Das geht nicht mehr: Der Lead hat inzwischen einen anderen Stand. Die Nachricht zeigt ihn.",
@@ -130,6 +135,8 @@ TEXTS: Final = {
     "activity_text": "{who}: {clicks}, {campaigns}",
     "feed_head": "*Letzte Aktivität*",
     "no_activity": "Noch hat niemand geklickt.",
+    "feed_off": "{channel} bekommt keine neue Aktivität mehr. Was dort steht, bleibt auf dem neuesten Stand.",
+    "feed_was_off": "{channel} bekommt ohnehin keine Aktivität; es wurde nichts geändert.",
     "erased_person": "Jemand hat geklickt; die Person wurde inzwischen gelöscht.",
     # opting out
     "opt_out_title": "Abmelden (Opt out)",
@@ -148,6 +155,10 @@ TEXTS: Final = {
         "Das dürfen nur Admins und Inhaber dieses Workspace und wen sie in `/footlight setup` gewählt haben. Bitte "
         "jemanden von ihnen, den Knopf zu drücken."
     ),
+    "slack_silent": "Slack selbst antwortet gerade nicht oder bittet uns zu warten, darum ging das nicht. Versuche es "
+    "in einer Minute noch einmal.",
+    "not_in_that_channel": "In {channel} kann ich nicht antworten, denn dort bin ich nicht mehr. Lade mich mit "
+    "`/invite` ein, oder frage mich gleich hier.",
     "store_down": "Die Datenbank antwortet nicht; es wurde nichts geändert. Versuche es in einer Minute noch einmal.",
     "something_failed": "Das hat nicht geklappt; der Grund steht im Log von Footlight. Versuche es noch einmal; wenn "
     "es wieder nicht klappt, sage es denen, die Footlight betreiben.",
@@ -158,8 +169,9 @@ TEXTS: Final = {
         "`/contact max@firma.de` zeigt eine Person; ein Teil von Name oder Domain genügt. "
         "Oder erwähne mich, oder schreib mir direkt."
     ),
-    "help_leads": "`/leads` zeigt Leute ohne Kontakt in HubSpot, die geklickt haben.",
-    "help_feed": "`/feed` zeigt die letzten Klicks unserer Kontakte.",
+    "help_leads": "`/leads` zeigt Leute ohne Kontakt in HubSpot, die geklickt haben; `/leads off` beendet sie in "
+    "einem Kanal.",
+    "help_feed": "`/feed` zeigt die letzten Klicks unserer Kontakte; `/feed off` beendet sie in einem Kanal.",
     "help_again": "Gehören diese Befehle einer anderen App: `/footlight contact`, `/footlight leads` und "
     "`/footlight feed` tun dasselbe.",
     "help_campaigns": "`/footlight campaigns` zeigt und bearbeitet Kampagnen; `/footlight who max@firma.de` "
@@ -229,8 +241,9 @@ TEXTS: Final = {
     "fault_no_account": "{about} ist keine Firma, dort kann jeder eine Adresse haben: nenne die Domain einer Firma.",
     "fault_no_campaign": "Diese Kampagne gibt es nicht mehr.",
     # who sees what
-    "who_ask": "Wer? `/footlight who max@firma.de`, und wenn du magst ein Zeitpunkt: `/footlight who max@firma.de "
-    "2026-12-01T08:00`",
+    "who_ask": "Wer? `/footlight who max@firma.de` oder ein Teil des Namens, und wenn du magst ein Zeitpunkt: "
+    "`/footlight who max 2026-12-01T08:00`",
+    "who_no_address": "Diese Person hat keine Adresse, an die Mails gehen könnten; sie sieht keine Kampagne.",
     "who_no_moment": "{moment} ist kein Zeitpunkt, oder einer, den die Uhren in dieser Nacht auslassen oder zweimal "
     "zeigen. Schreib 2026-12-01T08:00 (in deiner Zeitzone) oder 2026-12-01T08:00+01:00",
     "sees_campaign": "{who} sieht {campaign} ({when})",

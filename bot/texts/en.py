@@ -77,11 +77,16 @@ TEXTS: Final = {
     "dismissed_by": "Dismissed by {who} {when}. Speaks up again after {n} more clicks.",
     "became_contact": "Became a contact in HubSpot {when}",
     "opted_out_lead": "Opted out by {who}. Nothing is recorded any more.",
+    "opted_out_address": "{email} was opted out by {who}. Nothing is recorded of them any more.",
     "forgotten_lead": "This lead was erased.",
+    "lead_went_on": "This lead came back: it goes on in a newer message.",
     "no_leads": "No leads at the moment. A lead is somebody without contact in HubSpot who clicked a banner.",
     "leads_head": "*Leads*, latest click first",
-    "leads_text_one": "{n} lead",
-    "leads_text_other": "{n} leads",
+    "leads_page": "*Leads*, latest click first: {first} to {last} of {n}",
+    "leads_more": "More",
+    "leads_first": "From the start",
+    "leads_off": "{channel} gets no new leads any more. What was posted there is still kept up to date.",
+    "leads_were_off": "{channel} gets no leads anyway, so nothing was changed.",
     "claimed_already": "{who} was faster and is on it already.",
     "lead_gone": "This lead is gone.",
     "lead_not_open": "That is no longer possible: the lead is in another state now. The message shows which.",
@@ -128,6 +133,8 @@ TEXTS: Final = {
     "activity_text": "{who}: {clicks}, {campaigns}",
     "feed_head": "*Latest activity*",
     "no_activity": "Nobody clicked yet.",
+    "feed_off": "{channel} gets no new activity any more. What was posted there is still kept up to date.",
+    "feed_was_off": "{channel} gets no activity anyway, so nothing was changed.",
     "erased_person": "Someone clicked; the person has been erased since.",
     # opting out
     "opt_out_title": "Opt out",
@@ -146,6 +153,10 @@ TEXTS: Final = {
         "Only admins and owners of this workspace, and those they chose in `/footlight setup`, may do this. Ask one of "
         "them to press the button."
     ),
+    "slack_silent": "Slack itself gives no answer at the moment, or asks us to wait, so I could not do that. Try again "
+    "in a minute.",
+    "not_in_that_channel": "I cannot answer in {channel}, as I am not in that channel any more. Invite me there with "
+    "`/invite`, or ask me right here.",
     "store_down": "The database does not answer, so nothing was changed. Try again in a minute.",
     "something_failed": "That did not work, and the reason is in Footlight's log. Try again; if it fails again, tell "
     "whoever runs Footlight.",
@@ -156,8 +167,9 @@ TEXTS: Final = {
         "`/contact max@firma.de` shows a person; a part of a name or domain will do. "
         "Or mention me, or write to me directly."
     ),
-    "help_leads": "`/leads` lists people without contact in HubSpot who clicked.",
-    "help_feed": "`/feed` lists the latest clicks of our contacts.",
+    "help_leads": "`/leads` lists people without contact in HubSpot who clicked; `/leads off` ends new ones in a "
+    "channel.",
+    "help_feed": "`/feed` lists the latest clicks of our contacts; `/feed off` ends them in a channel.",
     "help_again": "Another app may own these commands: `/footlight contact`, `/footlight leads` and `/footlight feed` "
     "do the same.",
     "help_campaigns": "`/footlight campaigns` lists and edits campaigns; `/footlight who max@firma.de` "
@@ -227,8 +239,9 @@ TEXTS: Final = {
     "company's own domain.",
     "fault_no_campaign": "This campaign is no longer here.",
     # who sees what
-    "who_ask": "Who? `/footlight who max@firma.de`, and a moment if you like: `/footlight who max@firma.de "
+    "who_ask": "Who? `/footlight who max@firma.de` or a part of a name, and a moment if you like: `/footlight who max "
     "2026-12-01T08:00`",
+    "who_no_address": "This person has no address that mails could go to, so they see no campaign.",
     "who_no_moment": "{moment} is no moment, or one that clocks leave out or show twice that night. Write "
     "2026-12-01T08:00 (in your time zone) or 2026-12-01T08:00+01:00",
     "sees_campaign": "{who} sees {campaign} ({when})",

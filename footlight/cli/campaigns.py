@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import typer
 
-from decisions.addresses import normalise
 from decisions.local_times import NoMoment, moment_of
 from footlight.cli.campaigns_told import as_json_of, as_row, print_seen, seen_as_json
 from footlight.cli.command import Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table
+from footlight.cli.typed_address import typed_address
 from storage import Session
 from storage.banner_files import LARGEST_FILE, BannerFault, BannerPicture, NotABanner, keep_picture, read_picture
 from storage.campaign_changes import (
@@ -175,7 +175,7 @@ def who(
     as_json: AsJson = False,
 ) -> None:
     """Which campaign an address sees at a moment, by which rule, and why each other one lost."""
-    email = normalise(address)
+    email = typed_address(address)
     with opened_to_read() as footlight:
         moment = _clock(footlight, time_zone)(at) if at else footlight.now()
         own = frozenset(footlight.settings.footlight_own_domains)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from decisions.addresses import normalise
 from decisions.why_counted import SignTold
 from footlight.cli.command import opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
+from footlight.cli.typed_address import typed_address
 from storage import Session, clicks_told
 from storage.clicks_told import ToldClick
 from storage.performance import addresses_of_person
@@ -25,7 +25,7 @@ def list_clicks(
     as_json: AsJson = False,
 ) -> None:
     """The latest clicks, newest first, machines' too, each with its number."""
-    address = normalise(email) if email is not None else None
+    address = typed_address(email) if email is not None else None
     with opened_to_read() as footlight:
         found = footlight.store.read_now(_newest, address, limit)
     if as_json:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from decisions.addresses import NotAnAddress, normalise
 from footlight.cli.command import command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
+from footlight.cli.typed_address import typed_address
 from storage import Session, contact_search, leads, people_search
 from storage.contact_card import ContactCard, card_of_address
 from storage.contact_search import Hit
@@ -81,10 +81,7 @@ def _print_hits(hits: "list[Hit] | tuple[Hit, ...]", as_json: bool, empty: str) 
 @contacts.command("show")
 def show(email: str, *, as_json: AsJson = False) -> None:
     """One contact: who they are, and their performance."""
-    try:
-        address = normalise(email)
-    except NotAnAddress as error:
-        raise NotKnown(f"{error}. {NotKnown.__doc__}") from error
+    address = typed_address(email)
     with opened_to_read() as footlight:
         card = footlight.store.read_now(_card, address, footlight.hasher)
     if as_json:

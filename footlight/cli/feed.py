@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from decisions.addresses import account_domain, normalise, normalise_domain
+from decisions.addresses import account_domain, normalise_domain
 from decisions.local_times import NoMoment, moment_of
 from footlight.cli.command import Footlight, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told_exactly
+from footlight.cli.typed_address import typed_address
 from storage import Session, accounts, campaign_changes, feed_pages, owners
 from storage.contact_card import contact_of_address
 from storage.feed_pages import ActivityKind, FeedAsked, FeedEntry
@@ -67,7 +68,7 @@ def _asked(
 
 
 def _contact(session: Session, email: str) -> int:
-    contact_id = contact_of_address(session, normalise(email))
+    contact_id = contact_of_address(session, typed_address(email))
     if contact_id is None:
         raise NotInFeed("No contact has that address. `footlight contacts find TEXT` looks for a part of it")
     return contact_id

@@ -10,7 +10,7 @@ from sandbox.slack.conversations_api import joined
 from sandbox.slack.deliveries import Answer, Deliveries
 from sandbox.slack.inputs import Values, chosen, unfilled
 from sandbox.slack.messages_api import shown
-from sandbox.slack.replies import show_failed_command, show_reply, show_unknown_command
+from sandbox.slack.replies import show_absence, show_failed_command, show_reply, show_unknown_command
 from sandbox.slack.suggestions import Unsuitable, least_typed, offered
 from sandbox.slack.triggers import ResponseUrls, Triggers
 from sandbox.slack.workspace import BOT_USER, TEAM_ID, Message, Modal, Workspace
@@ -50,10 +50,14 @@ class People:
         self._deliveries = deliveries
         self._triggers = triggers
         self._response_urls = response_urls
+        # Mentions by people in channels where the app is not: it hears of the last when they invite it.
+        self._unheard: dict[tuple[str, str], Message] = {}
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Answer:
         """Type a slash command; a reply in the answer is shown to the one who typed it, or to everybody."""
         who, where = self._workspace.users[user], self._workspace.channels[channel]
+        if command == "/invite" and text in ("@Footlight", f"<@{BOT_USER}>"):
+            return await self.invite_bot(user, channel)
         if self._commands is not None and command not in self._commands:
             show_unknown_command(self._workspace, where, user, command)
             return Answer(0, failure="not a valid command")
@@ -242,8 +246,12 @@ class People:
         told |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
         if where.kind == "im":
             return self.event({"type": "message", "channel_type": "im", **told}, message.user)
-        if f"<@{BOT_USER}>" in message.text and BOT_USER in where.members:
+        if f"<@{BOT_USER}>" not in message.text:
+            return None
+        if BOT_USER in where.members:
             return self.event({"type": "app_mention", **told}, message.user)
+        self._unheard[message.channel, message.user] = message
+        show_absence(self._workspace, message)
         return None
 
     def open_home(self, user: str, tab: str = "home") -> asyncio.Task[Answer]:
@@ -256,7 +264,10 @@ class People:
     def invite_bot(self, user: str, channel: str) -> asyncio.Task[Answer]:
         where = self._workspace.channels[channel]
         where.members.add(BOT_USER)
-        return self.event(joined(where, user), user)
+        told = self.event(joined(where, user), user)
+        if unheard := self._unheard.pop((channel, user), None):
+            self._tell_of(unheard)
+        return told
 
     def archive(self, user: str, channel: str, *, undo: bool = False) -> asyncio.Task[Answer]:
         self._workspace.channels[channel].is_archived = not undo

@@ -6,7 +6,7 @@ from sandbox.slack.block_kit import message_faults
 from sandbox.slack.call import Json
 from sandbox.slack.content import settled
 from sandbox.slack.triggers import Occasion
-from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Workspace
+from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, Workspace
 
 
 def show_reply(workspace: Workspace, channel: Channel, user: str, typed: str, body: Any) -> None:
@@ -27,6 +27,12 @@ def show_unknown_command(workspace: Workspace, channel: Channel, user: str, comm
         'If you are trying to send a message and not run a command, try preceding the "/" with an empty space.'
     )
     workspace.post(channel.id, SLACKBOT, text, only_for=user)
+
+
+def show_absence(workspace: Workspace, message: Message) -> None:
+    """What Slack asks of who mentions an app that is not in the channel, and does not hear of it."""
+    text = f"You mentioned <@{BOT_USER}>, but they’re not in this channel. To let them hear it: `/invite @Footlight`"
+    workspace.post(message.channel, SLACKBOT, text, only_for=message.user)
 
 
 def show_failed_command(workspace: Workspace, channel: Channel, user: str, command: str, failure: str) -> None:

@@ -86,7 +86,7 @@ async def running_bot(
         hubspot=hubspot,
     )
     dispatch = make_bot(desk, client, homes := Homes(store, desk.people, client, now=utc_now))
-    events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2))
+    events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2), again=[timedelta(0)])
     receive = SlackEndpoint(events, dispatch, prove=prove, malformed=malformed).receive
     app = web.Application(client_max_size=LARGEST_BODY)
     metrics = Metrics()

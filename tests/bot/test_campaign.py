@@ -12,7 +12,7 @@ from storage.banner_files import keep_file
 from storage.campaign_changes import NewCampaign, campaign_as_new, create_campaign
 from storage.campaign_list import Listed, list_campaigns
 from tests.bot.conftest import Bot, buttons, until_said
-from tests.storage.people import T0
+from tests.storage.people import T0, a_state, become_lead, store_all
 from tests.storage.test_banner_files import picture
 
 FAIR = NewCampaign(
@@ -171,3 +171,26 @@ async def test_who_sees_what(store: Store, bot: Bot, slack: SlackSandbox) -> Non
     await until_said(slack, GENERAL, "soon", "2026-12-01T08:00")
     await slack.people.command(OLIVER, GENERAL, "/footlight", "who")
     await until_said(slack, GENERAL, "Who?")
+
+
+async def test_who_sees_what_by_a_part_of_a_name(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A part of a name tells of the one whom it fits, gives several to pick from, or says whom it may mean."""
+    store.write_now(create_campaign, FAIR, now=T0)
+    eva = a_state("502", "eva@firma.de", properties={"firstname": "Eva", "lastname": "Mustermann"})
+    store_all(store, a_state(), eva)
+    become_lead(store, "j.doe@firma.de")
+
+    await slack.people.command(OLIVER, GENERAL, "/footlight", "who eva 2037-12-01T08:00")
+    assert "<!date^2143267200^" in (await until_said(slack, GENERAL, "eva@firma.de", "*Fair*")).text
+    await slack.people.command(OLIVER, GENERAL, "/footlight", "who doe")
+    await until_said(slack, GENERAL, "j.doe@firma.de", "*Fair*")
+    await slack.people.command(OLIVER, GENERAL, "/footlight", "who evva mustermnan")
+    await until_said(slack, GENERAL, "Did you mean", "Eva Mustermann")
+    await slack.people.command(OLIVER, GENERAL, "/footlight", "who xyzzy")
+    await until_said(slack, GENERAL, "Nobody here is called")
+
+    await slack.people.command(OLIVER, GENERAL, "/footlight", "who mustermann 2037-12-01T08:00")
+    found = await until_said(slack, GENERAL, "2 people match", "Eva", "Max")
+    show = next(block["accessory"] for block in found.blocks if "Max" in str(block) and "accessory" in block)
+    await slack.people.press(OLIVER, GENERAL, found.ts, "show_what_they_see", show["value"])
+    assert "<!date^2143267200^" in (await until_said(slack, GENERAL, "max@firma.de", "*Fair*")).text

@@ -172,7 +172,7 @@ async def test_who_was_handed_a_lead_gets_it(store: Store, slack: SlackSandbox, 
 
 
 async def test_lead_whose_snooze_ended_is_posted_anew(store: Store, slack: SlackSandbox, engine: Delivery) -> None:
-    """A lead that comes back is a new message, which notifies; the old one stays where it was."""
+    """A lead that comes back is a new message, which notifies; the old one names nobody and leads there."""
     become_lead(store, EMAIL)
     first = await until_said(slack, LEADS, EMAIL)
     until = utc_now()
@@ -182,6 +182,16 @@ async def test_lead_whose_snooze_ended_is_posted_anew(store: Store, slack: Slack
 
     again = await until_said(slack, LEADS, "Back from its snooze", EMAIL)
     assert again.ts != first.ts
+    await slack.until(lambda: "goes on" in first.text)
+    assert EMAIL not in f"{first.text} {first.blocks}"
+    assert again.ts.replace(".", "") in str(first.blocks)
+
+    become_lead(store, EMAIL)
+    engine.wake()
+    store.write_now(lead_moves.claim, 1, actor=f"slack:{OLIVER}", now=utc_now())
+    engine.wake()
+    await until_said(slack, LEADS, f"<@{OLIVER}> is on it")
+    assert "goes on" in first.text
 
 
 def click(store: Store, minute: int) -> None:

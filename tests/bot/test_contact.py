@@ -6,9 +6,10 @@ from sandbox.slack import SlackSandbox
 from sandbox.slack.sample import ANNA, FEED, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, SHARED
 from sandbox.slack.workspace import BOT_USER
 from storage import Store, portal
+from storage.opt_out_asked import opt_out
 from storage.posted import Posted
 from tests.bot.conftest import Bot, buttons, seen, until_said
-from tests.storage.people import T0, a_state, become_lead, fetch, store_all
+from tests.storage.people import HASHER, T0, a_state, become_lead, fetch, store_all
 
 
 @pytest.fixture
@@ -128,6 +129,18 @@ async def test_lead_is_shown_as_a_lead(people: Store, bot: Bot, slack: SlackSand
     assert buttons(lead) == ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]
 
 
+async def test_opted_out_lead_is_named_to_who_asked_for_it(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Who asks for the address of a lead that opted out learns which address that was."""
+    people.write_now(opt_out, "j.doe@acme.example", actor="cli", hasher=HASHER, now=T0)
+
+    await slack.people.command(OLIVER, LEADS, "/contact", "j.doe@acme.example")
+
+    answer = await until_said(slack, LEADS, "*j.doe@acme.example* was opted out", "Nothing is recorded")
+    assert "j.doe@acme.example" in answer.text
+    await slack.people.command(OLIVER, LEADS, "/contact", "doe@acme")
+    await until_said(slack, LEADS, "Nobody here is called")
+
+
 @pytest.mark.parametrize("text", ["", "   "])
 async def test_nothing_asked_says_what_can_be_asked(bot: Bot, slack: SlackSandbox, text: str) -> None:
     """`/contact` alone says how it is used."""
@@ -154,6 +167,52 @@ async def test_mention_is_answered_to_its_author_alone(people: Store, bot: Bot, 
     slack.people.say(OLIVER, FEED, f"<@{BOT_USER}> max@firma.de")
 
     assert (await until_said(slack, FEED, "Max Mustermann", "Opt out")).only_for == OLIVER
+
+
+async def test_mention_where_the_bot_is_not(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Slack tells an app of no mention where it is not, but asks to invite it; invited, it answers that mention."""
+    slack.workspace.channels[GENERAL].members.discard(BOT_USER)
+    slack.people.say(OLIVER, GENERAL, f"<@{BOT_USER}> max@firma.de")
+    await until_said(slack, GENERAL, "not in this channel", "/invite")
+
+    await slack.people.command(OLIVER, GENERAL, "/invite", "@Footlight")
+
+    assert (await until_said(slack, GENERAL, "Max Mustermann", "Opt out")).only_for == OLIVER
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "user_not_in_channel", "channel_not_found"])
+async def test_mention_that_cannot_be_answered_there(people: Store, bot: Bot, slack: SlackSandbox, error: str) -> None:
+    """Where the answer cannot be shown, as somebody took the bot out, its author is told so directly, and no more."""
+    slack.faults.errors["chat.postEphemeral"] = error
+    slack.people.say(OLIVER, FEED, f"<@{BOT_USER}> max@firma.de")
+
+    told = await until_said(slack, slack.workspace.direct(OLIVER).id, f"<#{FEED}>", "/invite")
+    assert "firma.de" not in str(told)
+
+
+@pytest.mark.parametrize("method", ["users.info", "chat.postEphemeral", ""])
+@pytest.mark.parametrize("status", [429, 503])
+async def test_slack_that_is_silent_for_a_moment_costs_no_answer(
+    people: Store, bot: Bot, slack: SlackSandbox, method: str, status: int
+) -> None:
+    """A mention that Slack's 429 or 5xx kept from being answered is answered when Slack is well again."""
+    slack.faults.only, slack.faults.next_statuses = method, [status]
+    slack.people.say(OLIVER, FEED, f"<@{BOT_USER}> max@firma.de")
+
+    assert (await until_said(slack, FEED, "Max Mustermann", "Opt out")).only_for == OLIVER
+    assert len(seen(slack, FEED)) == 2
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_slack_that_stays_silent(people: Store, bot: Bot, slack: SlackSandbox, status: int) -> None:
+    """Who asked by a command while Slack does not tell us who they are reads so, and what to do; by a mention too."""
+    slack.faults.only, slack.faults.next_statuses = "users.info", [status] * 100
+    await slack.people.command(OLIVER, LEADS, "/contact", "max@firma.de")
+    told = await until_said(slack, LEADS, "gives no answer at the moment", "Try again in a minute")
+    assert "firma.de" not in str(told)
+
+    slack.people.say(OLIVER, FEED, f"<@{BOT_USER}> max@firma.de")
+    await until_said(slack, FEED, "gives no answer at the moment", "Try again in a minute")
 
 
 async def test_direct_message_is_answered_and_remembered(people: Store, bot: Bot, slack: SlackSandbox) -> None:

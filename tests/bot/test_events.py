@@ -7,6 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session, select
 
+from bot.dispatch import Outcome
 from bot.events import Events
 from decisions.sealing import Keys
 from sandbox.slack import SlackSandbox
@@ -91,8 +92,8 @@ class Begun:
     def start(self, work: Any) -> None:
         self.works.append(work)
 
-    async def answer(self, payload: dict[str, Any]) -> bool:
-        return True
+    async def answer(self, payload: dict[str, Any], *, comes_again: bool = False) -> Outcome:
+        return Outcome.ANSWERED
 
 
 async def test_store_that_is_down_breaks_nothing_in_the_background(store: Store) -> None:

@@ -9,9 +9,10 @@ from sqlmodel import Session, select
 from bot.carrier import SlackCarrier
 from sandbox.slack import Message, SlackSandbox
 from sandbox.slack.sample import ANNA, GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
-from storage import Store, audit, delivery, lead_to_hubspot, leads
+from storage import Store, audit, delivery, lead_to_hubspot, leads, subscriptions
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due, OutboxItem
+from storage.subscriptions import Topic
 from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now
 from tests.storage.people import become_lead
 
@@ -166,6 +167,49 @@ async def test_list_of_leads_has_their_buttons(lead: Message, bot: Bot, slack: S
 
     assert f"<@{OLIVER}> is on it" in str(listed.blocks)
     assert buttons(listed) == ["Add to HubSpot", "Dismiss", "Release", "Opt out"]
+
+
+async def test_more_leads_than_fit(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """The list says how many there are and leads to the rest; a button pressed there keeps the page."""
+    for number in range(19):
+        become_lead(store, f"p{number:02}@acme.example")
+    await slack.people.command(OLIVER, GENERAL, "/leads")
+    listed = await until_said(slack, GENERAL, "1 to 8 of 19", "p18@")
+
+    await slack.people.press(OLIVER, GENERAL, listed.ts, "more_leads")
+    await until_said(slack, GENERAL, "9 to 16 of 19", "p10@")
+    await slack.people.press(OLIVER, GENERAL, listed.ts, "more_leads", "16")
+    await until_said(slack, GENERAL, "17 to 19 of 19", "p02@")
+    assert buttons(listed)[-1] == "From the start"
+
+    await slack.people.press(OLIVER, GENERAL, listed.ts, "claim_lead", "lead:1:list:16")
+    await until_said(slack, GENERAL, "17 to 19 of 19", f"<@{OLIVER}> is on it")
+    assert len(seen(slack, GENERAL)) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "was", "is_now", "topic"),
+    [
+        ("/leads", "gets no leads anyway", "gets no new leads any more", Topic.LEADS),
+        ("/feed", "gets no activity anyway", "gets no new activity any more", Topic.FEED),
+    ],
+)
+async def test_off(
+    store: Store, bot: Bot, slack: SlackSandbox, command: str, was: str, is_now: str, topic: Topic
+) -> None:
+    """`off` ends what the channel is told, says so, and says as well where there was nothing to end."""
+    await slack.people.command(OLIVER, GENERAL, command, "off")
+    await until_said(slack, GENERAL, was)
+    assert store.read_now(audit.newest, 5) == ()
+
+    store.write_now(subscriptions.subscribe, topic, GENERAL, now=utc_now())
+    await slack.people.command(OLIVER, GENERAL, command, " OFF")
+    await until_said(slack, GENERAL, is_now)
+    assert store.read_now(subscriptions.of_topic, topic) == ()
+    assert [entry.detail for entry in store.read_now(audit.newest, 5)] == [GENERAL]
+
+    await slack.people.command(JONAS, GENERAL, command, "off")
+    await until_said(slack, GENERAL, "Admins")
 
 
 async def test_no_leads(bot: Bot, slack: SlackSandbox) -> None:

@@ -15,7 +15,7 @@ from bot.blocks.admin_message import admin_message
 from bot.blocks.contact_card import contact_card
 from bot.blocks.elements import Message
 from bot.blocks.hubspot_refusal import refused_by_hubspot
-from bot.blocks.lead_message import lead_list, lead_message
+from bot.blocks.lead_message import lead_list, lead_message, lead_went_on
 from bot.blocks.lead_modals import hand_over_modal, reason_modal, snooze_modal
 from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.reader import Reader
@@ -145,8 +145,11 @@ SHOWN: dict[str, Show] = {
     "lead refused by HubSpot": lambda text, reader: refused_by_hubspot(
         f"{text}@acme.example", HubSpotRefusal.SCOPE, text * 10, reader
     ),
-    "leads": lambda text, reader: lead_list([a_lead(text, LeadStage.CLAIMED)] * 8, reader),
-    "no leads": lambda _, reader: lead_list([], reader),
+    "leads": lambda text, reader: lead_list(
+        [a_lead(text, LeadStage.CLAIMED)] * 8, reader, total=9_000, skipped=8
+    ),
+    "lead went on": lambda text, reader: lead_went_on("https://slack.example/p1", reader),
+    "no leads": lambda _, reader: lead_list([], reader, total=0),
     "activity": lambda text, reader: activity_message(an_activity(text), reader),
     "feed": lambda text, reader: feed_list([an_activity(text)] * 15, reader),
     "found": lambda text, reader: search_results(

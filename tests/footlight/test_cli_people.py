@@ -54,6 +54,31 @@ async def test_nobody(installed: Path, asked: str) -> None:
     assert "footlight contacts find" in ran.err.replace("\n", " ")
 
 
+@pytest.mark.parametrize("words", [("contacts", "show"), ("campaigns", "who"), ("clicks",), ("feed", "--contact")])
+async def test_a_name_where_an_address_is_asked(installed: Path, words: tuple[str, ...]) -> None:
+    """A name instead of an address is told from an unknown one, with the way to find somebody by it."""
+    ran = await footlight(*words, "max")
+
+    assert ran.status == 1
+    assert "'max' is no e-mail address" in ran.err
+    assert "footlight contacts find" in ran.err.replace("\n", " ")
+
+
+async def test_leads_are_found(installed: Path, click: Callable[..., None]) -> None:
+    """A part of a lead's address finds it as a lead, and it is said how many match."""
+    await footlight("campaigns", "create", *FAIR, "--default")
+    click("jo@acme.example")
+    click("ann@acme.example")
+
+    assert "(a lead)" in (await footlight("contacts", "find", "jo@ac")).out
+    assert "1 of 2" in (await footlight("contacts", "find", "acme", "--limit", "1")).out
+    found = await printed("contacts", "find", "acme")
+    assert [(one["email"], one["account"]) for one in found] == [
+        ("ann@acme.example", "acme.example"),
+        ("jo@acme.example", "acme.example"),
+    ]
+
+
 async def test_leads(installed: Path, click: Callable[..., None]) -> None:
     """Who clicked and is no contact is a lead; as a contact they are not known."""
     await footlight("campaigns", "create", *FAIR, "--default")
