@@ -14,6 +14,7 @@ from decisions.retries import Failure, GiveUp, Later, next_attempt, retry_after
 from jobs.context import Context
 from jobs.hint_kinds import Hints, about_companies, about_contacts, about_privacy_deletions
 from jobs.hubspot.trouble import HubSpotTrouble, ScopeMissing, TokenRefused
+from jobs.list_turns import rest_before
 from jobs.reconcile import Wish, make_equal
 from storage import Busy, StoreDown, inbox, target_groups
 from storage.inbox import ClaimedHint, HintKind
@@ -179,8 +180,11 @@ class Apply:
         store = self._context.store
         try:
             async with self._held([hint]), self._one_pass:
-                groups = await store.read(target_groups.all_groups)
-                if any(group.hubspot_list_id == hint.object_id for group in groups):
+                mirrors = await store.read(target_groups.mirrors)
+                if group := next((each for each in mirrors if each.hubspot_list_id == hint.object_id), None):
+                    rest = await store.read(rest_before, mirrors, group, self._context.now())
+                    if rest > timedelta(0):
+                        return await self._later([hint], "so large a list is not paged again so soon", rest)
                     (result,) = await make_equal(self._context, [hint.object_id], TOLD_BY_A_WEBHOOK)
                     if result.trouble:
                         return await self._later([hint], result.trouble, retry_after(hint.attempts + 1))

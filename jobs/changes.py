@@ -23,7 +23,7 @@ log = structlog.get_logger()
 # A record is known to the search some moments after it changed; so far back the search is asked again.
 LAG: Final = timedelta(minutes=10)
 # The clocks of HubSpot and of this machine are that close.
-CLOCKS_DIFFER: Final = timedelta(seconds=5)
+CLOCKS_DIFFER: Final = timedelta(seconds=1)
 # Of so many contacts HubSpot tells the companies in one request.
 CHUNK: Final = 1000
 STORED_AT_ONCE: Final = 50

@@ -79,11 +79,12 @@ class Known:
     """
     What a pass need not ask. `told`: its list, as HubSpot told it with others; None: ask.
 
-    `is_fresh`: who is live here is as HubSpot has them; of these, `updated` changed just now (our own ids).
+    `fresh_since`: who was asked for since then is as HubSpot has them; None: everybody who is live here. Of these,
+    `updated` changed just now (our own ids).
     """
 
     told: HubSpotListState | None = None
-    is_fresh: bool = True
+    fresh_since: datetime | None = None
     updated: Sequence[int] = ()
 
 
@@ -238,8 +239,7 @@ class ListPass:
     async def _read_contacts(self) -> None:
         store = self.context.store
         names = await store.read(contact_properties.held_names)
-        # Who was read since the walk began need not be read again after it was cut off.
-        fresh_since = None if self.known.is_fresh else self.began_at
+        fresh_since = self.known.fresh_since
         self._total = await store.read(staging.to_read_count, self.group.id, fresh_since)
         staged = partial(staging.to_read_after, fresh_since=fresh_since)
         await self._for_all(staged, lambda ids: self._read_chunk_of_contacts(ids, names))

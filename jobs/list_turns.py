@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 # Until HubSpot tells how many calls the account has a day: those of its smallest tier.
 CALLS_A_DAY: Final = 250_000
+# Smaller lists are paged at every hint.
+LARGE: Final = 10_000
 CUT_OFF: Final = "the last pass was cut off"
 FAILED: Final = "the last pass failed"
 
@@ -68,6 +70,14 @@ async def due(
         elif (reason or group.trouble) and group.id in rested:
             turns.append(Turn(group, reason or FAILED))
     return turns
+
+
+def rest_before(session: Session, groups: Sequence[GroupView], group: GroupView, now: datetime) -> timedelta:
+    """How long a hint about this group's list waits, if it is large; zero or less: not at all."""
+    began = sync_runs.last_begun(session).get(group.id)
+    if began is None or group.size < LARGE:
+        return timedelta(0)
+    return began + interval_of(session, groups, timedelta(0))[group.id] - now
 
 
 def interval_of(session: Session, groups: Sequence[GroupView], every: timedelta) -> dict[int, timedelta]:

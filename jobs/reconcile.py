@@ -143,9 +143,12 @@ async def _changes(context: Context) -> ChangesFound:
 async def _make_passes(
     context: Context, turns: Sequence[Turn], told: Mapping[str, HubSpotListState], wish: Wish, found: ChangesFound
 ) -> list[GroupResult]:
-    results, paged = [], await context.store.read(list_walks.paged)
+    results, paged, began_at = [], await context.store.read(list_walks.paged), context.now()
     for turn in turns:
-        known = Known(told.get(turn.group.hubspot_list_id or ""), found.is_whole, found.updated)
+        group = turn.group
+        # A group that was equal once and was read whole never: not with the properties that are held now.
+        is_fresh = found.is_whole and (group.id in paged or group.equal_since is None)
+        known = Known(told.get(group.hubspot_list_id or ""), None if is_fresh else began_at, found.updated)
         result, moves = await _sync_group(context, turn, known, wish), told_of(known.told)
         unseen = why_page(moves, paged.get(turn.group.id)) is None and result.added + result.removed > 0
         results.append(replace(result, told_size=moves.size, moved_unseen=unseen))

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage import hubspot_choices
+from storage import hubspot_choices, list_walks
 from storage.columns import Json, from_microseconds
 
 
@@ -93,6 +93,7 @@ def choose(session: Session, name: str) -> None:
     require(session, name)
     session.merge(PropertyChoice(name=name, is_shown=True))
     session.flush()
+    list_walks.read_everybody_again(session)
 
 
 def require(session: Session, name: str) -> None:

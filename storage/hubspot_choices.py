@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage import list_walks
 from storage.columns import Word
 
 
@@ -51,6 +52,9 @@ def chosen(session: Session, choice: Choice) -> Chosen | None:
 
 def choose(session: Session, choice: Choice, what: Chosen) -> None:
     """From now on it is done so."""
+    before = session.get(HubSpotChoice, choice)
+    if what.property and (before is None or before.property != what.property):
+        list_walks.read_everybody_again(session)
     session.merge(HubSpotChoice(choice=choice, property=what.property, value=what.value))
     session.flush()
 

@@ -102,6 +102,11 @@ def paged(session: Session) -> dict[int, Told]:
     return {row.group_id: _told(row) for row in session.exec(select(ListPaged))}
 
 
+def read_everybody_again(session: Session) -> None:
+    """Other properties are held from now on: the next pass over each list reads all of its contacts."""
+    session.execute(delete(ListPaged))
+
+
 def cut_off(session: Session) -> frozenset[int]:
     """The groups whose walk has not become their members: it was cut off, or is under way."""
     return frozenset(session.exec(select(ListWalk.group_id)))

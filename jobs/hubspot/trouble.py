@@ -109,8 +109,8 @@ class RateLimited(HubSpotTrouble):
         self.is_daily = is_daily
         if is_daily:
             text = (
-                "HubSpot's daily quota of API calls is used up; it starts anew at midnight of the portal's time zone."
-                " See in HubSpot which integrations use it"
+                "HubSpot's daily quota of API calls is used up, but for a tenth that is left to people and other tools;"
+                " it starts anew at midnight of the portal's time zone. See in HubSpot which integrations use it"
             )
         else:
             text = "HubSpot's limit of API calls is reached again and again. Other integrations may use the same token"

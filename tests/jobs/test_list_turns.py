@@ -6,14 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from decisions.request_budget import Ask, Day, Report
+from jobs.apply import Apply
 from jobs.context import Context
 from jobs.full_pass import full_pass
 from jobs.list_turns import FAILED
 from jobs.reconcile import run, sync_groups
 from sandbox.hubspot import Crm, HubSpotSandbox
-from storage import sync_runs
+from storage import contact_properties, inbox, sync_runs
+from storage.contacts import Contact
+from storage.inbox import HintKind, HintTold
 from storage.request_budgets import SharedBudget
 from tests.jobs.test_reconcile import counts, group, import_list, in_list, member_ids, sync
 
@@ -93,6 +97,30 @@ async def test_a_large_list_rests(context: Context, crm: Crm) -> None:
     assert [counts(each) for each in await run(later, EVERY)] == [{"added": 1, "unchanged": 5}]
 
 
+async def test_hints_about_a_large_list_wait(
+    context: Context, crm: Crm, hubspot: HubSpotSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often a webhook tells that a large list changed, it is paged when its turn comes."""
+    monkeypatch.setattr("jobs.list_turns.LARGE", 5)
+    day = Day(200, 200, told_at=0.0)
+    await asyncio.to_thread(SharedBudget(context.store, lambda: 0.0).take, Ask("call", Report("a", day=day)))
+    crm.add_to_list(611, list(crm.contacts)[5:6])
+    before = hubspot.requests["lists.memberships"]
+
+    async def tell(context: Context) -> None:
+        await context.store.write(inbox.keep_hints, [HintTold(HintKind.LIST, "611")], now=context.now())
+        apply = Apply(context)
+        await apply.apply_due()
+        await apply.stop(timedelta(seconds=20))
+
+    await tell(context)
+    assert hubspot.requests["lists.memberships"] == before
+    await tell(replace(context, now=lambda: context.now() + timedelta(minutes=30)))
+
+    assert hubspot.requests["lists.memberships"] == before + 1
+    assert await reason(context) == "a webhook told that it changed"
+
+
 async def test_shared_contacts_are_read_once(context: Context, crm: Crm, hubspot: HubSpotSandbox) -> None:
     """Of lists that share contacts each contact is read once, and again only after it changed."""
     made = [crm.create("contacts", {"email": f"n{n}@firma.example"}).record for n in range(1500)]
@@ -126,6 +154,23 @@ async def test_search_refused(context: Context, crm: Crm, hubspot: HubSpotSandbo
     hubspot.faults.only, hubspot.faults.down = "contacts.search", "503"
 
     assert counts(await sync(context)) == {"updated": 1, "unchanged": 4}
+
+
+async def test_another_property(context: Context, crm: Crm, hubspot: HubSpotSandbox) -> None:
+    """Once the admin chose another property, the next round reads everybody again, each once, though nothing moved."""
+    crm.add_to_list(crm.create_list("Partners").id, list(crm.contacts)[:3])
+    await import_list(context, "612")
+    await sync_groups(context)
+    crm.contacts[min(crm.contacts)].properties["city"] = "Ulm"  # long ago, so that no search finds it
+
+    await context.store.write(contact_properties.choose, "city")
+    before = hubspot.requests["contacts.batch_read"]
+    assert [each.trouble for each in await run(context, EVERY)] == [None, None]
+
+    assert hubspot.requests["contacts.batch_read"] == before + 1
+    cities = await context.store.read(lambda session: session.exec(select(Contact.properties)).all())
+    assert "Ulm" in [each.get("city") for each in cities]
+    assert await run(context, EVERY) == []
 
 
 async def test_at_night(context: Context, crm: Crm, hubspot: HubSpotSandbox) -> None:

@@ -115,3 +115,16 @@ def test_all_processes_stand_back(clock):
     other.enter("call", interactive=True)
 
     assert sum(clock.slept) == pytest.approx(7.0)
+
+
+def test_the_last_tenth_of_the_day(clock):
+    """When nine tenths of the day are used up, jobs are told so at once; a person's look-up goes through."""
+    limiter = Limiter(InMemory(clock), clock.sleep)
+    headers = {"x-hubspot-ratelimit-daily": "1000", "x-hubspot-ratelimit-daily-remaining": "99"}
+    limiter.leave(limiter.enter("call", interactive=False), headers)
+
+    with pytest.raises(RateLimited) as limited:
+        limiter.enter("search", interactive=False)
+
+    assert (limited.value.is_daily, clock.slept) == (True, [])
+    assert limiter.enter("call", interactive=True).budget == "call"
