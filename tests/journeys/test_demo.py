@@ -104,6 +104,12 @@ def test_from_a_clicked_banner_to_an_opt_out(page: Page) -> None:
     expect(page.locator(".stream")).to_contain_text("Opted out by")
     expect(page.locator(".stream .message", has_text=STRANGER)).to_have_count(0)
 
+    with page.context.expect_page() as followed:
+        banner.click()
+    expect(followed.value.locator("body")).to_contain_text("stored nothing")
+    told = page.locator("#wire summary", has_text=f"nothing was stored, as {STRANGER} is opted out")
+    expect(told).to_be_visible()
+
 
 @pytest.mark.timeout(120)
 def test_leads_arrive_by_themselves(page: Page) -> None:
