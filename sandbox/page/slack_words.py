@@ -61,7 +61,9 @@ def _interaction(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, se
     view: set[Hashable] = {("view", sent["view"]["id"])} if sent.get("view") else set()
     match sent["type"]:
         case "block_actions":
-            return f"{who} pressed {_label(sent['actions'][0])}", keys | view, "press", view
+            label = _label(sent["actions"][0])
+            deed: Deed = "claim" if "Claim" in label else ""
+            return f"{who} pressed {label}", keys | view, deed, view
         case "view_submission":
             return f"{who} confirmed {quoted(sent['view']['title']['text'])}", keys | view, "", view
         case "block_suggestion":

@@ -11,7 +11,7 @@ from sandbox.hubspot.records import Record
 from sandbox.slack.workspace import Workspace
 
 Partner = Literal["", "HubSpot", "Slack"]
-Deed = Literal["", "click", "press", "list", "look_up"]
+Deed = Literal["", "click", "claim", "list", "look_up"]
 LONGEST_QUOTE = 110
 
 

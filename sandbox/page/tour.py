@@ -45,7 +45,7 @@ STEPS: Final = (
         "In # leads, press Claim:",
         "everybody sees whose it is now. (Or Opt out, which ends all tracking of them.)",
         "The message changed after {time}.",
-        lambda story: story.deed == "press" and bool(story.effects),
+        lambda story: story.deed == "claim" and bool(story.effects),
     ),
     Step(
         "Change a list",

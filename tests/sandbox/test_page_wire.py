@@ -296,6 +296,9 @@ def test_tour_goes_on_by_itself(wire: Wire, crm: Crm) -> None:
 
     joined_a_list(wire, crm)
     wire.heard_slack(pressed("Claim"))
+    wire.heard_slack(pressed("Dismiss"))
+    changed = {"channel": LEADS, "ts": BUTTON, "text": "Lead: j.doe@steel.example · Dismissed"}
+    wire.heard_slack(exchange("api", "/api/chat.update", "chat.update", changed, {"ok": True}))
     assert list(tour.done) == ["Change a list"]
 
     wire.heard_click(MAIL, "/landing/x")
