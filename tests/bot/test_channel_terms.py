@@ -270,3 +270,17 @@ async def test_a_channel_that_was_taken_back(store: Store, channels: Channels) -
 
     (message,) = await channels.said(LEADS)
     assert EMAIL not in whole(message)
+
+
+async def test_a_channel_that_comes_back(store: Store, channels: Channels) -> None:
+    """What waited for its digest when it was taken back is not told when it is chosen again."""
+    hourly = Terms(rhythm=Rhythm(Mode.HOURLY, "Europe/Berlin"))
+    channels.choose(Topic.LEADS, LEADS, hourly)
+    become_lead(store, EMAIL)
+    await channels.said(LEADS)
+
+    store.write_now(subscriptions.end, Topic.LEADS, LEADS, now=channels.clock())
+    channels.choose(Topic.LEADS, LEADS, hourly)
+    channels.clock.pass_until("2026-11-25T10:00Z")
+
+    assert await channels.said(LEADS) == []
