@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 from decisions.addresses import NotAnAddress, account_domain, normalise, normalise_domain
 
@@ -84,10 +84,10 @@ def _records(lines: Sequence[str], separator: str, first: int) -> Iterator[Recor
     at = first
     while at < len(lines):
         length = _length(lines, at)
-        quoting = csv.QUOTE_MINIMAL if length else csv.QUOTE_NONE
+        quoted: Literal[0, 3] = csv.QUOTE_MINIMAL if length else csv.QUOTE_NONE
         try:
             cells = next(
-                csv.reader(["".join(lines[at : at + max(length, 1)])], delimiter=separator, quoting=quoting), []
+                csv.reader(["".join(lines[at : at + max(length, 1)])], delimiter=separator, quoting=quoted), []
             )
         except csv.Error:  # a cell longer than 128 KiB
             cells = ["?"]

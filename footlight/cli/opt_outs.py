@@ -93,8 +93,16 @@ def _carry_out(
         typer.confirm(f"End the tracking of {whom}? This cannot be undone.", abort=True)
         yes = True
     may_be_done, now = yes or not needs_a_yes(people), footlight.now
-    asked = {"is_yes": may_be_done, "actor": ACTOR, "hasher": footlight.hasher, "now": now()}
-    number = footlight.store.write_now(opt_outs_waiting.ask, source, emails, domain, **asked)
+    number = footlight.store.write_now(
+        opt_outs_waiting.ask,
+        source,
+        emails,
+        domain,
+        is_yes=may_be_done,
+        actor=ACTOR,
+        hasher=footlight.hasher,
+        now=now(),
+    )
     if may_be_done:
         asyncio.run(carry_out_opt_outs(footlight.store, footlight.hasher, now))
     return None if may_be_done else number
