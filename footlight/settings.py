@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     footlight_trusted_proxies: Networks = Field(
         (), description="networks whose X-Forwarded-For we believe, like 10.0.0.0/8; default: none"
     )
+    footlight_sender_numbers: bool = Field(
+        False, description="whether `footlight performance sender` tells how single employees do; ask them first"
+    )
     footlight_retention_months: PositiveInt = Field(24, description="how long single views and clicks are kept")
     footlight_reconcile_minutes: PositiveInt = Field(15, description="how often groups are made equal to their lists")
     hubspot_access_token: SecretStr | None = Field(None, description="token for HubSpot's API")

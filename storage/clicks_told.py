@@ -53,6 +53,13 @@ def newest(session: Session, limit: int, address_ids: Collection[int] | None = N
     return _told(session, theirs.order_by(col(Event.at).desc(), col(Event.id).desc()).limit(limit))
 
 
+def newest_by_people(session: Session, limit: int, where: Collection[Any]) -> Sequence[ToldClick]:
+    """The last clicks by people who can be named, newest first, that meet these conditions on events."""
+    named = (col(Event.counts_as) == int(EventClass.HUMAN), col(Event.address_id).is_not(None))
+    query = _CLICKS.where(*where, *named).order_by(col(Event.at).desc(), col(Event.id).desc())
+    return _told(session, query.limit(limit))
+
+
 _CLICKS: Final[Select[Any]] = (
     select(Event, col(Address.email), col(Campaign.name), col(Sender.email), col(TargetGroup.name))
     .outerjoin(Address, col(Address.id) == col(Event.address_id))

@@ -16,6 +16,7 @@ from storage.addresses import Address
 from storage.bulk import add_counts
 from storage.campaigns import Campaign
 from storage.columns import BigId, Moment, to_microseconds
+from storage.contacts import Contact
 from storage.counts import Counts, counts_of
 from storage.database import listed
 from storage.kept_totals import KeptCount
@@ -355,9 +356,10 @@ def addresses_of(session: Session, contact_id: int) -> tuple[int, ...]:
 
 
 def addresses_of_person(session: Session, email: str) -> tuple[int, ...]:
-    """The normalised address and all others of the contact that it belongs to; none when nobody has it."""
-    found = session.execute(select(col(Address.id), col(Address.contact_id)).where(col(Address.email) == email)).first()
-    if found is None:
+    """The normalised address and all others of its contact; none when nobody has it, or nobody may see them."""
+    query = select(col(Address.id), col(Address.contact_id), col(Contact.hidden_at)).outerjoin(Contact)
+    found = session.execute(query.where(col(Address.email) == email)).first()
+    if found is None or found.hidden_at is not None:
         return ()
-    address_id, contact_id = found
+    address_id, contact_id, _ = found
     return (address_id,) if contact_id is None else addresses_of(session, contact_id)

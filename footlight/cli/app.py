@@ -19,6 +19,7 @@ from footlight.cli import (
     hubspot_choices,
     keys,
     opt_outs,
+    performance,
     privacy,
     processes,
     properties,
@@ -29,6 +30,7 @@ from footlight.cli.command import NoStore
 from footlight.cli.contacts import NotKnown
 from footlight.cli.feed import NotInFeed
 from footlight.cli.groups import NoSuchList
+from footlight.cli.performance import NoPerformance
 from footlight.cli.printing import complaints, console
 from footlight.cli.properties import NotShown
 from footlight.embedded import AlreadyRuns
@@ -67,6 +69,7 @@ EXPECTED = (
     NameTaken,
     NoAccount,
     NoKey,
+    NoPerformance,
     NoSuchClick,
     NoStore,
     NoSuchGroup,
@@ -120,6 +123,7 @@ for family in (
     campaigns.campaigns,
     contacts.contacts,
     contacts.leads_family,
+    performance.family,
     keys.keys,
     opt_outs.optouts,
     hubspot_choices.hubspot,

@@ -1,0 +1,239 @@
+"""The performance, in one shape, of whatever one asks for: a person, account, campaign, target group, sender, all."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, and_, case, distinct, func, literal, select, type_coerce
+from sqlmodel import Session, col
+
+from storage import clicks_told, hours
+from storage.accounts import Account
+from storage.addresses import Address
+from storage.campaigns import Campaign
+from storage.clicks_told import ToldClick
+from storage.columns import from_microseconds, to_microseconds
+from storage.counts import CLASSES, Counts, counts_of, summed
+from storage.hours import HOUR, HourCounter
+from storage.performance import POPULAR_CAMPAIGNS, RECENT_CLICKS, Counter, PopularCampaign
+from storage.senders import Sender
+from storage.tracking import COUNTED, Event, EventClass, EventKind
+
+Conditions = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    Of what one asks, as conditions on the tables that hold its numbers; None: that table does not tell it apart.
+
+    `counters` name people and live as long as they are known, `hours` name nobody and stay for ever, `events` are
+    single views and clicks, until retention takes them.
+    """
+
+    events: Conditions
+    counters: Conditions | None = None
+    hours: Conditions | None = None
+
+
+ALL = Scope(events=(), counters=(), hours=())
+
+
+def of_addresses(address_ids: Sequence[int]) -> Scope:
+    """A person, whose addresses these are."""
+    return Scope(events=(col(Event.address_id).in_(address_ids),), counters=(col(Counter.address_id).in_(address_ids),))
+
+
+def of_account(account_id: int) -> Scope:
+    """Everybody's addresses in an account."""
+    theirs = select(col(Address.id)).where(col(Address.account_id) == account_id)
+    return Scope(events=(col(Event.address_id).in_(theirs),), counters=(col(Counter.address_id).in_(theirs),))
+
+
+def of_campaign(campaign_id: int) -> Scope:
+    return Scope(
+        events=(col(Event.campaign_id) == campaign_id,),
+        counters=(col(Counter.campaign_id) == campaign_id,),
+        hours=(col(HourCounter.campaign_id) == campaign_id,),
+    )
+
+
+def of_group(group_id: int) -> Scope:
+    """The events whose campaign was chosen by this target group, whoever is in it now."""
+    return Scope(events=(col(Event.group_id) == group_id,), hours=(col(HourCounter.group_id) == group_id,))
+
+
+def of_sender(sender_id: int) -> Scope:
+    """The events of the mails of one employee."""
+    return Scope(events=(col(Event.sender_id) == sender_id,))
+
+
+def sender_id(session: Session, email: str) -> int | None:
+    """The sender with this normalised address."""
+    return session.execute(select(col(Sender.id)).where(col(Sender.email) == email)).scalar()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is told of a scope; each number is defined in docs/numbers.md. Moments from `hours` are an hour's begin."""
+
+    counts: Counts
+    unique_viewers: int
+    unique_clickers: int
+    first_at: datetime | None
+    last_at: datetime | None
+    recent_clicks: tuple[ToldClick, ...]
+    popular_campaigns: tuple[PopularCampaign, ...]
+
+
+def report(session: Session, scope: Scope) -> Report:
+    """The performance of a scope."""
+    viewers, clickers = _uniques(session, scope)
+    first_at, last_at = _times(session, scope)
+    return Report(
+        counts=_counts(session, scope),
+        unique_viewers=viewers,
+        unique_clickers=clickers,
+        first_at=first_at,
+        last_at=last_at,
+        recent_clicks=tuple(_recent(session, scope)),
+        popular_campaigns=tuple(_popular(session, scope)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of a whole brought. The parts of a whole add up to it exactly."""
+
+    name: str
+    counts: Counts
+
+
+NO_ACCOUNT: Final = "addresses without account"
+NOBODY: Final = "nobody named"
+
+
+def parts_of_account(session: Session, account_id: int) -> list[Part]:
+    """What each address of an account brought, the most clicked first."""
+    return _parts(session, col(Address.account_id) == account_id)
+
+
+def parts_of_addresses(session: Session, address_ids: Sequence[int]) -> list[Part]:
+    """What each of a person's addresses brought, the most clicked first."""
+    return _parts(session, col(Address.id).in_(address_ids))
+
+
+def _parts(session: Session, theirs: Any) -> list[Part]:
+    query = select(col(Address.email), *_SUMS).join(Counter, col(Counter.address_id) == col(Address.id))
+    rows = session.execute(query.where(theirs).group_by(col(Address.email)))
+    return _ordered([Part(email, counts_of(row)) for email, *row in rows])
+
+
+def parts_of_all(session: Session) -> list[Part]:
+    """What each account brought, the most clicked first; then free-mail addresses, and who cannot be named any more."""
+    query = (
+        select(func.coalesce(col(Account.name), NO_ACCOUNT), *_SUMS)
+        .select_from(Counter)
+        .join(Address, col(Address.id) == col(Counter.address_id))
+        .outerjoin(Account, col(Account.id) == col(Address.account_id))
+        .group_by(col(Account.id), col(Account.name))
+    )
+    parts = _ordered([Part(name, counts_of(row)) for name, *row in session.execute(query)])
+    named = [sum(column) for column in zip(*(astuple(part.counts) for part in parts), strict=True)] or [0] * len(
+        CLASSES
+    )
+    everything = astuple(_counts(session, ALL))
+    return [*parts, Part(NOBODY, Counts(*(whole - some for whole, some in zip(everything, named, strict=True))))]
+
+
+def series(session: Session, scope: Scope, since: datetime, until: datetime) -> list[tuple[datetime, Counts]]:
+    """Each hour, by its begin in UTC, in which anything happened from `since` to before `until`, in their order."""
+    if scope.hours is not None:
+        hour, sums, where = type_coerce(col(HourCounter.hour), BigInteger), hours.COUNTS, scope.hours
+    else:
+        at = type_coerce(col(Event.at), BigInteger)
+        hour, sums, where = at - at % HOUR, _EVENT_SUMS, (*scope.events, col(Event.kind).in_(COUNTED))
+    within = (hour >= to_microseconds(since), hour < to_microseconds(until))
+    rows = session.execute(select(hour, *sums).where(*where, *within).group_by(hour).order_by(hour))
+    found = [(from_microseconds(begin), counts_of(row)) for begin, *row in rows]
+    return [(begin, counts) for begin, counts in found if any(astuple(counts))]
+
+
+_SUMS: Final = [func.coalesce(func.sum(col(getattr(Counter, name))), 0) for name in CLASSES]
+_EVENT_SUMS: Final = summed(col(Event.kind), col(Event.counts_as), literal(1))
+_HUMAN: Final = col(Event.counts_as) == int(EventClass.HUMAN)
+# A person is a contact with all its addresses, else an address.
+_PERSON: Final = func.coalesce(col(Address.contact_id), -col(Address.id))
+
+
+def _ordered(parts: list[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: (-part.counts.clicks, -part.counts.views, part.name))
+
+
+def _counts(session: Session, scope: Scope) -> Counts:
+    if scope.hours is not None:
+        return counts_of(session.execute(select(*hours.COUNTS).where(*scope.hours)).one())
+    if scope.counters is not None:
+        return counts_of(session.execute(select(*_SUMS).where(*scope.counters)).one())
+    return counts_of(session.execute(select(*_EVENT_SUMS).where(*scope.events)).one())
+
+
+def _uniques(session: Session, scope: Scope) -> tuple[int, int]:
+    """How many people viewed, and how many clicked."""
+    if scope.counters is not None:
+        table, where = Counter, scope.counters
+        did = (col(Counter.views) > 0, col(Counter.clicks) > 0)
+    else:
+        table, where = Event, (*scope.events, _HUMAN)
+        did = (col(Event.kind) == int(EventKind.VIEW), col(Event.kind) == int(EventKind.CLICK))
+    people = [func.count(distinct(case((one, _PERSON)))) for one in did]
+    query = select(*people).select_from(table).join(Address, col(Address.id) == col(table.address_id))
+    viewers, clickers = session.execute(query.where(*where)).one()
+    return int(viewers), int(clickers)
+
+
+def _times(session: Session, scope: Scope) -> tuple[datetime | None, datetime | None]:
+    if scope.hours is not None:
+        by_people = (col(HourCounter.counts_as) == int(EventClass.HUMAN), col(HourCounter.number) > 0)
+        ends = select(func.min(col(HourCounter.hour)), func.max(col(HourCounter.hour)))
+        first, last = session.execute(ends.where(*scope.hours, *by_people)).one()
+        return first, last
+    if scope.counters is not None:
+        columns = (col(Counter.first_at), col(Counter.last_view_at), col(Counter.last_click_at))
+        query = select(func.min(columns[0]), *map(func.max, columns[1:]))
+        first, *lasts = session.execute(query.where(*scope.counters)).one()
+        return first, max((last for last in lasts if last), default=None)
+    ends = select(func.min(col(Event.at)), func.max(col(Event.at)))
+    first, last = session.execute(ends.where(*scope.events, _HUMAN, col(Event.kind).in_(COUNTED))).one()
+    return first, last
+
+
+def _recent(session: Session, scope: Scope) -> Sequence[ToldClick]:
+    where = scope.events
+    if scope.counters is not None:
+        # The last clicks are among those of the people who clicked last; events have no index that tells.
+        latest = select(col(Counter.address_id)).where(*scope.counters, col(Counter.clicks) > 0)
+        ids = session.execute(latest.order_by(col(Counter.last_click_at).desc()).limit(RECENT_CLICKS)).scalars()
+        where = (*where, col(Event.address_id).in_(set(ids)))
+    return clicks_told.newest_by_people(session, RECENT_CLICKS, where)
+
+
+def _popular(session: Session, scope: Scope) -> list[PopularCampaign]:
+    if scope.hours is not None:
+        clicked = and_(
+            col(HourCounter.kind) == int(EventKind.CLICK), col(HourCounter.counts_as) == int(EventClass.HUMAN)
+        )
+        table, id_ = HourCounter, col(HourCounter.campaign_id)
+        clicks, where = func.sum(col(HourCounter.number)), (*scope.hours, clicked)
+    elif scope.counters is not None:
+        table, id_ = Counter, col(Counter.campaign_id)
+        clicks, where = func.sum(col(Counter.clicks)), scope.counters
+    else:
+        is_click = col(Event.kind) == int(EventKind.CLICK)
+        table, id_ = Event, col(Event.campaign_id)
+        clicks, where = func.count(), (*scope.events, _HUMAN, is_click)
+    query = select(col(Campaign.name), clicks).select_from(table).join(Campaign, col(Campaign.id) == id_).where(*where)
+    most = query.group_by(col(Campaign.id), col(Campaign.name)).having(clicks > 0)
+    rows = session.execute(most.order_by(clicks.desc(), col(Campaign.id)).limit(POPULAR_CAMPAIGNS))
+    return [PopularCampaign(name, int(number)) for name, number in rows]

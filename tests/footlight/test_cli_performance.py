@@ -1,0 +1,54 @@
+"""The command line on performance: one shape whatever is asked about, and numbers of employees only where allowed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.footlight.commands import documented, footlight, printed, shape
+
+pytestmark = pytest.mark.usefixtures("logs_undone")
+
+
+async def test_performance(installed: Path, click: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contact, account, campaign, sender and total tell one click in one shape, day by day or hour by hour."""
+    await printed("campaigns", "create", "Fair", "--image", "https://a.example/b.png", "--target", "https://a.example")
+    await footlight("campaigns", "edit", "Fair", "--default")
+    click("jo@acme.example")
+    monkeypatch.setenv("FOOTLIGHT_SENDER_NUMBERS", "true")
+
+    asked = (("total",), ("contact", "jo@acme.example"), ("account", "acme.example"), ("campaign", "fair"))
+    for what in (*asked, ("sender", "anna@ours.example")):
+        found = await printed("performance", *what)
+        assert (found["views"], found["clicks"], found["unique_clickers"], found["click_rate"]) == (1, 1, 1, 1.0)
+        assert [one["email"] for one in found["recent_clicks"]] == ["jo@acme.example"]
+        assert sum(one["clicks"] for one in found["series"]) == 1
+        if found["parts"]:
+            assert shape(found) == shape(documented("performance total"))
+            assert sum(one["clicks"] for one in found["parts"]) == 1
+    hours = (await printed("performance", "total", "--by", "hour"))["series"]
+    assert all(one["from"].endswith(":00:00Z") for one in hours)
+    assert (await printed("performance", "total", "--until", "2020-01-01"))["series"] == []
+    told = (await footlight("performance", "total")).out
+    assert ("1 by 1 people" in told, "acme.example" in told) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "what", [("contact", "nobody@firma.de"), ("account", "gmail.com"), ("campaign", "Nix"), ("group", "Nix")]
+)
+async def test_of_nothing(installed: Path, what: tuple[str, str]) -> None:
+    """Who or what is not known is refused by name."""
+    ran = await footlight("performance", *what)
+
+    assert (ran.status, ran.out) == (1, "")
+    assert what[1] in ran.err or "campaigns list" in ran.err
+
+
+async def test_of_a_sender(installed: Path, click: Callable[..., None]) -> None:
+    """The numbers of an employee are refused until the setting allows them."""
+    click("jo@acme.example")
+
+    ran = await footlight("performance", "sender", "anna@ours.example")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "FOOTLIGHT_SENDER_NUMBERS" in ran.err
