@@ -33,6 +33,7 @@ class Fetch(Struct, frozen=True):
 
     `mail_id` is shared by the tokens of one call for signatures, `link` tells those tokens apart (None when the
     token was mangled, so that only its mail is known). `prefetch`: `Sec-Purpose` or an older header said so.
+    `network`: whose scanner network it came from.
     """
 
     kind: FetchKind
@@ -43,6 +44,7 @@ class Fetch(Struct, frozen=True):
     method: str = "GET"
     prefetch: bool = False
     mangled: bool = False
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Verdict:
 TOO_SOON: Final = timedelta(seconds=1)
 BURST_WITHIN: Final = timedelta(seconds=2)
 BURST_LINKS: Final = 3
+# A scanner shows a mail's banners and follows its links in one go; who opened the mail before is its reader.
+OPENED_BEFORE: Final = timedelta(seconds=5)
 # A scanner that tries spoilt copies of a link does so in one go; later clicks may be the person's.
 MANGLED_WITHIN: Final = timedelta(seconds=2)
 
@@ -122,6 +126,8 @@ def judge_view(view: Fetch) -> Verdict:
         return _machine([(HEAD, view.method)])
     if view.prefetch:
         return _machine([(PREFETCH, "prefetch header")])
+    if view.network:
+        return _machine([(NETWORK, view.network)])
     agent = read_agent(view.user_agent)
     if agent.is_apple_prefetch:
         return Verdict(VerdictKind.PROXY, sure=True, because="Apple's mail fetches banners before anyone reads")
@@ -150,6 +156,10 @@ def _asked_for_the_head(click: Fetch, mail: Sequence[Fetch]) -> str | None:
     return click.method if click.method == "HEAD" else None
 
 
+def _scanner_network(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+    return click.network
+
+
 def _mangled_token(click: Fetch, mail: Sequence[Fetch]) -> str | None:
     if click.mangled:
         return "this link"
@@ -172,8 +182,14 @@ def _is_the_same_hand(fetch: Fetch, click: Fetch) -> bool:
 def _burst(click: Fetch, mail: Sequence[Fetch]) -> str | None:
     if len(mail) + 1 < BURST_LINKS:
         return None
-    followed = [fetch for fetch in (click, *mail) if fetch.kind is FetchKind.CLICK and fetch.link is not None]
-    clicks = [(fetch.at, fetch.link) for fetch in followed]
+    shown = _first_shown(mail)
+    clicks = [
+        (fetch.at, fetch.link)
+        for fetch in (click, *mail)
+        if fetch.kind is FetchKind.CLICK
+        and fetch.link is not None
+        and fetch.at - shown.get(fetch.link, fetch.at) < OPENED_BEFORE
+    ]
     if len({link for _, link in clicks}) < BURST_LINKS:
         return None
     starts = [at for at, _ in clicks if timedelta(0) <= click.at - at <= BURST_WITHIN]
@@ -183,16 +199,25 @@ def _burst(click: Fetch, mail: Sequence[Fetch]) -> str | None:
     return f"{most} links within {BURST_WITHIN.seconds} s" if most >= BURST_LINKS else None
 
 
+def _first_shown(mail: Sequence[Fetch]) -> dict[str, datetime]:
+    shown: dict[str, datetime] = {}
+    for fetch in mail:
+        if fetch.kind is FetchKind.VIEW and fetch.link is not None:
+            shown[fetch.link] = min(fetch.at, shown.get(fetch.link, fetch.at))
+    return shown
+
+
 AGENT: Final = Sign("agent", "the agent is a machine's", certain=True, measure=_listed_agent)
 PREFETCH: Final = Sign("prefetch", "a browser fetched it ahead of its reader", certain=True, measure=_prefetched)
 HEAD: Final = Sign("head", "it asked for the headers only", certain=True, measure=_asked_for_the_head)
 MANGLED: Final = Sign("mangled", "links of this mail were tried in spoilt form", certain=True, measure=_mangled_token)
 SOON: Final = Sign("too soon", "it came too soon after the mail's first fetch", certain=False, measure=_too_soon)
+NETWORK: Final = Sign("network", "it came from a scanner's network", certain=True, measure=_scanner_network)
 BURST: Final = Sign("burst", "several links of one call were followed at once", certain=False, measure=_burst)
 
 # In the order in which they decide: the certain ones first.
 SIGNS_IN_A_MAIL: Final = (MANGLED, SOON, BURST)
-SIGNS_OF_A_MACHINE: Final = (AGENT, PREFETCH, HEAD, *SIGNS_IN_A_MAIL)
+SIGNS_OF_A_MACHINE: Final = (AGENT, PREFETCH, HEAD, NETWORK, *SIGNS_IN_A_MAIL)
 
 
 def _machine(fired: Sequence[tuple[Sign, str]]) -> Verdict:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, Posi
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from decisions.addresses import NotAnAddress, normalise_domain
+from decisions.scanner_networks import read_networks_file
 
 
 class BadSettings(Exception):
@@ -75,6 +76,14 @@ def _is_standard_secret(text: str) -> bool:
         return False
 
 
+def _networks_file(path: Path) -> Path:
+    try:
+        read_networks_file(path)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror})") from None
+    return path
+
+
 def cannot_keep(folder: Path, error: OSError) -> BadSettings:
     """The embedded store's folder is missing, or is not ours to write in."""
     return BadSettings(
@@ -86,6 +95,7 @@ def cannot_keep(folder: Path, error: OSError) -> BadSettings:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domains = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_domains)]
 Networks = Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split)]
+NetworksFile = Annotated[Path, AfterValidator(_networks_file)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -129,6 +139,9 @@ class Settings(BaseSettings):
     )
     footlight_sender_numbers: bool = Field(
         False, description="whether `footlight performance sender` tells how single employees do; ask them first"
+    )
+    footlight_scanner_networks: NetworksFile | None = Field(
+        None, description="a CSV file of networks (network,name,source,seen) whose clicks are machines'"
     )
     footlight_retention_months: PositiveInt = Field(24, description="how long single views and clicks are kept")
     footlight_reconcile_minutes: PositiveInt = Field(15, description="how often groups are made equal to their lists")

@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from decisions.scanner_networks import kept_networks, read_networks_file, together
 from footlight.listening import Sockets, serve_on
 from footlight.opening import Opened
 from footlight.settings import Settings, reveal
 from storage.campaigns import CampaignsInForce
 from storage.fetch_arrived import Tracker
+from webhooks.client_address import ScannerAt
 from webhooks.edge import Check, Edge, Handler
 from webhooks.metrics import Metrics
 from webhooks.verify import read_standard_secrets
@@ -41,9 +43,19 @@ def make_edge(
         api_keys=reveal(settings.footlight_api_key),
         api_rate=settings.footlight_api_rate,
         slack_events=slack_events,
+        scanner_at=_scanner_at(settings),
         checks=checks,
         metrics=metrics,
     )
+
+
+def _scanner_at(settings: Settings) -> ScannerAt | None:
+    """None where no proxy is trusted: then nobody's address is looked at."""
+    if not settings.footlight_trusted_proxies:
+        return None
+    own = settings.footlight_scanner_networks
+    networks = together(read_networks_file(own), kept_networks()) if own else kept_networks()
+    return ScannerAt(networks, settings.footlight_trusted_proxies)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from storage import leads, performance, tracking
 from storage.addresses import Address
 from storage.fetch_arrived import tell_of_clicks
 from storage.leads import Lead
-from storage.tracking import Event, EventClass, EventKind, Tracked, fetch_of
+from storage.tracking import Event, EventClass, EventKind, Link, Tracked, fetch_of
 
 # Long enough for a scanner to show itself by a burst, short enough for a person to be called back.
 SETTLED_AFTER: Final = timedelta(seconds=45)
@@ -30,7 +30,9 @@ def settle(session: Session, *, now: datetime, limit: int = 100) -> int:
 
 
 def _revise(session: Session, settled: Sequence[Event], mail: Sequence[Event], *, now: datetime) -> None:
-    fetches = [fetch_of(EventKind(one.kind), (one.mail_id or "", one.address_id), one.at) for one in mail]
+    fetches = [fetch_of(EventKind(one.kind), _link(one), one.at) for one in mail]
+    seen = tracking.last_seen(session, {_link(one) for one in mail if one.kind == EventKind.CLICK})
+    opened = [fetch_of(EventKind.VIEW, link, one.first_at) for link, one in seen.items()]
     # Who was in the same burst, and was believed because it had not shown yet, is judged again with it.
     near = [one for one in mail if one.kind == EventKind.CLICK and _is_near(one, settled)]
     human: list[tuple[int, datetime]] = []
@@ -39,7 +41,7 @@ def _revise(session: Session, settled: Sequence[Event], mail: Sequence[Event], *
         if was == EventClass.MACHINE:
             continue
         place = mail.index(event)
-        verdict = settle_click(fetches[place], fetches)
+        verdict = settle_click(fetches[place], [*fetches, *opened])
         _change(session, event, verdict)
         if event.counts_as == EventClass.HUMAN and was_doubted and event.address_id is not None:
             human.append((event.address_id, event.at))
@@ -48,6 +50,10 @@ def _revise(session: Session, settled: Sequence[Event], mail: Sequence[Event], *
     contacts = select(Address.id).where(col(Address.contact_id).is_not(None))
     ours = set(session.exec(contacts.where(col(Address.id).in_({address_id for address_id, _ in human}))))
     tell_of_clicks(session, human, ours, now=now)
+
+
+def _link(event: Event) -> Link:
+    return event.mail_id or "", event.address_id
 
 
 def _is_near(event: Event, settled: Sequence[Event]) -> bool:

@@ -45,6 +45,8 @@ class Fetched(Struct, frozen=True):
     method: str = "GET"
     prefetch: bool = False
     campaign_id: int | None = None
+    network: str | None = None
+    """Whose scanner network it came from."""
 
     @property
     def named(self) -> Named:
@@ -172,6 +174,7 @@ def _as_fetch(one: Arrived) -> Fetch:
         method=fetched.method,
         prefetch=fetched.prefetch,
         mangled=fetched.kind is EventKind.MANGLED,
+        network=fetched.network,
     )
 
 

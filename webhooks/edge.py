@@ -37,7 +37,7 @@ class Edge:
 
     `public_url` is how the world reaches us, without a slash at its end. Without a `tracker` (the key of the opt-outs
     cannot be opened) banners and redirects still work, but nothing is recorded. `api_rate`: requests a minute for each
-    key of the API.
+    key of the API. `scanner_at` says whose scanner network a request comes from.
     """
 
     store: Store
@@ -51,6 +51,7 @@ class Edge:
     api_keys: tuple[str, ...] = ()
     api_rate: int = 600
     slack_events: Handler | None = None
+    scanner_at: Callable[[web.Request], str | None] | None = None
     checks: tuple[Check, ...] = ()
     now: Callable[[], datetime] = utc_now
     new_mail_id: Callable[[], str] = new_mail_id

@@ -170,10 +170,10 @@ class Fetches:
 
 def as_fetched(request: web.Request, opened: Opened, kind: EventKind) -> Fetched:
     """What the store needs to know of a request whose token opened."""
-    headers = request.headers
+    headers, edge = request.headers, request.app[EDGE]
     return Fetched(
         kind,
-        request.app[EDGE].now(),
+        edge.now(),
         opened.mail_id,
         opened.sender,
         opened.recipient,
@@ -182,6 +182,7 @@ def as_fetched(request: web.Request, opened: Opened, kind: EventKind) -> Fetched
         request.method,
         is_prefetch(headers),
         opened.campaign_id,
+        edge.scanner_at(request) if edge.scanner_at else None,
     )
 
 

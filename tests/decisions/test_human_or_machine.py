@@ -54,6 +54,12 @@ def a_view(seconds=0.0, *, link="max", agent=OUTLOOK, **what):
             [a_click(-60, link=name, agent="curl/8") for name in "abc"], a_click(), id="a scanner's burst before"
         ),
         pytest.param([a_view(-8, agent=IE11)], a_click(agent=IE11), id="Internet Explorer 11"),
+        pytest.param(
+            [a_view(-30, link=name) for name in ("max", "anna", "otto")]
+            + [a_click(-0.6, link="anna"), a_click(-0.3, link="otto")],
+            a_click(),
+            id="three readers who had opened it follow it at once",
+        ),
         pytest.param([], a_click(agent="Outlook-iOS/711.3061168.prod.iphone"), id="Outlook's own browser"),
     ],
 )
@@ -77,6 +83,14 @@ def test_people(mail, click):
         ([], a_click(prefetch=True), "prefetch", True),
         ([], a_click(method="HEAD"), "head", True),
         ([], a_click(link=None, mangled=True), "mangled", True),
+        ([a_view(-30)], a_click(network="Barracuda"), "network", True),
+        (
+            [a_view(-2, link=name) for name in "ab"] + [a_click(-1, link="a"), a_click(-0.5, link="b")],
+            a_click(),
+            "burst",
+            False,
+        ),
+        ([a_view(-30)] + [a_click(-0.1, link=name) for name in "abc"], a_click(), "burst", False),
         ([a_click(-1.5, link=None, mangled=True)], a_click(), "mangled", True),
         ([a_view(-0.5)], a_click(), "too soon", False),
         ([a_view(0)], a_click(), "too soon", False),
@@ -123,6 +137,7 @@ def test_what_is_no_burst(mail, click):
         (a_view(agent=None), VerdictKind.MACHINE),
         (a_view(method="HEAD"), VerdictKind.MACHINE),
         (a_view(prefetch=True), VerdictKind.MACHINE),
+        (a_view(network="Barracuda"), VerdictKind.MACHINE),
     ],
 )
 def test_views(view, kind):
