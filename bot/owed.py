@@ -11,11 +11,12 @@ from bot.blocks.elements import Message
 from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import forgotten_lead, lead_message, lead_went_on
 from bot.blocks.opt_outs_waiting import opt_outs_question
+from bot.blocks.privacy_request import forgotten_request, privacy_request
 from bot.blocks.reader import Reader
 from bot.digest import Digest, Waiting, digest_before, next_digest, not_now, renewed_digest
 from bot.setup_owed import greeting, welcome
 from bot.terms import as_shown, reader_of, terms_of
-from storage import Session, feed, leads, opt_outs_waiting, outbox, portal, posted, target_groups
+from storage import Session, feed, leads, opt_outs_waiting, outbox, portal, posted, privacy_requests, target_groups
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due
@@ -137,12 +138,16 @@ def _refused(session: Session, item: Item, channel: str, reader: Reader, now: da
     return Owed(refused_by_hubspot(card.email, refusal, item.facts["needs"], reader), names=card.address_id)
 
 
+def _privacy(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:
+    asked = privacy_requests.get(session, int(item.subject))
+    return Owed(privacy_request(asked, reader), names=asked.address_id, is_news=True) if asked else None
+
+
 def _forgotten(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:
     if item.facts.get("kind") == Due.DIGEST:
         return _renewal(session, Topic(item.facts["subject"]), channel, item.facts["ts"], reader)
-    is_activity = item.facts.get("kind") == Due.ACTIVITY_CHANGED
-    made = forgotten_activity(reader) if is_activity else forgotten_lead(reader)
-    return Owed(made, ts=item.facts["ts"])
+    made = {Due.ACTIVITY_CHANGED: forgotten_activity, Due.PRIVACY_ASKED: forgotten_request}
+    return Owed(made.get(Due(item.facts.get("kind", Due.LEAD_CHANGED)), forgotten_lead)(reader), ts=item.facts["ts"])
 
 
 Say = Callable[[Session, Item, str, Reader, datetime], Owed | Waiting | None]
@@ -152,6 +157,7 @@ _SAID: Final[dict[Due, Say]] = {
     Due.DIGEST: _digest,
     Due.ADMIN_TOLD: _admin,
     Due.OPT_OUTS_WAITING: _opt_outs,
+    Due.PRIVACY_ASKED: _privacy,
     Due.CHANNEL_GREETED: _greeting,
     Due.ADMIN_WELCOMED: _welcome,
     Due.HUBSPOT_REFUSED: _refused,
@@ -201,5 +207,5 @@ def _owe_rewrite(session: Session, item: Item, kind: Due, *, channel: str, ts: s
 
 
 def _is_gone(session: Session, kind: Due, subject: int) -> bool:
-    found = feed.get if kind is Due.ACTIVITY_CHANGED else leads.get
-    return found(session, subject) is None
+    found = {Due.ACTIVITY_CHANGED: feed.get, Due.PRIVACY_ASKED: privacy_requests.get}
+    return found.get(kind, leads.get)(session, subject) is None

@@ -31,6 +31,7 @@ from storage import (
     full_passes,
     opt_outs_waiting,
     portal,
+    privacy_requests,
     subscriptions,
     target_groups,
 )
@@ -193,8 +194,15 @@ def _switches(settings: Settings) -> list[Finding]:
 
 
 def _of_the_data(session: Session, every: timedelta) -> list[Finding]:
-    about = (_drift, partial(_groups, every=every), _campaigns, _channels, _opt_outs, _letters, _conflicts)
+    about = (_drift, partial(_groups, every=every), _campaigns, _channels, _opt_outs, _letters, _conflicts, _requests)
     return [finding for each in about for finding in each(session)]
+
+
+def _requests(session: Session) -> Iterator[Finding]:
+    """What recipients asked for on their own page."""
+    for asked in privacy_requests.waiting(session):
+        told = f"asked on {asked.asked_at:%Y-%m-%d}: `footlight {asked.wish} {asked.email}`"
+        yield Finding("request of a person", State.ILL, told)
 
 
 def _drift(session: Session) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ class Due(StrEnum):
     PERSON_FORGOTTEN = "person_forgotten"
     ADD_TO_HUBSPOT = "add_to_hubspot"
     HUBSPOT_REFUSED = "hubspot_refused"
+    PRIVACY_ASKED = "privacy_asked"
     DIGEST = "digest"
     CHANNEL_GREETED = "channel_greeted"
     ADMIN_WELCOMED = "admin_welcomed"

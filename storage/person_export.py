@@ -19,6 +19,7 @@ from storage.leads import Lead
 from storage.opt_outs import Hasher, OptOutState
 from storage.performance import Counter
 from storage.posted import Posted
+from storage.privacy_requests import PrivacyRequest
 from storage.senders import Sender
 from storage.target_groups import TargetGroup
 from storage.tracking import Event, EventClass, EventKind
@@ -132,6 +133,7 @@ def _derived(session: Session, address_ids: Collection[int]) -> Values:
         "leads": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Lead, address_ids)],
         "activities": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Activity, address_ids)],
         "messages": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Posted, address_ids)],
+        "requests": [_row(row, leave_out=("id", "address_id")) for row in _of(session, PrivacyRequest, address_ids)],
         "audit": [_row(row, leave_out=("id", "address_id")) for row in _of(session, AuditEntry, address_ids)],
     }
 

@@ -26,13 +26,14 @@ from storage.opt_outs_waiting import OptOutWaiting
 from storage.outbox import Due, OutboxItem, OutboxState
 from storage.performance import Counter
 from storage.posted import Posted
+from storage.privacy_requests import PrivacyRequest
 from storage.subscriptions import Topic
 from storage.target_groups import GroupAccount, GroupAddress, GroupMember
 from storage.tracking import Event, LastSeen
 
 # Every table that points at people is in one of these.
 NAMED_BY_ADDRESS: Final[tuple[Any, ...]] = (
-    *(Event, LastSeen, Counter, KeptCount, Activity, Lead, LostClaim, GroupAddress, OptOutWaiting),
+    *(Event, LastSeen, Counter, KeptCount, Activity, Lead, LostClaim, GroupAddress, OptOutWaiting, PrivacyRequest),
 )
 EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
 NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
@@ -149,6 +150,7 @@ def _drop_owed(session: Session, address_ids: Collection[int]) -> None:
         Due.LEAD_CHANGED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
         Due.ADD_TO_HUBSPOT: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
         Due.HUBSPOT_REFUSED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
+        Due.PRIVACY_ASKED: select(PrivacyRequest.id).where(col(PrivacyRequest.address_id).in_(address_ids)),
         Due.ACTIVITY_CHANGED: select(Activity.id).where(col(Activity.address_id).in_(address_ids)),
     }
     for kind, query in subjects.items():

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from webhooks import banners, click_batches, health, hubspot, hubspot_lists, redirect, signatures
+from webhooks import banners, click_batches, health, hubspot, hubspot_lists, recipient_page, redirect, signatures
 from webhooks.api.access import LIMITS, Limits
 from webhooks.api.description import serve_description
 from webhooks.api.docs_page import show_docs
@@ -46,6 +46,8 @@ async def slack_events(request: web.Request) -> web.StreamResponse:
 ENDPOINTS: Final = (
     Endpoint("GET", "/c/{token:.*}", redirect.follow, "a banner's link: keeps the click, redirects to the target"),
     Endpoint("GET", "/b/{token:.*}", banners.show, "the banner for a recipient now: counts the view"),
+    Endpoint("GET", "/p/{token:.*}", recipient_page.show, "the recipient's own page: what is kept of them"),
+    Endpoint("POST", "/p/{token:.*}", recipient_page.act, "a button on that page"),
     Endpoint("POST", "/webhooks/hubspot", hubspot.receive, "app webhooks of HubSpot"),
     Endpoint("POST", "/webhooks/hubspot/lists", hubspot_lists.receive, "list changes, told by a HubSpot workflow"),
     Endpoint("POST", "/webhooks/clicks", click_batches.receive, "click events of another signature tool"),
@@ -68,11 +70,15 @@ def make_app(edge: Edge) -> web.Application:
     app[signatures.SIGNING] = signatures.signing(edge)
     app[LIMITS] = Limits(edge.api_rate)
     app.cleanup_ctx.append(running_fetches)
-    for endpoint in ENDPOINTS:
-        handler = guarded(endpoint, edge.metrics)
-        for method in ("GET", "HEAD") if endpoint.method == "GET" else ("POST",):
-            _route(app, method, endpoint.path, handler)
-        _route(app, "*", endpoint.path, partial(only, endpoint.method))
+    for path in dict.fromkeys(endpoint.path for endpoint in ENDPOINTS):
+        allowed: list[str] = []
+        for endpoint in (one for one in ENDPOINTS if one.path == path):
+            handler = guarded(endpoint, edge.metrics)
+            methods = ("GET", "HEAD") if endpoint.method == "GET" else ("POST",)
+            for method in methods:
+                _route(app, method, path, handler)
+            allowed += methods
+        _route(app, "*", path, partial(only, ",".join(allowed)))
     _route(app, "*", "/{path:.*}", no_such_address)
     return app
 

@@ -148,19 +148,31 @@ def _target(campaign: CampaignInForce | None) -> str | None:
 def _banner(edge: Edge, content: Opened, campaign: CampaignInForce | None) -> dict[str, Any]:
     token = seal(edge.keys, content)
     image_url, click_url = f"{edge.public_url}/b/{token}", f"{edge.public_url}/c/{token}"
-    html = signature_html(image_url, click_url, campaign.banner if campaign else None)
+    page_url = f"{edge.public_url}/p/{token}" if content.recipient else None
+    html = signature_html(image_url, click_url, campaign.banner if campaign else None, page_url)
     return {"image_url": image_url, "click_url": click_url, "html": html}
 
 
-def signature_html(image_url: str, click_url: str, banner: Banner | None) -> str:
-    """A linked picture with inline attributes alone, as mail clients drop style sheets."""
+def signature_html(image_url: str, click_url: str, banner: Banner | None, page_url: str | None = None) -> str:
+    """
+    A linked picture and the recipient's page, with inline attributes alone, as mail clients drop style sheets.
+
+    The language of the mail is not known: the link bears a word of both.
+    """
     size = shown_size(banner.width, banner.height) if banner and banner.width and banner.height else None
     sized = f' width="{size[0]}" height="{size[1]}"' if size else ""
     return (
         f'<a href="{escape(click_url)}" target="_blank" rel="noopener">'
         f'<img src="{escape(image_url)}"{sized} alt="{escape(banner.alt if banner else "")}" border="0" '
         'style="display:block;border:0;max-width:100%;height:auto"></a>'
+        + (_PAGE_LINK.format(url=escape(page_url)) if page_url else "")
     )
+
+
+_PAGE_LINK: Final = (
+    '<div style="font:11px/1.6 Arial,sans-serif"><a href="{url}" target="_blank" rel="noopener" '
+    'style="color:#666666">Privacy &middot; Datenschutz</a></div>'
+)
 
 
 def shown_size(width: int, height: int) -> tuple[int, int]:

@@ -10,9 +10,8 @@ async def no_such_address(_: web.Request) -> web.Response:
     return answer(Problem(404, "unknown", "Nothing is served at this address."))
 
 
-async def only(method: str, _: web.Request) -> web.Response:
-    """405 for another method than the endpoint's own; a GET answers HEAD too."""
-    allowed = "GET,HEAD" if method == "GET" else method
+async def only(allowed: str, _: web.Request) -> web.Response:
+    """405 for another method than those that are `allowed`."""
     return answer(Problem(405, "method", f"Only {allowed} is served at this address.", {"Allow": allowed}))
 
 

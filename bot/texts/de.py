@@ -308,6 +308,11 @@ TEXTS: Final = {
     "opt_outs_refused_one": "Niemand wurde abgemeldet: {n} Person wird weiter gemessen. Noch geht `footlight optouts`.",
     "opt_outs_refused_other": "Niemand wurde abgemeldet: {n} werden weiter gemessen. Noch geht `footlight optouts`.",
     "opt_outs_decided": "Darüber hat schon jemand entschieden.",
+    "privacy_erase": "{email} bittet auf der eigenen Seite um Löschung.",
+    "privacy_export": "{email} bittet auf der eigenen Seite um alles, was gespeichert ist.",
+    "privacy_erase_do": "`footlight erase {plain}` löscht, für immer.",
+    "privacy_export_do": "`footlight export {plain}` gibt es aus; sende es an diese Adresse.",
+    "forgotten_request": "Diese Person wurde gelöscht.",
     "admin_look": "Etwas braucht Aufmerksamkeit: `footlight check` sagt, was.",
     # channels: what they are told, and when
     "topic_leads": "Leads",

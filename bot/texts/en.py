@@ -306,6 +306,11 @@ TEXTS: Final = {
     "opt_outs_refused_one": "Nobody was opted out: {n} person stays tracked. `footlight optouts` still can.",
     "opt_outs_refused_other": "Nobody was opted out: {n} people stay tracked. `footlight optouts` still can.",
     "opt_outs_decided": "Somebody has decided on this already.",
+    "privacy_erase": "{email} asks, on their own page, to be erased.",
+    "privacy_export": "{email} asks, on their own page, for all that is stored on them.",
+    "privacy_erase_do": "`footlight erase {plain}` does it, for good.",
+    "privacy_export_do": "`footlight export {plain}` prints it; send it to that address.",
+    "forgotten_request": "This person was erased.",
     "admin_look": "Something needs a look: `footlight check` tells what.",
     # channels: what they are told, and when
     "topic_leads": "Leads",

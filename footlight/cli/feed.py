@@ -37,9 +37,8 @@ def show_feed(
 ) -> None:
     """The latest activity of contacts, the latest to begin first."""
     with opened_to_read() as footlight:
-        moments = {"since": _moment(footlight, since), "until": _moment(footlight, until)}
         asked = footlight.store.read_now(_asked, contact, account, campaign, owner)
-        asked = replace(asked, kind=kind, **moments)
+        asked = replace(asked, kind=kind, since=_moment(footlight, since), until=_moment(footlight, until))
         found = footlight.store.read_now(feed_pages.page, asked, limit, before=before, hasher=footlight.hasher)
     if as_json:
         print_json([_as_json(entry) for entry in found.entries])

@@ -10,8 +10,9 @@ from decisions.addresses import NotAnAddress, normalise, normalise_domain
 from footlight.cli.command import ACTOR, opened, opened_to_read
 from footlight.cli.opt_outs import Csv, opt_out_domain, opt_out_file
 from footlight.cli.printing import AsJson, console, print_json
-from storage import opt_out_asked, person_export, privacy
+from storage import opt_out_asked, person_export, privacy, privacy_requests
 from storage.database import forget_bytes
+from storage.privacy_requests import Wish
 
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -52,6 +53,7 @@ def export(email: Email) -> None:
     address = _normalised(email)
     with opened_to_read() as footlight:
         print_json(footlight.store.read_now(person_export.export, address, footlight.hasher))
+        footlight.store.write_now(privacy_requests.done, address, Wish.EXPORT)
 
 
 def erase(

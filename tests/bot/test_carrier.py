@@ -30,6 +30,7 @@ from storage import (
     outbox,
     posted,
     privacy,
+    privacy_requests,
     subscriptions,
 )
 from storage.addresses import keep_addresses
@@ -37,6 +38,7 @@ from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal
 from storage.outbox import Due
+from storage.privacy_requests import Wish
 from storage.subscriptions import Topic
 from tests.bot.conftest import buttons, seen, until_said, utc_now
 from tests.storage.people import HASHER, T0, a_state, at, become_lead, fetch, store_all
@@ -117,6 +119,21 @@ async def test_erased_person_is_taken_out_of_every_message(store: Store, slack: 
     engine.wake()
 
     await slack.until(lambda: "erased" in message.text)
+    assert EMAIL not in f"{message.text} {message.blocks}"
+
+
+async def test_request_of_a_recipient(store: Store, slack: SlackSandbox, engine: Delivery) -> None:
+    """The admin is told who wants what, with the command that does it; the erased person's name goes from there too."""
+    store.write_now(subscriptions.subscribe, Topic.ADMIN, FEED, now=T0)
+    fetch(store, EMAIL)
+
+    store.write_now(privacy_requests.ask, EMAIL, Wish.ERASE, now=utc_now())
+    engine.wake()
+    message = await until_said(slack, FEED, EMAIL, f"footlight erase {EMAIL}")
+    store.write_now(privacy.erase, EMAIL, actor="cli", hasher=HASHER, now=utc_now())
+    engine.wake()
+
+    await slack.until(lambda: "This person was erased" in message.text)
     assert EMAIL not in f"{message.text} {message.blocks}"
 
 

@@ -18,6 +18,7 @@ from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import lead_list, lead_message, lead_went_on
 from bot.blocks.lead_modals import hand_over_modal, reason_modal, snooze_modal
 from bot.blocks.opt_out_modal import opt_out_modal
+from bot.blocks.privacy_request import privacy_request
 from bot.blocks.reader import Reader
 from bot.blocks.search_results import people_list, search_results, unknown_address, unknown_name
 from bot.blocks.text import bold, escape, plain
@@ -31,6 +32,7 @@ from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from storage.opt_outs import OptOutState
 from storage.people_search import Found
 from storage.performance import Performance, PopularCampaign, RecentClick
+from storage.privacy_requests import Asked, Wish
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 HOSTILE = {
@@ -163,6 +165,7 @@ SHOWN: dict[str, Show] = {
     "people": lambda text, reader: people_list(
         [(text, a_contact(text)), (text, a_lead(text)), (text, None)] * 2, reader
     ),
+    "request of a recipient": lambda text, reader: privacy_request(Asked(1, 1, text, Wish.EXPORT, NOW), reader),
     "word for the admin": lambda text, reader: admin_message({"channel": text, "because": text * 10}, [], reader),
     "help": lambda _, reader: help_message(reader),
 }

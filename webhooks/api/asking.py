@@ -1,8 +1,9 @@
 """What a caller of the API asks, as a value of the type that the endpoint reads, or what is wrong with it."""
 
 import re
+from collections.abc import Hashable
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 from aiohttp import web
@@ -33,7 +34,7 @@ def read_query(request: web.Request, kind: type[T]) -> T:
         raise malformed("A parameter stands there twice.")
     if any(_CONTROL.search(value) for value in query.values()):
         raise malformed("A parameter holds a control character, or what is no UTF-8.")
-    whole = _whole_numbers(kind)
+    whole = _whole_numbers(cast(Hashable, kind))
     asked = {name: int(text) if name in whole and _WHOLE.fullmatch(text) else text for name, text in query.items()}
     try:
         return msgspec.convert(asked, kind)

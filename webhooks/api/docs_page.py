@@ -67,14 +67,16 @@ def _refusals(operations: Iterable[tuple[str, str, Json]]) -> Mapping[str, Json]
 
 
 def _section(method: str, path: str, operation: Json, described: Json) -> str:
+    schemas = described["components"]["schemas"]
     parts = [
         f'<h2 id="{operation["operationId"]}"><code>{method} {escape(path)}</code></h2>',
         f"<p>{escape(operation['summary'])}. Scope: <code>{operation['security'][0]['key'][0]}</code></p>",
     ]
     if parameters := operation["parameters"]:
-        rows = ((one["name"], _type(one["schema"]), one["schema"].get("description", "")) for one in parameters)
+        rows = (
+            (one["name"], _type(one["schema"], schemas), one["schema"].get("description", "")) for one in parameters
+        )
         parts.append("<h3>Parameters</h3>" + _table(("Name", "Type", "Meaning"), rows))
-    schemas = described["components"]["schemas"]
     if body := operation.get("requestBody"):
         parts.append("<h3>Body</h3>" + _shape(body["content"]["application/json"]["schema"], schemas))
     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
@@ -98,7 +100,7 @@ def _example(schema: Json, schemas: Mapping[str, Json]) -> Any:
         return {name: _example(one, schemas) for name, one in schema["properties"].items()}
     if schema.get("type") == "array":
         return [_example(schema.get("items", {}), schemas)]
-    return _type(schema)
+    return _type(schema, schemas)
 
 
 def _example_of_either(choices: Iterable[Json], schemas: Mapping[str, Json]) -> Any:
@@ -108,9 +110,9 @@ def _example_of_either(choices: Iterable[Json], schemas: Mapping[str, Json]) -> 
     return next(one for one in examples if not isinstance(one, str))
 
 
-def _type(schema: Json) -> str:
+def _type(schema: Json, schemas: Mapping[str, Json]) -> str:
     if "$ref" in schema:
-        return _name(schema)
+        return _type(schemas[_name(schema)], schemas)
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     told = schema.get("format") or schema.get("type", "any")

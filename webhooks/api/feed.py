@@ -4,7 +4,7 @@ from storage import Session, feed_pages
 from storage.feed_pages import FeedEntry, FeedPage
 from storage.opt_outs import Hasher
 from webhooks.api import shapes
-from webhooks.api.people import accounts_of, campaign_clicks, cursor, is_shown, next_cursor
+from webhooks.api.people import accounts_of, campaign_clicks, cursor, next_cursor
 from webhooks.api.serving import Call
 from webhooks.api.shapes import given
 
@@ -16,11 +16,12 @@ async def page(call: Call[shapes.FeedAsked]) -> shapes.FeedPage:
 
 
 def _page(session: Session, asked: shapes.FeedAsked, hasher: Hasher) -> FeedPage:
+    owner = given(asked.owner)
     wanted = feed_pages.FeedAsked(
         account_ids=accounts_of(session, given(asked.account)),
         contact_id=given(asked.contact),
         campaign_id=given(asked.campaign),
-        owner_ids=[asked.owner] if given(asked.owner) else None,
+        owner_ids=[owner] if owner else None,
         kind=given(asked.kind),
         since=given(asked.since),
         until=given(asked.until),
@@ -41,7 +42,7 @@ def _activity(entry: FeedEntry, call: Call[shapes.FeedAsked]) -> shapes.Activity
         owner=card.owner,
         clicks=card.clicks,
         campaigns=campaign_clicks(card.campaigns),
-        sender=card.sender if is_shown(card.sender, call) else None,
+        sender=call.told(card.sender),
         first_at=card.first_at,
         last_at=card.last_at,
     )

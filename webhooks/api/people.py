@@ -57,17 +57,12 @@ def _contact(card: ContactCard, call: Call[shapes.Nothing]) -> shapes.Contact:
         company=card.company,
         owner=card.owner,
         lifecycle=card.lifecycle,
-        properties={name: value for name, value in card.properties.items() if is_shown(value, call)},
+        properties={name: call.told(value) for name, value in card.properties.items()},
         target_groups=list(card.target_groups),
         deleted_in_hubspot=card.deleted_at is not None,
         equal_to_hubspot_at=card.asked_at,
         performance=person_numbers(card.performance, call),
     )
-
-
-def is_shown(value: str | None, call: Call[shapes.Nothing]) -> bool:
-    """An address may stand in any property, and a sender without a name is told by theirs."""
-    return value is None or "@" not in value or call.shown(value) is not None
 
 
 def person_numbers(numbers: Performance, call: Call[shapes.Nothing]) -> shapes.PersonNumbers:
@@ -79,8 +74,7 @@ def person_numbers(numbers: Performance, call: Call[shapes.Nothing]) -> shapes.P
         machine_clicks=numbers.machine_clicks,
         last_click_at=numbers.last_click_at,
         recent_clicks=[
-            shapes.RecentClick(one.campaign, one.occurred_at, one.sender if is_shown(one.sender, call) else None)
-            for one in numbers.recent_clicks
+            shapes.RecentClick(one.campaign, one.occurred_at, call.told(one.sender)) for one in numbers.recent_clicks
         ],
         popular_campaigns=campaign_clicks(numbers.popular_campaigns),
     )
@@ -129,7 +123,7 @@ def _lead(card: LeadCard, call: Call[shapes.LeadsAsked]) -> shapes.Lead:
         stage=card.stage,
         clicks=card.clicks,
         campaigns=campaign_clicks(card.campaigns),
-        sender=card.sender if is_shown(card.sender, call) else None,
+        sender=call.told(card.sender),
         first_at=card.first_at,
         last_at=card.last_at,
     )

@@ -48,6 +48,10 @@ class Call(Generic[Asked]):
         """An address, for whose key may read it."""
         return email if self.caller.may(Scope.READ_ADDRESSES) else None
 
+    def told(self, text: str | None) -> str | None:
+        """A text in which an address may stand: a property of HubSpot's, or a sender whose name is not known."""
+        return self.shown(text) if text and "@" in text else text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiEndpoint:

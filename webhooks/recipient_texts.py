@@ -1,0 +1,78 @@
+"""The words of the recipient's own page, in German and English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Texts = Mapping[str, str]
+
+TEXTS: Final[Mapping[str, Texts]] = {
+    "en": {
+        "language": "en",
+        "day": "%Y-%m-%d",
+        "title": "Your data",
+        "about": "You got an e-mail with a banner, sent to {address}. Whoever sent it counts whether banners are seen "
+        "and clicked.",
+        "kept": "These kinds of data are kept of you. As mails are forwarded, this page shows no values.",
+        "what": "What",
+        "since": "Since",
+        "nothing": "Nothing is kept of you.",
+        "kind_address": "Your e-mail address",
+        "kind_contact": "Name, company and other contact data from the sender's customer database",
+        "kind_groups": "Groups that you are in",
+        "kind_views": "When banners were shown to you",
+        "kind_clicks": "When you clicked banners",
+        "kind_counts": "How often you saw and clicked banners",
+        "kind_lead": "That you clicked without being a contact",
+        "kind_messages": "Messages about it to the sender's sales team",
+        "do": "What you can do",
+        "stop": "Stop tracking",
+        "stop_means": "From now on nothing of what you see or click is recorded. It works at once and for good.",
+        "stop_done": "Tracking has been stopped since {day}. Nothing is recorded any more.",
+        "erase": "Erase my data",
+        "erase_means": "Asks the sender to delete all of it. You will be forgotten, and not stored again.",
+        "erase_done": "You asked on {day} for your data to be erased. The sender was told.",
+        "export": "Send me my data",
+        "export_means": "Asks the sender for a copy of all of it, sent to your e-mail address.",
+        "export_done": "You asked on {day} for a copy of your data. The sender was told.",
+        "several": "This mail went to several people at once. Nothing is recorded of any one of them by its banner.",
+        "bad_link": "This link is incomplete or none of ours. Please open it from the e-mail again.",
+        "no_button": "Please press one of the buttons on the page.",
+        "later": "This cannot be done at the moment. Please try again in some minutes.",
+    },
+    "de": {
+        "language": "de",
+        "day": "%d.%m.%Y",
+        "title": "Ihre Daten",
+        "about": "Sie haben eine E-Mail mit einem Banner bekommen, gesendet an {address}. Der Absender zählt, ob "
+        "Banner gesehen und angeklickt werden.",
+        "kept": "Diese Arten von Daten sind über Sie gespeichert. Weil Mails weitergeleitet werden, zeigt diese Seite "
+        "keine Werte.",
+        "what": "Was",
+        "since": "Seit",
+        "nothing": "Über Sie ist nichts gespeichert.",
+        "kind_address": "Ihre E-Mail-Adresse",
+        "kind_contact": "Name, Firma und andere Kontaktdaten aus der Kundendatenbank des Absenders",
+        "kind_groups": "Gruppen, in denen Sie sind",
+        "kind_views": "Wann Ihnen Banner gezeigt wurden",
+        "kind_clicks": "Wann Sie Banner angeklickt haben",
+        "kind_counts": "Wie oft Sie Banner gesehen und angeklickt haben",
+        "kind_lead": "Dass Sie geklickt haben, ohne ein Kontakt zu sein",
+        "kind_messages": "Nachrichten darüber an den Vertrieb des Absenders",
+        "do": "Was Sie tun können",
+        "stop": "Nicht mehr aufzeichnen",
+        "stop_means": "Ab jetzt wird nichts mehr davon aufgezeichnet, was Sie sehen oder anklicken. Das wirkt sofort "
+        "und für immer.",
+        "stop_done": "Seit dem {day} wird nichts mehr aufgezeichnet.",
+        "erase": "Meine Daten löschen",
+        "erase_means": "Bittet den Absender, alles zu löschen. Sie werden vergessen und nicht wieder gespeichert.",
+        "erase_done": "Am {day} haben Sie um Löschung gebeten. Der Absender wurde benachrichtigt.",
+        "export": "Meine Daten zusenden",
+        "export_means": "Bittet den Absender um eine Kopie von allem, gesendet an Ihre E-Mail-Adresse.",
+        "export_done": "Am {day} haben Sie um eine Kopie gebeten. Der Absender wurde benachrichtigt.",
+        "several": "Diese Mail ging an mehrere Personen zugleich. Durch ihr Banner wird über keine einzelne von ihnen "
+        "etwas aufgezeichnet.",
+        "bad_link": "Dieser Link ist unvollständig oder nicht von uns. Bitte öffnen Sie ihn noch einmal aus der Mail.",
+        "no_button": "Bitte drücken Sie einen der Knöpfe auf der Seite.",
+        "later": "Das geht gerade nicht. Bitte versuchen Sie es in einigen Minuten noch einmal.",
+    },
+}
