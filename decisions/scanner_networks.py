@@ -52,15 +52,21 @@ def read_networks(lines: Iterable[str]) -> ScannerNetworks:
     Raises:
         BadNetworks
     """
-    rows = csv.DictReader(line for line in lines if line.strip() and not line.startswith("#"))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise BadNetworks(f"the first line must be {','.join(COLUMNS)}")
     by_length: dict[tuple[int, int], dict[int, str]] = {}
-    for row in rows:
-        version, length, bits, name = _network(row)
+    for version, length, bits, name in map(_network, _rows(lines)):
         by_length.setdefault((version, length), {})[bits] = name
     # The longest first: the smallest network that holds an address names it.
     return ScannerNetworks(dict(sorted(by_length.items(), key=lambda item: -item[0][1])))
+
+
+def _rows(lines: Iterable[str]) -> list[dict[str, str | None]]:
+    rows = csv.DictReader(line for line in lines if line.strip() and not line.startswith("#"))
+    try:
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise BadNetworks(f"the first line must be {','.join(COLUMNS)}")
+        return list(rows)
+    except csv.Error as error:
+        raise BadNetworks(f"it is no CSV: {error}") from error
 
 
 def read_networks_file(path: Path) -> ScannerNetworks:

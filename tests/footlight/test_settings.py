@@ -1,10 +1,12 @@
 """The table of settings, read from the environment and from `.env`."""
 
+import sys
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
+from decisions.scanner_networks import KEPT
 from footlight.settings import TABLE, BadSettings, read_settings, reveal
 
 CANARY = "canary-5d1f0c"
@@ -66,6 +68,8 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, bar
         ("FOOTLIGHT_DATABASE_URL", "sqlite:////var/lib/f.db", "sqlite:////var/lib/f.db"),
         ("FOOTLIGHT_OWN_DOMAINS", " Ours.de, bücher.example ,", ("ours.de", "xn--bcher-kva.example")),
         ("FOOTLIGHT_TRUSTED_PROXIES", "10.0.0.0/8,::1", (ip_network("10.0.0.0/8"), ip_network("::1/128"))),
+        ("FOOTLIGHT_SENDER_NUMBERS", "true", True),
+        ("FOOTLIGHT_SCANNER_NETWORKS", str(KEPT), KEPT),
         ("FOOTLIGHT_TIMEZONE", "Europe/Berlin", "Europe/Berlin"),
         ("HUBSPOT_BASE_URL", "http://127.0.0.1:1234/", "http://127.0.0.1:1234"),
         ("SLACK_BASE_URL", "http://127.0.0.1:1234/api", "http://127.0.0.1:1234/api/"),
@@ -95,6 +99,10 @@ def test_read(name: str, text: str, expected: object, monkeypatch: pytest.Monkey
         ("FOOTLIGHT_CLICKS_SECRET", f"whsec_Y2FuYXJ5,{CANARY}"),
         ("FOOTLIGHT_OWN_DOMAINS", "ours.de, not a domain"),
         ("FOOTLIGHT_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("FOOTLIGHT_SENDER_NUMBERS", "some"),
+        ("FOOTLIGHT_SCANNER_NETWORKS", "no/such/file.csv"),
+        ("FOOTLIGHT_SCANNER_NETWORKS", __file__),
+        ("FOOTLIGHT_SCANNER_NETWORKS", sys.executable),
         ("FOOTLIGHT_TIMEZONE", "Berlin"),
         ("FOOTLIGHT_RECONCILE_MINUTES", "0"),
         ("FOOTLIGHT_RETENTION_MONTHS", "two"),
