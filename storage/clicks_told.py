@@ -60,7 +60,7 @@ def newest_by_people(session: Session, limit: int, where: Collection[Any]) -> Se
     return _told(session, query.limit(limit))
 
 
-_CLICKS: Final[Select[Any]] = (
+_CLICKS: Final[Select[*tuple[Any, ...]]] = (
     select(Event, col(Address.email), col(Campaign.name), col(Sender.email), col(TargetGroup.name))
     .outerjoin(Address, col(Address.id) == col(Event.address_id))
     .outerjoin(Contact, col(Contact.id) == col(Address.contact_id))
@@ -71,7 +71,7 @@ _CLICKS: Final[Select[Any]] = (
 )
 
 
-def _told(session: Session, query: Select[Any]) -> Sequence[ToldClick]:
+def _told(session: Session, query: Select[*tuple[Any, ...]]) -> Sequence[ToldClick]:
     rows = session.execute(query).all()
     names = names_by_email(session, {sender for _, _, _, sender, _ in rows if sender})
     return [

@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, case, distinct, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, case, distinct, func, literal, select, type_coerce
 from sqlmodel import Session, col
 
 from storage import clicks_told, hours
@@ -149,6 +149,7 @@ def parts_of_all(session: Session) -> list[Part]:
 
 def series(session: Session, scope: Scope, since: datetime, until: datetime) -> list[tuple[datetime, Counts]]:
     """Each hour, by its begin in UTC, in which anything happened from `since` to before `until`, in their order."""
+    hour: Any
     if scope.hours is not None:
         hour, sums, where = type_coerce(col(HourCounter.hour), BigInteger), hours.COUNTS, scope.hours
     else:
@@ -181,6 +182,7 @@ def _counts(session: Session, scope: Scope) -> Counts:
 
 def _uniques(session: Session, scope: Scope) -> tuple[int, int]:
     """How many people viewed, and how many clicked."""
+    table: Any
     if scope.counters is not None:
         table, where = Counter, scope.counters
         did = (col(Counter.views) > 0, col(Counter.clicks) > 0)
@@ -220,20 +222,20 @@ def _recent(session: Session, scope: Scope) -> Sequence[ToldClick]:
 
 
 def _popular(session: Session, scope: Scope) -> list[PopularCampaign]:
-    if scope.hours is not None:
-        clicked = and_(
-            col(HourCounter.kind) == int(EventKind.CLICK), col(HourCounter.counts_as) == int(EventClass.HUMAN)
-        )
-        table, id_ = HourCounter, col(HourCounter.campaign_id)
-        clicks, where = func.sum(col(HourCounter.number)), (*scope.hours, clicked)
-    elif scope.counters is not None:
-        table, id_ = Counter, col(Counter.campaign_id)
-        clicks, where = func.sum(col(Counter.clicks)), scope.counters
-    else:
-        is_click = col(Event.kind) == int(EventKind.CLICK)
-        table, id_ = Event, col(Event.campaign_id)
-        clicks, where = func.count(), (*scope.events, _HUMAN, is_click)
-    query = select(col(Campaign.name), clicks).select_from(table).join(Campaign, col(Campaign.id) == id_).where(*where)
+    table, clicks, where = _clicked(scope)
+    query = select(col(Campaign.name), clicks).select_from(table)
+    query = query.join(Campaign, col(Campaign.id) == table.campaign_id).where(*where)
     most = query.group_by(col(Campaign.id), col(Campaign.name)).having(clicks > 0)
     rows = session.execute(most.order_by(clicks.desc(), col(Campaign.id)).limit(POPULAR_CAMPAIGNS))
     return [PopularCampaign(name, int(number)) for name, number in rows]
+
+
+def _clicked(scope: Scope) -> tuple[Any, Any, Conditions]:
+    """From which table, by which sum and on which conditions to tell how often people clicked each campaign."""
+    if scope.hours is not None:
+        is_click = col(HourCounter.kind) == int(EventKind.CLICK)
+        by_people = col(HourCounter.counts_as) == int(EventClass.HUMAN)
+        return HourCounter, func.sum(col(HourCounter.number)), (*scope.hours, is_click, by_people)
+    if scope.counters is not None:
+        return Counter, func.sum(col(Counter.clicks)), scope.counters
+    return Event, func.count(), (*scope.events, _HUMAN, col(Event.kind) == int(EventKind.CLICK))

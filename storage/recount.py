@@ -109,7 +109,7 @@ def _of_people(session: Session) -> Iterator[Difference]:
         yield Difference(*where, *_in_words(kind, counts_as), *map(int, numbers))
 
 
-def _told(name: str, kind: EventKind, counts_as: EventClass) -> Select[Any]:
+def _told(name: str, kind: EventKind, counts_as: EventClass) -> Select[*tuple[Any, ...]]:
     number = col(getattr(Counter, name))
     return select(
         col(Counter.address_id),
@@ -121,7 +121,7 @@ def _told(name: str, kind: EventKind, counts_as: EventClass) -> Select[Any]:
     ).where(number != 0)
 
 
-def _differing(session: Session, *queries: Select[Any]) -> list[Any]:
+def _differing(session: Session, *queries: Select[*tuple[Any, ...]]) -> list[Any]:
     """Rows of keys, what is told and what was counted, where these differ: in one statement, so at one moment."""
     rows = union_all(*queries).subquery()
     *keys, told, counted = rows.c
