@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from decisions.addresses import account_domain, normalise, normalise_domain
+from decisions.addresses import account_domain, normalise_domain
 from decisions.local_times import NoMoment, moment_of
 from footlight.cli.command import Footlight, command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
+from footlight.cli.typed_address import typed_address
 from storage import Session, accounts, campaign_changes, performance, performance_report, target_groups
 from storage.counts import Counts
 from storage.performance_report import Part, Report, Scope
@@ -56,7 +57,7 @@ def contact(
     """A contact's or a lead's, by any of their addresses, and how it adds up from these."""
 
     def asked(session: Session) -> tuple[Scope, list[Part]]:
-        ids = performance.addresses_of_person(session, normalise(email))
+        ids = performance.addresses_of_person(session, typed_address(email))
         if not ids:
             raise NoPerformance(f"nobody is known by {email}: `footlight contacts find TEXT` looks for a part of it")
         return performance_report.of_addresses(ids), performance_report.parts_of_addresses(session, ids)
@@ -115,7 +116,7 @@ def sender(
     """An employee's, by their mails; off unless FOOTLIGHT_SENDER_NUMBERS is set."""
 
     def asked(session: Session) -> tuple[Scope, list[Part]]:
-        sender_id = performance_report.sender_id(session, normalise(email))
+        sender_id = performance_report.sender_id(session, typed_address(email))
         if sender_id is None:
             raise NoPerformance(f"{email} has not sent any mail with a banner")
         return performance_report.of_sender(sender_id), []
