@@ -21,7 +21,7 @@ from bot.desk import Desk
 from bot.permissions import People, Person, Right, refusal
 from bot.slack_errors import error_code
 from bot.texts import Texts
-from storage import Busy, Session, Store, StoreDown, lead_moves, permitted
+from storage import Session, Store, lead_moves, permitted
 from storage.home_state import HomeState, home_state
 from storage.lead_moves import AlreadyMoved, NoSuchLead
 
@@ -77,17 +77,19 @@ class Homes:
         """Renew without end what changed; without Slack or the store it goes on when they are back."""
         while True:
             await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self._renew()
-            except (SlackApiError, StoreDown, Busy, OSError, TimeoutError) as error:
-                log.warning("the Homes could not be renewed", error=type(error).__name__)
+            since = self._now() - WATCHED_FOR
+            self._looking = {user_id: one for user_id, one in self._looking.items() if one.opened_at >= since}
+            latest = sorted(self._looking.items(), key=lambda one: one[1].opened_at, reverse=True)
+            for user_id, one in latest[:MOST_RENEWED]:
+                await self._renew(user_id, one)
 
-    async def _renew(self) -> None:
-        since = self._now() - WATCHED_FOR
-        self._looking = {user_id: one for user_id, one in self._looking.items() if one.opened_at >= since}
-        latest = sorted(self._looking.items(), key=lambda one: one[1].opened_at, reverse=True)
-        for user_id, one in latest[:MOST_RENEWED]:
-            await self._publish(user_id, one)
+    async def _renew(self, user_id: str, looking: Looking) -> None:
+        try:
+            await self._publish(user_id, looking)
+        except SlackApiError as error:
+            log.warning("a Home could not be renewed", because=error_code(error))
+        except Exception as error:  # noqa: BLE001 - the loop's edge: one Home's trouble must not end the others
+            log.warning("a Home could not be renewed", because=type(error).__name__)
 
     async def _publish(self, user_id: str, looking: Looking) -> None:
         """Slack is told of nothing that it shows already."""

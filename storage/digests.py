@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -95,11 +96,11 @@ def last_told(session: Session, channel: str, topic: Topic, subject: int) -> Tol
     return Told(row.ts, row.told_at) if row and row.ts and row.told_at else None
 
 
-def _waiting(channel: str, topic: Topic) -> tuple[object, object, object]:
+def _waiting(channel: str, topic: Topic) -> tuple[Any, Any, Any]:
     return col(DigestEntry.channel) == channel, col(DigestEntry.topic) == topic, col(DigestEntry.ts).is_(None)
 
 
-def _about(subject: int) -> object:
+def _about(subject: int) -> Any:
     return col(DigestEntry.subject) == subject
 
 
