@@ -12,6 +12,7 @@ import structlog
 from decisions.list_moved import why_page
 from jobs.changes import ChangesFound, read_changes
 from jobs.context import Context
+from jobs.group_trouble import group_trouble
 from jobs.hubspot.trouble import HubSpotTrouble
 from jobs.list_pass import Known, ListPass, OnProgress, Phase, Progress, Unbelievable
 from jobs.list_turns import Turn, due, tell_lists, told_of
@@ -19,6 +20,7 @@ from jobs.list_walk import ListGone
 from jobs.named_records import read_named
 from storage import Session, list_walks, sync_runs, target_groups
 from storage.admin_told import Matter, tell_admin
+from storage.group_trouble import GroupTrouble, TroubleKind
 from storage.hubspot_lists import HubSpotListState
 from storage.portal import OtherPortal
 from storage.sync_runs import Lease, LeaseLost, Outcome, PassUnderWay
@@ -119,15 +121,15 @@ async def make_equal(context: Context, names: Sequence[str], wish: Wish) -> list
     return await _make_passes(context, [Turn(group, wish.reason) for group in groups], told, wish, found)
 
 
-async def _why_not(context: Context) -> str | None:
+async def _why_not(context: Context) -> GroupTrouble | None:
     try:
         await context.check_portal()
     except (HubSpotTrouble, OtherPortal) as trouble:
-        return str(trouble)
+        return group_trouble(trouble)
     return None
 
 
-async def _all_failed(context: Context, groups: Sequence[GroupView], because: str) -> list[GroupResult]:
+async def _all_failed(context: Context, groups: Sequence[GroupView], because: GroupTrouble) -> list[GroupResult]:
     return [await _failed(context, group, None, because, context.now(), 0) for group in groups]
 
 
@@ -172,9 +174,10 @@ async def _sync_group(context: Context, turn: Turn, known: Known, wish: Wish) ->
             list_pass = ListPass(context, group, lease, known, progressed)
             outcome = await list_pass.run(accept_removals=wish.accept_removals)
     except (HubSpotTrouble, ListGone, Unbelievable, NoSuchGroup, LeaseLost) as trouble:
-        because = str(trouble)
+        because = group_trouble(trouble)
     except TimeoutError:
-        because = f"no progress for {patience:.0f} s, so the pass gave up; it is tried again by itself"
+        told = f"no progress for {patience:.0f} s, so the pass gave up; it is tried again by itself"
+        because = GroupTrouble(told, TroubleKind.STUCK)
     else:
         log.info("target group made equal", group=group.id, added=outcome.added, removed=outcome.removed)
         return _result(group, outcome, context.now() - began_at)
@@ -194,15 +197,17 @@ async def _begin(context: Context, turn: Turn, on_progress: OnProgress) -> Lease
 
 
 async def _failed(
-    context: Context, group: GroupView, lease: Lease | None, because: str, began_at: datetime, requests: int
+    context: Context, group: GroupView, lease: Lease | None, because: GroupTrouble, began_at: datetime, requests: int
 ) -> GroupResult:
-    log.warning("target group not made equal", group=group.id, because=because)
-    outcome = Outcome(requests=requests, trouble=because)
-    await context.store.write(note_failure, group.id, lease, outcome, now=context.now())
+    log.warning("target group not made equal", group=group.id, because=because.text)
+    outcome = Outcome(requests=requests, trouble=because.text)
+    await context.store.write(note_failure, group.id, lease, outcome, because, now=context.now())
     return _result(group, outcome, context.now() - began_at)
 
 
-def note_failure(session: Session, group_id: int, lease: Lease | None, outcome: Outcome, *, now: datetime) -> None:
+def note_failure(
+    session: Session, group_id: int, lease: Lease | None, outcome: Outcome, because: GroupTrouble, *, now: datetime
+) -> None:
     """Why a pass failed (without a lease: before it began); the admin is told once, until it is well again."""
     if lease is not None:
         try:
@@ -211,7 +216,7 @@ def note_failure(session: Session, group_id: int, lease: Lease | None, outcome: 
             return  # whoever took over will say how it went
     if all(each.id != group_id for each in target_groups.mirrors(session)):
         return  # the list was unlinked meanwhile
-    if outcome.trouble and target_groups.note_trouble(session, group_id, outcome.trouble, now=now):
+    if target_groups.note_trouble(session, group_id, because, now=now):
         tell_admin(session, Matter.TARGET_GROUPS, now=now)
 
 

@@ -167,7 +167,8 @@ def of_ids(session: Session, lead_ids: Sequence[int]) -> tuple[LeadCard, ...]:
 
 def how_many(session: Session) -> int:
     """How many leads have not ended."""
-    return session.execute(select(func.count()).where(col(Lead.stage).not_in(ENDS))).scalar_one()
+    total: int = session.execute(select(func.count()).where(col(Lead.stage).not_in(ENDS))).scalar_one()
+    return total
 
 
 def newest(session: Session, limit: int, skip: int = 0) -> tuple[LeadCard, ...]:

@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from storage.addresses import Address
 from storage.bulk import insert_missing
 from storage.columns import BigId, Moment
+from storage.group_trouble import GroupTrouble, TroubleColumn
 from storage.hubspot_lists import COMPANIES, CONTACTS, HubSpotList, HubSpotListState, keep_list
 
 _ZERO: Final = {"server_default": "0"}
@@ -26,7 +27,9 @@ class TargetGroup(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Moment)
     equal_since: datetime | None = Field(default=None, sa_type=Moment, description="begin of the last whole pass")
     held_back: int = Field(default=0, description="members of the list that were erased, and are only counted")
-    trouble: str | None = Field(default=None, description="why the last pass failed, and what to do")
+    trouble: GroupTrouble | None = Field(
+        default=None, sa_type=TroubleColumn, description="why the last pass failed, and what to do"
+    )
     trouble_since: datetime | None = Field(default=None, sa_type=Moment)
     edition: int = Field(default=0, sa_column_kwargs=_ZERO, description="the edition of its members that is shown")
 
@@ -101,7 +104,8 @@ class GroupView:
 
     `size` is its contacts and accounts; together with `held_back` it compares with the list's size in HubSpot.
     `waiting`: addresses that join when HubSpot delivers their contacts.
-    `equal_since`: the begin of the last whole pass. `trouble`: why the last pass failed; None when it did not.
+    `equal_since`: the begin of the last whole pass. `trouble`: why the last pass failed, in English; None when it did
+    not; `why`: the same to be put into words.
     """
 
     id: int
@@ -114,6 +118,7 @@ class GroupView:
     equal_since: datetime | None
     trouble: str | None
     trouble_since: datetime | None
+    why: GroupTrouble | None = None
 
 
 def import_list(session: Session, state: HubSpotListState, *, now: datetime) -> int:
@@ -246,7 +251,7 @@ def merge_members(
     session.execute(delete(row).where(row.c[key].in_(others)))
 
 
-def note_trouble(session: Session, group_id: int, trouble: str, *, now: datetime) -> bool:
+def note_trouble(session: Session, group_id: int, trouble: GroupTrouble, *, now: datetime) -> bool:
     """A pass failed, and why; True when the one before had not."""
     group = session.get_one(TargetGroup, group_id)
     is_news = group.trouble is None
@@ -292,6 +297,7 @@ def _view(group: TargetGroup, size: int, waiting: int, object_type_id: str) -> G
         waiting,
         group.held_back,
         group.equal_since,
-        group.trouble,
+        group.trouble.text if group.trouble else None,
         group.trouble_since,
+        group.trouble,
     )

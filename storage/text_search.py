@@ -68,7 +68,8 @@ def candidates(session: Session, index: Index, pattern: Pattern) -> Sequence[tup
 
 
 def _count(session: Session, query: Any) -> int:
-    return session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    total: int = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    return total
 
 
 def _place(text: str, words: Sequence[str]) -> tuple[bool, bool, str]:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from bot.blocks.elements import Message, section
+from bot.blocks.group_trouble import LONGEST_REASON, group_trouble
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_TEXT, Mrkdwn, bold, channel_mention, escape, fit
 from bot.slack_errors import closed_in
 from storage.admin_told import Matter
 from storage.target_groups import GroupView
-
-LONGEST_REASON = 500
 
 
 def admin_message(facts: Mapping[str, str], in_trouble: Sequence[GroupView], reader: Reader) -> Message:
@@ -38,7 +37,7 @@ def _lines(facts: Mapping[str, str], in_trouble: Sequence[GroupView], reader: Re
 
 
 def _group(group: GroupView, reader: Reader) -> Mrkdwn:
-    texts, trouble = reader.texts, escape(group.trouble or "", LONGEST_REASON)
+    texts, trouble = reader.texts, group_trouble(group, reader)
     if group.trouble_since is None:
         return texts("admin_group", group=bold(group.name), trouble=trouble)
     since = reader.when(group.trouble_since)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bot.blocks.activity_message import activity_line
 from bot.blocks.elements import CLAIM, Block, actions, button, context, divider, modal, section
+from bot.blocks.group_trouble import group_trouble
 from bot.blocks.lead_message import lead_lines
 from bot.blocks.reader import Reader
 from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE
@@ -133,7 +134,7 @@ def _freshness(state: AdminState, behind: Sequence[GroupView], reader: Reader) -
 
 
 def _group(group: GroupView, reader: Reader) -> Mrkdwn:
-    trouble = escape(group.trouble or "", LONGEST_REASON) or reader.texts("home_group_waits")
+    trouble = group_trouble(group, reader) or reader.texts("home_group_waits")
     return Mrkdwn(f":warning: {bold(group.name)}: {trouble}")
 
 

@@ -84,7 +84,7 @@ TEXTS: Final = {
     "no_leads": "Zurzeit keine Leads. Ein Lead ist jemand ohne Kontakt in HubSpot, der einen Banner angeklickt hat.",
     "leads_head": "*Leads*, der letzte Klick zuerst",
     "leads_page": "*Leads*, der letzte Klick zuerst: {first} bis {last} von {n}",
-    "leads_more": "Mehr",
+    "leads_more": "Weitere Leads",
     "leads_first": "Von vorn",
     "leads_off": "{channel} bekommt keine neuen Leads mehr. Was dort steht, bleibt auf dem neuesten Stand.",
     "leads_were_off": "{channel} bekommt ohnehin keine Leads; es wurde nichts geändert.",
@@ -293,6 +293,25 @@ TEXTS: Final = {
     "admin_group": "{group} stimmt nicht mit der HubSpot-Liste überein: {trouble}",
     "admin_group_since": "{group} stimmt seit {when} nicht mit der HubSpot-Liste überein: {trouble}",
     "admin_groups_well": "Alle Zielgruppen stimmen wieder mit ihren HubSpot-Listen überein.",
+    # why a target group is not equal to its list
+    "trouble_token": "HubSpot lehnt das Zugangstoken ab. Wer Footlight betreibt, kann ein gültiges in "
+    "`HUBSPOT_ACCESS_TOKEN` setzen und neu starten.",
+    "trouble_scope": "Dem Zugangstoken von HubSpot fehlt ein Scope: {about}. Ein HubSpot-Admin kann ihn der App oder "
+    "dem Service Key geben.",
+    "trouble_portal": "Das Zugangstoken gehört zu einem anderen HubSpot-Portal als das, was hier steht ({about}).",
+    "trouble_not_found": "HubSpot kennt sie nicht mehr. Sieh nach, ob sie dort gelöscht wurde.",
+    "trouble_list_gone": "Die Liste wurde in HubSpot gelöscht; die Gruppe bleibt, wie sie war. HubSpot stellt eine "
+    "Liste 90 Tage lang wieder her.",
+    "trouble_doubted": "So viele Mitglieder würden auf einmal gehen, dass HubSpots Antwort bezweifelt wird; die Gruppe "
+    "bleibt, wie sie war. Stimmt sie doch: `footlight sync --accept-removals`",
+    "trouble_quota": "Die API-Aufrufe, die HubSpot am Tag erlaubt, sind verbraucht. Um Mitternacht in der Zeitzone des "
+    "Portals geht es weiter.",
+    "trouble_limit": "HubSpots Grenze der API-Aufrufe ist immer wieder erreicht. Es wird von selbst weiter versucht.",
+    "trouble_down": "HubSpot ist nicht erreichbar. Es wird von selbst weiter versucht; mehr unter "
+    "https://status.hubspot.com",
+    "trouble_bad_answer": "Mit HubSpots Antwort ist nichts anzufangen; es wurde nichts geändert. Es wird von selbst "
+    "weiter versucht.",
+    "trouble_stuck": "Es ging nicht weiter; es wird von selbst wieder versucht.",
     "admin_still_in_hubspot": "HubSpot ließ uns den Datensatz {id} vergessen, hat ihn aber noch; er ist hier verborgen "
     "und nicht gelöscht. Lösche ihn in HubSpot, oder stelle ihn dort wieder her.",
     "opt_outs_from_hubspot_one": "Laut HubSpot widerspricht {n} Kontakt dem Tracking. Hier abmelden?",

@@ -83,7 +83,7 @@ TEXTS: Final = {
     "no_leads": "No leads at the moment. A lead is somebody without contact in HubSpot who clicked a banner.",
     "leads_head": "*Leads*, latest click first",
     "leads_page": "*Leads*, latest click first: {first} to {last} of {n}",
-    "leads_more": "More",
+    "leads_more": "More leads",
     "leads_first": "From the start",
     "leads_off": "{channel} gets no new leads any more. What was posted there is still kept up to date.",
     "leads_were_off": "{channel} gets no leads anyway, so nothing was changed.",
@@ -291,6 +291,23 @@ TEXTS: Final = {
     "admin_group": "{group} does not equal its HubSpot list: {trouble}",
     "admin_group_since": "{group} has not equalled its HubSpot list since {when}: {trouble}",
     "admin_groups_well": "All target groups are equal to their HubSpot lists again.",
+    # why a target group is not equal to its list
+    "trouble_token": "HubSpot refuses the access token. Whoever runs Footlight can put a valid one into "
+    "`HUBSPOT_ACCESS_TOKEN` and restart.",
+    "trouble_scope": "HubSpot's access token lacks a scope: {about}. A HubSpot admin can add it to the app or "
+    "service key.",
+    "trouble_portal": "the access token is of another HubSpot portal than what is kept here ({about}).",
+    "trouble_not_found": "HubSpot does not know it any more. See whether it was deleted there.",
+    "trouble_list_gone": "the list was deleted in HubSpot, and the group stays as it was. HubSpot restores a list for "
+    "90 days.",
+    "trouble_doubted": "so many members would leave at once that HubSpot's answer is doubted, and the group stays as "
+    "it was. If it is right: `footlight sync --accept-removals`",
+    "trouble_quota": "the day's quota of HubSpot's API calls is used up. It starts anew at midnight of the portal's "
+    "time zone.",
+    "trouble_limit": "HubSpot's limit of API calls is reached again and again. It is tried again by itself.",
+    "trouble_down": "HubSpot cannot be reached. It is tried again by itself; https://status.hubspot.com tells more.",
+    "trouble_bad_answer": "HubSpot's answer cannot be used, and nothing was changed. It is tried again by itself.",
+    "trouble_stuck": "it came to a stop, and is tried again by itself.",
     "admin_still_in_hubspot": "HubSpot told us to forget record {id}, but still holds it, so it is hidden here and not "
     "erased. Delete it in HubSpot, or restore it there.",
     "opt_outs_from_hubspot_one": "HubSpot says that {n} contact opted out of tracking. Opt them out here?",

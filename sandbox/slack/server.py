@@ -221,7 +221,7 @@ class SlackSandbox:
             path, sent_raw = request.rel_url.path, json.dumps(sent, default=str).encode()
             self.on_exchange(Exchange("api", request.method, path, about, status, took, sent_raw, raw))
 
-    async def until(self, seen: Callable[[], Seen], within: float = 5.0) -> Seen:
+    async def until(self, seen: Callable[[], Seen], within: float = 30.0) -> Seen:
         """Wait until `seen()` gives something true, and return it; TimeoutError otherwise."""
         deadline = monotonic() + within
         while not (found := seen()):

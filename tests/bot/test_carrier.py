@@ -32,10 +32,14 @@ from storage import (
     privacy,
     privacy_requests,
     subscriptions,
+    target_groups,
 )
 from storage.addresses import keep_addresses
+from storage.admin_told import Matter, tell_admin
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
+from storage.group_trouble import GroupTrouble, TroubleKind
+from storage.hubspot_lists import CONTACTS, HubSpotListState
 from storage.leads import HubSpotRefusal
 from storage.outbox import Due
 from storage.privacy_requests import Wish
@@ -192,6 +196,7 @@ async def test_lead_whose_snooze_ended_is_posted_anew(store: Store, slack: Slack
     """A lead that comes back is a new message, which notifies; the old one names nobody and leads there."""
     become_lead(store, EMAIL)
     first = await until_said(slack, LEADS, EMAIL)
+    await slack.until(lambda: store.read_now(posted.find, Due.LEAD_CHANGED, 1, channel=LEADS))
     until = utc_now()
     store.write_now(lead_moves.snooze, 1, until, actor=f"slack:{OLIVER}", now=until)
     store.write_now(lead_moves.wake, 10, now=utc_now())
@@ -423,6 +428,24 @@ def test_reason_is_told_in_the_admins_language(code: str) -> None:
     assert closed(code) in told["en"]
     assert f"{code}: {CATALOGUES['de'][CLOSED[code]]}" in told["de"]
     assert closed(code) not in told["de"]
+
+
+async def test_trouble_of_a_group_is_told_in_the_admins_language(
+    store: Store, slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    """Why a target group is not equal to its list is kept as a code, and told in the language of the channel."""
+    state = HubSpotListState("611", T0, "Customers", CONTACTS)
+    group_id = store.write_now(target_groups.import_list, state, now=T0)
+    lacks = GroupTrouble("HubSpot's access token lacks", TroubleKind.SCOPE, "crm.lists.read")
+    store.write_now(target_groups.note_trouble, group_id, lacks, now=T0)
+    store.write_now(subscriptions.subscribe, Topic.ADMIN, FEED, now=T0)
+    store.write_now(tell_admin, Matter.TARGET_GROUPS, now=T0)
+    carrier = SlackCarrier(client, store, people=People(client), now=utc_now, language="de")
+
+    await carrier.send(claimed(store, FEED))
+
+    told = await until_said(slack, FEED, "Customers", "fehlt ein Scope: crm.lists.read")
+    assert "lacks" not in told.text
 
 
 @pytest.mark.parametrize(("open_", "messages"), [(True, 1), (False, 0)])

@@ -7,9 +7,11 @@ from string import Formatter
 
 import pytest
 
+from bot.blocks.group_trouble import TROUBLES
 from bot.blocks.text import Mrkdwn
 from bot.permissions import Refusal
 from bot.texts import CATALOGUES, Texts
+from storage.group_trouble import TroubleKind
 
 BOT = Path(__file__).parents[2] / "bot"
 
@@ -44,6 +46,11 @@ def test_catalogues_are_plain_dictionaries_without_doubles() -> None:
         (table,) = (node for node in ast.walk(tree) if isinstance(node, ast.Dict))
         keys = [ast.literal_eval(key) for key in table.keys if key is not None]
         assert len(keys) == len(set(keys))
+
+
+def test_every_trouble_of_a_group_has_words() -> None:
+    """Whatever keeps a target group from being equal to its list is told in the reader's language."""
+    assert {*TROUBLES, TroubleKind.OTHER} == set(TroubleKind)
 
 
 def test_values_are_escaped_and_numbers_spelt() -> None:

@@ -11,6 +11,7 @@ from storage import Session, Store, editions, staging, target_groups
 from storage.companies import CompanyState, store_companies
 from storage.contacts import ContactState, contact_ids, hide
 from storage.contacts_arrived import mark_missing, store_states
+from storage.group_trouble import GroupTrouble, TroubleKind
 from storage.hubspot_lists import HubSpotListState
 from storage.opt_outs import Hasher
 from storage.target_groups import (
@@ -241,11 +242,13 @@ def test_groups_of_a_contact(store: Store, now: datetime) -> None:
 def test_trouble_is_news_once(store: Store, now: datetime) -> None:
     """A failure is news when the pass before went through, and being well is news when it failed."""
     group_id = import_group(store, now)
-    fail = (target_groups.note_trouble, group_id, "HubSpot refuses the token")
+    refused = GroupTrouble("HubSpot refuses the token", TroubleKind.ACCESS)
+    fail = (target_groups.note_trouble, group_id, refused)
 
     assert store.write_now(*fail, now=now) is True
     assert store.write_now(*fail, now=now + timedelta(minutes=15)) is False
     assert view(store, group_id).trouble_since == now
+    assert (view(store, group_id).trouble, view(store, group_id).why) == (refused.text, refused)
     assert store.write_now(target_groups.note_equal, group_id, since=now, held_back=0) is True
     assert view(store, group_id).trouble is None
     assert store.write_now(target_groups.note_equal, group_id, since=now, held_back=0) is False
