@@ -61,14 +61,16 @@ def _is_near(event: Event, settled: Sequence[Event]) -> bool:
 
 
 def _change(session: Session, event: Event, verdict: Verdict) -> None:
-    performance.count(session, [_tracked(event, verdict, EventClass(event.counts_as))], by=-1)
-    after = _tracked(event, verdict, None)
-    performance.count(session, [after])
+    was, after = EventClass(event.counts_as), _tracked(event, verdict, None)
     event.counts_as, event.is_doubted = int(after.counts_as), False
     event.sign, event.measures = verdict.sign, verdict.measures
     session.add(event)
     session.flush()
-    if after.counts_as is not EventClass.HUMAN and event.address_id is not None:
+    if after.counts_as is was:
+        return
+    performance.count(session, [_tracked(event, verdict, was)], by=-1)
+    performance.count(session, [after])
+    if event.address_id is not None:
         performance.read_times_again(session, event.address_id, event.campaign_id)
 
 
