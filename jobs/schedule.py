@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from jobs import reconcile, retention
 from jobs.changes import read_changes
+from jobs.clicks_to_hubspot import note_clicks
 from jobs.context import Context
 from jobs.erased_bytes import forget_erased_bytes
 from jobs.full_pass import run_if_due
@@ -85,6 +86,7 @@ def _hubspot_jobs(context: Context, every: timedelta) -> tuple[Job, ...]:
         Job("read what changed in HubSpot", partial(read_changes, context), every=every),
         Job("compare everything with HubSpot at night", partial(run_if_due, context), every=timedelta(hours=1)),
         Job("learn what HubSpot calls its properties", partial(read_labels, context), every=timedelta(hours=6)),
+        Job("note clicks in HubSpot", partial(note_clicks, context.store, context.now), every=timedelta(minutes=10)),
         Job("know HubSpot's lists", partial(read_catalogue, context), every=list_catalogue.STALE_AFTER),
     )
 

@@ -79,7 +79,7 @@ def shown_names(session: Session) -> tuple[str, ...]:
 
 def held_names(session: Session) -> tuple[str, ...]:
     """The properties to read from HubSpot."""
-    opt_outs = (one.property for one in hubspot_choices.all_chosen(session).values())
+    opt_outs = (one.property for one in hubspot_choices.all_chosen(session).values() if one.property)
     return tuple(dict.fromkeys((*ALWAYS_HELD, *shown_names(session), *opt_outs)))
 
 

@@ -11,10 +11,15 @@ from storage.columns import Word
 
 
 class Choice(StrEnum):
-    """OPT_OUT_FROM: a property there opts out here. OPT_OUT_TO: an opt-out here sets a property there."""
+    """
+    OPT_OUT_FROM: a property there opts out here. OPT_OUT_TO: an opt-out here sets a property there.
+
+    CLICKS: clicks are noted there; no property, and the value is the last day that was noted.
+    """
 
     OPT_OUT_FROM = "opt_out_from"
     OPT_OUT_TO = "opt_out_to"
+    CLICKS = "clicks"
 
 
 class HubSpotChoice(SQLModel, table=True):
@@ -23,7 +28,7 @@ class HubSpotChoice(SQLModel, table=True):
     __tablename__ = "hubspot_choice"
 
     choice: Choice = Field(primary_key=True, sa_type=Word(Choice))
-    property: str = Field(description="HubSpot's internal name of a contact property")
+    property: str = Field(description="HubSpot's internal name of a contact property; empty: none")
     value: str
 
 

@@ -35,6 +35,7 @@ class Due(StrEnum):
     ADMIN_WELCOMED = "admin_welcomed"
     OPT_OUTS_WAITING = "opt_outs_waiting"
     OPT_OUT_TO_HUBSPOT = "opt_out_to_hubspot"
+    CLICKS_TO_HUBSPOT = "clicks_to_hubspot"
 
 
 class OutboxState(StrEnum):

@@ -1,17 +1,20 @@
-"""`footlight hubspot`: what Footlight and HubSpot tell each other of opt-outs by themselves. Nothing at first."""
+"""`footlight hubspot`: what Footlight and HubSpot tell each other by themselves. Nothing at first."""
 
-from typing import Annotated
+import asyncio
+from typing import Annotated, Literal
 
 import typer
 
 from footlight.cli.command import Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, print_json, print_table
 from footlight.cli.properties import ask_hubspot
-from storage import contact_properties, hubspot_choices
+from jobs.clicks_to_hubspot import zone_of
+from storage import clicks_to_hubspot, contact_properties, hubspot_choices
 from storage.hubspot_choices import Choice, Chosen
 
 Property = Annotated[str, typer.Argument(metavar="PROPERTY", help="Internal name of a contact property, or `off`.")]
 Value = Annotated[str, typer.Option("--value", help="The value that means an opt-out.")]
+State = Annotated[Literal["on", "off"], typer.Argument(metavar="on|off")]
 OFF = "off"
 
 hubspot = command_group("hubspot", "What Footlight and HubSpot tell each other by themselves. Off until chosen.")
@@ -19,6 +22,7 @@ hubspot = command_group("hubspot", "What Footlight and HubSpot tell each other b
 _TOLD = {
     Choice.OPT_OUT_FROM: "set in HubSpot, it opts the contact out here",
     Choice.OPT_OUT_TO: "an opt-out here sets it in HubSpot",
+    Choice.CLICKS: "a day's clicks are noted on the contact",
 }
 
 
@@ -41,6 +45,18 @@ def tell(name: Property, *, value: Value = "true", as_json: AsJson = False) -> N
     _choose(Choice.OPT_OUT_TO, name, value, as_json)
 
 
+@hubspot.command("clicks")
+def clicks(state: State, *, as_json: AsJson = False) -> None:
+    """Note on each contact in HubSpot, once a day, what they clicked. It takes the scope crm.objects.contacts.write."""
+    with opened() as footlight:
+        if state == OFF:
+            footlight.store.write_now(hubspot_choices.switch_off, Choice.CLICKS)
+        else:
+            today = footlight.now().astimezone(asyncio.run(zone_of(footlight.store))).date()
+            footlight.store.write_now(clicks_to_hubspot.switch_on, today)
+        _print(footlight, as_json)
+
+
 def _choose(choice: Choice, name: str, value: str, as_json: bool) -> None:
     """
     Raises:
@@ -59,11 +75,11 @@ def _choose(choice: Choice, name: str, value: str, as_json: bool) -> None:
 def _print(footlight: Footlight, as_json: bool) -> None:
     chosen = footlight.store.read_now(hubspot_choices.all_chosen)
     if as_json:
-        print_json({choice.value: chosen.get(choice) for choice in Choice})
+        print_json({choice.value: chosen.get(choice) for choice in Choice} | {"clicks": Choice.CLICKS in chosen})
         return
     rows = (
-        (choice.value.replace("_", "-"), one.property if one else OFF, one.value if one else "", _TOLD[choice])
+        (_TOLD[choice], (one.property or "on") if one else OFF, one.value if one and one.property else "")
         for choice in Choice
         for one in [chosen.get(choice)]
     )
-    print_table(("Choice", "Property", "Value", "Meaning"), rows, "")
+    print_table(("What is told", "Property", "Value"), rows, "")

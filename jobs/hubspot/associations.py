@@ -1,4 +1,4 @@
-"""Which company a contact belongs to: the primary one among its associations."""
+"""What contacts are associated with: which company each belongs to, and which notes stand on one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -60,12 +60,25 @@ def read_primary_companies(client: HubSpotClient, contact_ids: Sequence[str]) ->
     return first | primary
 
 
-def _read(client: HubSpotClient, cursors: Mapping[str, str | None]) -> list[_Associated]:
+def read_associated(client: HubSpotClient, contact_id: str, what: str) -> tuple[str, ...]:
+    """The ids of all records of one type (as HubSpot spells it in paths) that a contact is associated with."""
+    found: list[str] = []
+    cursors: Mapping[str, str | None] = {contact_id: None}
+    seen: set[tuple[str, str]] = set()
+    while cursors:
+        answer = _read(client, cursors, what)
+        found += [str(end.toObjectId) for each in answer for end in each.ends]
+        cursors = dict(_next_pages(answer))
+        _refuse_repeated(cursors, seen)
+    return tuple(found)
+
+
+def _read(client: HubSpotClient, cursors: Mapping[str, str | None], what: str = "companies") -> list[_Associated]:
     inputs = [
         {"id": contact} if after is None else {"id": contact, "after": after} for contact, after in cursors.items()
     ]
     call = client.association_batches.get_page
-    answer = client.ask(call, "contacts", "companies", {"inputs": inputs}, into=_Answer)
+    answer = client.ask(call, "contacts", what, {"inputs": inputs}, into=_Answer)
     refuse_other_errors(answer.errors)
     return answer.results
 

@@ -1,4 +1,4 @@
-"""The carrier to HubSpot: brings there the leads that people want there, and opt-outs where the admin chose so."""
+"""The carrier to HubSpot: brings there leads that people want there; opt-outs and clicks where the admin chose so."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,12 +7,15 @@ from typing import Final
 import structlog
 
 from decisions.retries import Failure
+from jobs.clicks_to_hubspot import note, title, zone_of
 from jobs.context import Context
 from jobs.hubspot.contacts import create_contact, read_contacts, set_property
-from jobs.hubspot.trouble import HubSpotTrouble, ScopeMissing, TokenRefused
+from jobs.hubspot.notes import has_note, write_note
+from jobs.hubspot.trouble import BadAnswer, HubSpotDown, HubSpotTrouble, ScopeMissing, TokenRefused
 from jobs.hubspot.trouble import NotFound as NotThere
-from storage import contact_properties, lead_to_hubspot, leads, opt_outs_to_hubspot
+from storage import clicks_to_hubspot, contact_properties, lead_to_hubspot, leads, opt_out_asked, opt_outs_to_hubspot
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
+from storage.clicks_to_hubspot import DayOfClicks
 from storage.contacts_arrived import store_states
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadCard
@@ -37,6 +40,8 @@ class HubSpotCarrier:
             return await self._lead(item)
         if item.kind is Due.OPT_OUT_TO_HUBSPOT:
             return await self._opt_out(item)
+        if item.kind is Due.CLICKS_TO_HUBSPOT:
+            return await self._clicks(item)
         return NotSent(Failure(f"nothing is known of how to bring {item.kind} to HubSpot", lasting=True))
 
     async def _lead(self, item: Item) -> Sent | NotSent:
@@ -51,8 +56,15 @@ class HubSpotCarrier:
         return Sent()
 
     async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
-        """Sending again finds what the lost attempt made."""
-        return NotFound()
+        """A note of the lost attempt is looked for; of the rest, sending again finds what was made."""
+        day = await self._day(item) if item.kind is Due.CLICKS_TO_HUBSPOT else None
+        if day is None:
+            return NotFound()
+        look = partial(has_note, self._context.hubspot, day.hubspot_id, title(day))
+        try:
+            return Sent() if await self._context.ask(look, tries=1) else NotFound()
+        except HubSpotTrouble as trouble:
+            return CannotLook(str(trouble))
 
     async def _add(self, email: str) -> None:
         context = self._context
@@ -64,22 +76,40 @@ class HubSpotCarrier:
         )
         await context.store.write(store_states, answers.found, hasher=context.hasher, now=context.now())
 
+    async def _clicks(self, item: Item) -> Sent | NotSent | Lost | Pause:
+        """Write the note of a day's clicks. One whose answer was lost is looked for first, so that none comes twice."""
+        day = await self._day(item)
+        if day is None:
+            return Sent()
+        context = self._context
+        write = partial(write_note, context.hubspot, day.hubspot_id, note(day), day.last_at)
+        try:
+            await context.ask(write, tries=1)
+        except (HubSpotDown, BadAnswer) as trouble:
+            return Lost(str(trouble))
+        except HubSpotTrouble as trouble:
+            return _not_told(trouble)
+        return Sent()
+
+    async def _day(self, item: Item) -> DayOfClicks | None:
+        context = self._context
+        return await context.store.read(
+            clicks_to_hubspot.to_tell, item.subject, await zone_of(context.store), context.hasher
+        )
+
     async def _opt_out(self, item: Item) -> Sent | NotSent | Pause:
         """Set the property that the admin chose. HubSpot's webhook about it will find the contact opted out already."""
         context = self._context
         found = await context.store.read(opt_outs_to_hubspot.to_set, int(item.subject))
-        if found is None:
+        is_out = await context.store.read(opt_out_asked.of_contact, int(item.subject), context.hasher)
+        if found is None or is_out is None:
             return Sent()
         hubspot_id, chosen = found
         try:
             told = partial(set_property, context.hubspot, hubspot_id, chosen.property, chosen.value)
             await context.ask(told, tries=1)
-        except NotThere:
-            return Sent()
-        except (TokenRefused, ScopeMissing) as trouble:
-            return Pause(str(trouble))  # it concerns all of them, and is tried again every hour
         except HubSpotTrouble as trouble:
-            return NotSent(Failure(str(trouble), trouble.lasting, trouble.wait), alone=trouble.lasting)
+            return _not_told(trouble)
         return Sent()
 
     def _refused(self, card: LeadCard, trouble: HubSpotTrouble) -> NotSent:
@@ -87,6 +117,15 @@ class HubSpotCarrier:
         refusal, needs = _refusal(trouble)
         told = partial(lead_to_hubspot.refused, lead_id=card.id, refusal=refusal, needs=needs, now=self._context.now())
         return NotSent(Failure(str(trouble), trouble.lasting, trouble.wait), alone=True, if_given_up=told)
+
+
+def _not_told(trouble: HubSpotTrouble) -> Sent | NotSent | Pause:
+    """What becomes of what HubSpot was to be told by itself; a token's trouble concerns all of it."""
+    if isinstance(trouble, NotThere):
+        return Sent()  # the contact is gone
+    if isinstance(trouble, TokenRefused | ScopeMissing):
+        return Pause(str(trouble))
+    return NotSent(Failure(str(trouble), trouble.lasting, trouble.wait), alone=trouble.lasting)
 
 
 def _refusal(trouble: HubSpotTrouble) -> tuple[HubSpotRefusal, str]:

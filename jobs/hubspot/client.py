@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from hubspot.crm import companies, contacts, lists, owners, properties
 from hubspot.crm.associations import v4 as associations
+from hubspot.crm.objects import notes
 
 from jobs.hubspot.connections import Connections
 from jobs.hubspot.limiter import Limiter
@@ -37,6 +38,8 @@ class HubSpotClient:
         self.company_batches = companies.BatchApi(transport)
         self.company_search = companies.SearchApi(transport)
         self.association_batches = associations.BatchApi(transport)
+        self.notes = notes.BasicApi(transport)
+        self.note_batches = notes.BatchApi(transport)
         self.lists = lists.ListsApi(transport)
         self.memberships = lists.MembershipsApi(transport)
         self.owners = owners.OwnersApi(transport)

@@ -29,6 +29,7 @@ _COMPANIES: Final = "crm.objects.companies.read"
 
 FAMILIES: Final = (
     Family("contacts", "/crm/v3/objects/contacts", "/crm/objects/{version}/contacts", (_CONTACTS,)),
+    Family("notes", "/crm/v3/objects/notes", "/crm/objects/{version}/notes", (_CONTACTS,)),
     Family("companies", "/crm/v3/objects/companies", "/crm/objects/{version}/companies", (_COMPANIES,)),
     Family("associations", "/crm/v4/associations", "/crm/associations/{version}", (_CONTACTS, _COMPANIES)),
     Family("lists", "/crm/v3/lists", "/crm/lists/{version}", ("crm.lists.read",)),

@@ -1,7 +1,8 @@
-"""The batch read of associations between contacts and companies."""
+"""The batch read of associations between contacts and companies, and from contacts to notes."""
 
 from collections.abc import Sequence
 
+from sandbox.hubspot import notes_api
 from sandbox.hubspot.call import Answer, Call
 from sandbox.hubspot.records import ObjectType, Record
 from sandbox.hubspot.refusals import Json, invalid
@@ -16,6 +17,8 @@ TYPES = {"contacts": (1, 279), "companies": (2, 280)}
 
 
 def batch_read(call: Call) -> Answer:
+    if call.path["to"] == "notes":
+        return notes_api.of_contacts(call)
     start, end = call.object_type("from"), call.object_type("to")
     if start == end:
         raise invalid(f"No association types are defined between {start} and {end}")

@@ -8,7 +8,7 @@ from sandbox.hubspot import events, writing
 from sandbox.hubspot.events import AppEvent, Change
 from sandbox.hubspot.merging import merge_records
 from sandbox.hubspot.property_definitions import usual_properties
-from sandbox.hubspot.records import HubSpotList, ObjectType, Owner, Property, Record
+from sandbox.hubspot.records import HubSpotList, Note, ObjectType, Owner, Property, Record
 
 FIRST_ID = 90_000_000_001
 """Ids of today's portals do not fit 32 bits."""
@@ -55,6 +55,7 @@ class Crm:
     companies: dict[int, Record] = field(default_factory=dict)
     owners: dict[int, Owner] = field(default_factory=dict)
     lists: dict[int, HubSpotList] = field(default_factory=dict)
+    notes: dict[int, Note] = field(default_factory=dict)
     properties: dict[ObjectType, dict[str, Property]] = field(default_factory=usual_properties)
     merged_into: dict[int, int] = field(default_factory=dict)
     blocked_addresses: set[str] = field(default_factory=set)

@@ -10,6 +10,7 @@ from sandbox.hubspot import (
     journal_api,
     lists_api,
     memberships_api,
+    notes_api,
     objects_api,
     portal_api,
     search_api,
@@ -20,6 +21,7 @@ DATED_VERSIONS = ("2026-03", "2026-09")
 
 BASES: Mapping[str, tuple[str, str]] = {
     "contacts": ("/crm/v3/objects/contacts", "/crm/objects/{version}/contacts"),
+    "notes": ("/crm/v3/objects/notes", "/crm/objects/{version}/notes"),
     "companies": ("/crm/v3/objects/companies", "/crm/objects/{version}/companies"),
     "associations": ("/crm/v4/associations", "/crm/associations/{version}"),
     "lists": ("/crm/v3/lists", "/crm/lists/{version}"),
@@ -95,6 +97,8 @@ ENDPOINTS = (
     Endpoint("contacts.read", "GET", "/{id}", CONTACTS, _contacts(objects_api.read_one)),
     Endpoint("contacts.update", "PATCH", "/{id}", CONTACTS_WRITE, _contacts(objects_api.update)),
     Endpoint("contacts.archive", "DELETE", "/{id}", CONTACTS_WRITE, _contacts(objects_api.archive)),
+    Endpoint("notes.create", "POST", "", CONTACTS_WRITE, notes_api.create),
+    Endpoint("notes.batch_read", "POST", "/batch/read", CONTACTS, notes_api.batch_read),
     Endpoint("companies.batch_read", "POST", "/batch/read", COMPANIES, _companies(objects_api.batch_read)),
     Endpoint("companies.search", "POST", "/search", COMPANIES, _companies(search_api.search), exempt=True),
     Endpoint("companies.read", "GET", "/{id}", COMPANIES, _companies(objects_api.read_one)),

@@ -52,6 +52,16 @@ class Owner:
 
 
 @dataclass(slots=True)
+class Note:
+    """A note in the timelines of contacts."""
+
+    id: int
+    properties: dict[str, str]
+    contact_ids: list[int]
+    created_at: datetime
+
+
+@dataclass(slots=True)
 class HubSpotList:
     """`members` maps record ids to the time they joined; archived records stay inside, but are never shown."""
 

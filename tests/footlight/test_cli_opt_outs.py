@@ -43,7 +43,7 @@ async def test_file(installed: Path) -> None:
 async def test_choices(installed: Path, crm: Crm) -> None:
     """Properties are chosen by name, must be there, and are switched off again; nothing is chosen at first."""
     crm.properties["contacts"]["no_tracking"] = Property("no_tracking", "No tracking", "bool", "booleancheckbox")
-    assert await printed("hubspot", "show") == {"opt_out_from": None, "opt_out_to": None}
+    assert await printed("hubspot", "show") == {"opt_out_from": None, "opt_out_to": None, "clicks": False}
 
     refused = await footlight("hubspot", "listen", "no_trackin")
     assert (refused.status, "no_trackin" in refused.err) == (1, True)
@@ -53,3 +53,5 @@ async def test_choices(installed: Path, crm: Crm) -> None:
     assert (await printed("hubspot", "tell", "no_tracking", "--value", "yes"))["opt_out_to"]["value"] == "yes"
     assert (await printed("hubspot", "listen", "off"))["opt_out_from"] is None
     assert "off" in (await footlight("hubspot", "show")).out
+    for state in ("on", "on", "off"):
+        assert (await printed("hubspot", "clicks", state))["clicks"] is (state == "on")

@@ -7,6 +7,7 @@ from jobs.hubspot.versions import FAMILIES, path_in, scopes_for
 PATHS = [
     ("/crm/v3/objects/contacts/batch/read", "/crm/objects/2026-09/contacts/batch/read"),
     ("/crm/v3/objects/contacts", "/crm/objects/2026-09/contacts"),
+    ("/crm/v3/objects/notes", "/crm/objects/2026-09/notes"),
     ("/crm/v3/objects/companies/batch/read", "/crm/objects/2026-09/companies/batch/read"),
     ("/crm/v4/associations/contacts/companies/batch/read", "/crm/associations/2026-09/contacts/companies/batch/read"),
     ("/crm/v3/lists/", "/crm/lists/2026-09"),
