@@ -38,7 +38,7 @@ class HubSpotSandbox(Portal):
         self._site: web.SockSite | None = None
 
     async def __aenter__(self) -> Self:
-        self._runner = web.AppRunner(self._app(), access_log=None)
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await self.listen()
         return self

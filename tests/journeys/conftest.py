@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import sys
@@ -34,7 +35,7 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0
 SENDER = "anna.becker@nordwerk.example"
 
 
-async def until(condition: Callable[[], Any], what: str, within: float = 20.0) -> None:
+async def until(condition: Callable[[], Any], what: str, within: float = 60.0) -> None:
     """Wait until the condition, or what it gives to await, is true; `within` is in seconds."""
     deadline = monotonic() + within
     while True:
@@ -112,11 +113,11 @@ class Product:
             await process.wait()
 
     async def stop(self) -> dict[str, int]:
-        """SIGTERM for all that runs; the exit status of each, which must come within ten seconds."""
+        """SIGTERM for all that runs; the exit status of each."""
         stopped, self.running = self.running, {}
         for process in stopped.values():
             process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return {part: await process.wait() for part, process in stopped.items()}
 
     async def command(self, *arguments: str) -> Ended:
@@ -125,7 +126,7 @@ class Product:
         process = await asyncio.create_subprocess_exec(
             *(FOOTLIGHT, *arguments), stdout=pipe, stderr=pipe, cwd=self.folder, env=self._environment
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             stdout, stderr = await process.communicate()
         return Ended(process.returncode or 0, stdout.decode(), stderr.decode())
 
@@ -178,7 +179,7 @@ class Product:
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """A client that never repeats a request by itself, as one does on a kept connection that was cut."""
     connector = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(10)) as session:
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(30)) as session:
         yield session
 
 
@@ -241,6 +242,12 @@ async def product(
 
 
 def free_port() -> int:
-    """A port for a process that must know its own address before it starts, and have it again when it is restarted."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """
+    A port for a process that must know its own address before it starts, and have it again when it is restarted.
+
+    Below those that systems give to whoever asks for any (from 32768 on), so that nobody gets it meanwhile.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -29,9 +29,6 @@ async def test_second_run_says_who_runs(product: Product) -> None:
     assert "Traceback" not in second.stderr
     assert await product.is_ready()
 
-    await product.kill()
-    await product.start()
-
 
 async def test_stop_finishes_what_is_under_way(product: Product, slack: SlackSandbox) -> None:
     """SIGTERM: requests that came in are answered, what they said is on disk, and every process exits 0 in time."""
@@ -48,7 +45,7 @@ async def test_stop_finishes_what_is_under_way(product: Product, slack: SlackSan
     statuses = await product.stop()
 
     assert set(statuses.values()) == {0}
-    assert monotonic() - began < 10
+    assert monotonic() - began < 20
     ends = await asyncio.gather(*following, return_exceptions=True)
     answered = [number for number, end in enumerate(ends) if end == TARGET]
     assert answered
@@ -64,7 +61,6 @@ async def test_stop_finishes_what_is_under_way(product: Product, slack: SlackSan
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_bot_without_app_token(product: Product) -> None:
     """Without SLACK_APP_TOKEN the bot says which process does its work, and waits until it is stopped."""
-    await product.start()
     await product.launch("bot")
     await until(lambda: "bot.log" in _names(product) and "SLACK_APP_TOKEN" in product.log("bot"), "the bot says so")
     told = next(json.loads(line) for line in product.log("bot").splitlines() if "SLACK_APP_TOKEN" in line)
