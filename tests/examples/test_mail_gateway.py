@@ -34,7 +34,7 @@ WHERE = {
     "thunderbird__reply_below_the_quote": "Anna</div>",
 }
 ALL = sorted(path.stem for path in MAILS.glob("*.eml"))
-BANNER = re.compile(r'<a href="https://footlight\.ours\.de/c/[\w.-]+".*?</a>', re.DOTALL)
+BANNER = re.compile(r'<a href="https://footlight\.ours\.de/c/[\w.-]+".*?</a><div.*?</div>', re.DOTALL)
 # They do not say their character set, or say a wrong one.
 AS_LATIN_1 = (
     "html_only__no_charset",

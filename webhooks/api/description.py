@@ -92,10 +92,13 @@ def _parameters(one: ApiEndpoint, query: Json) -> list[Json]:
 def _responses(one: ApiEndpoint, schema_of: Mapping[str, Json]) -> Json:
     refusal = {PROBLEM: {"schema": schema_of[str(Refusal)]}}
     told = {status: words for status, words in REFUSALS.items() if one.body or status not in WITH_A_BODY_ONLY}
-    return {
+    answers: Json = {
         "200": {"description": one.what_for, "content": {JSON: {"schema": schema_of[str(one.answer)]}}},
-        **{str(status): {"description": words, "content": refusal} for status, words in told.items()},
+        **{str(status): {"description": words, "content": dict(refusal)} for status, words in told.items()},
     }
+    # A line of more than 8,190 octets is no HTTP to aiohttp, whose own refusal is plain text.
+    answers["400"]["content"]["text/plain"] = {"schema": {"type": "string"}}
+    return answers
 
 
 def _name(kind: Any) -> str:
