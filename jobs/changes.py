@@ -41,9 +41,19 @@ class ChangesFound:
     is_whole: bool = True
 
 
-async def read_changes(context: Context) -> ChangesFound:
-    """The job. What the token may not search is left to the nightly pass, and said in the log."""
+async def read_changes(context: Context) -> None:
+    """The job."""
     await context.check_portal()
+    await find_changes(context)
+
+
+async def find_changes(context: Context) -> ChangesFound:
+    """
+    Read what changed. What the token may not search is left to the nightly pass, and said in the log.
+
+    Raises:
+        HubSpotTrouble
+    """
     found = ChangesFound()
     for read in (partial(_read_contacts, found=found), _read_companies, read_and_store_owners):
         try:

@@ -58,12 +58,15 @@ def told_of(state: HubSpotListState | None) -> Told:
 async def due(
     context: Context, groups: Sequence[GroupView], told: Mapping[str, HubSpotListState], every: timedelta
 ) -> list[Turn]:
-    """Those whose list moved, or whose last pass failed, as soon as their interval is over."""
+    """Those whose list moved, or whose last pass failed, once their interval is over and unless somebody is at it."""
+    under_way = await context.store.read(sync_runs.under_way, now=context.now())
     paged = await context.store.read(list_walks.paged)
     cut_off = await context.store.read(list_walks.cut_off)
     rested = await context.store.read(rested_groups, groups, every, context.now() + every / 2)
     turns = []
     for group in groups:
+        if group.id in under_way:
+            continue
         reason = why_page(told_of(told.get(group.hubspot_list_id or "")), paged.get(group.id))
         if group.id in cut_off:
             turns.append(Turn(group, CUT_OFF))

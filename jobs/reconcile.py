@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from decisions.list_moved import why_page
-from jobs.changes import ChangesFound, read_changes
+from jobs.changes import ChangesFound, find_changes
 from jobs.context import Context
 from jobs.group_trouble import group_trouble
 from jobs.hubspot.trouble import HubSpotTrouble
@@ -136,7 +136,7 @@ async def _all_failed(context: Context, groups: Sequence[GroupView], because: Gr
 async def _changes(context: Context) -> ChangesFound:
     """What changed of late; where HubSpot does not say so, each pass reads all of its contacts."""
     try:
-        return await read_changes(context)
+        return await find_changes(context)
     except HubSpotTrouble as trouble:
         log.warning("changes in HubSpot not read", because=str(trouble))
         return ChangesFound(is_whole=False)

@@ -150,6 +150,12 @@ def last_begun(session: Session) -> dict[int, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
+def under_way(session: Session, *, now: datetime) -> frozenset[int]:
+    """The groups that a pass which lives is making equal now."""
+    lives = col(PassLease.heartbeat_at) > now - DEAD_AFTER
+    return frozenset(session.scalars(select(col(PassLease.group_id)).where(lives)))
+
+
 def _take(session: Session, lease: PassLease) -> None:
     try:
         with session.begin_nested():

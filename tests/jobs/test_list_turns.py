@@ -85,6 +85,16 @@ async def test_what_failed(context: Context, crm: Crm, hubspot: HubSpotSandbox) 
     assert await run(context, EVERY) == []
 
 
+async def test_somebody_is_at_it(context: Context, crm: Crm) -> None:
+    """A list that another process pages at this moment is left to it; when that process died, it is not."""
+    crm.add_to_list(611, list(crm.contacts)[5:6])
+    await context.store.write(sync_runs.begin, (await context.store.read(group)).id, "other", now=context.now())
+
+    assert await run(context, EVERY) == []
+    later = replace(context, now=lambda: context.now() + timedelta(seconds=11))
+    assert [counts(each) for each in await run(later, EVERY)] == [{"added": 1, "unchanged": 5}]
+
+
 async def test_a_large_list_rests(context: Context, crm: Crm) -> None:
     """A list that costs too much of the day is paged when its turn comes, however much moves in it."""
     day = Day(200, 200, told_at=0.0)
