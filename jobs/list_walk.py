@@ -14,7 +14,8 @@ class ListGone(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"the list {name} was deleted in HubSpot; its target group stays as it was."
-            " HubSpot restores a list for 90 days; or import another list"
+            " HubSpot restores a list for 90 days; or import another list,"
+            " or keep the group by hand: footlight groups unlink"
         )
 
 
