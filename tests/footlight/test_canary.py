@@ -113,7 +113,7 @@ def click(id_: str, recipient: str, **fields: Any) -> dict[str, Any]:
 
 async def until(is_true: Callable[[], object]) -> None:
     """Waits at most 20 s."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         # What it waits for happens behind HTTP, which wakes nobody.
         while not (await answer if isawaitable(answer := is_true()) else answer):  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -33,7 +33,7 @@ async def running(parts: Parts, **settings: Any) -> AsyncIterator[str | None]:
         await serving
     yield started.result()
     stop.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await serving
 
 
@@ -106,7 +106,7 @@ async def test_stop_while_starting(alone: Path) -> None:
     stop = asyncio.Event()
     stop.set()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await serve(read_settings(port=0), WEB, stop=stop)
 
 

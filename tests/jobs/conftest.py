@@ -68,10 +68,10 @@ async def engine(carrier: WallCarrier, other_store: Store) -> AsyncIterator[Call
 
 @pytest.fixture
 def until() -> Until:
-    """Waits at most 10 s."""
+    """Waits at most 30 s."""
 
     async def wait(is_true: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             # What it waits for happens in a database, which wakes nobody.
             while not (await answer if isawaitable(answer := is_true()) else answer):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)

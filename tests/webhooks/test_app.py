@@ -56,7 +56,7 @@ async def test_no_request_at_all(sent, alone, capsys):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
     writer.write_eof()
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), 30)
     writer.close()
 
     assert not answer or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
