@@ -421,7 +421,8 @@ TEXTS: Final = {
     "lists_as_of": "HubSpot's lists as of {when}; they are read every quarter of an hour.",
     "lists_never": "HubSpot has not told its lists yet. Is it connected? Look again in a minute.",
     "lists_gone": "HubSpot has one of these lists no more. Search again.",
-    "lists_name_taken": "There is a target group with the name of one of these already: rename the list in HubSpot first.",
+    "lists_name_taken": "There is a target group with the name of one of these already: rename the list in HubSpot "
+    "first.",
     "lists_not_for_people": "One of these lists holds neither contacts nor companies.",
     "people_title": "Who may decide",
     "people_question": "Who else may opt out people, add leads to HubSpot, and set up?",
