@@ -64,8 +64,10 @@ class Dispatch:
         ack = _Ack()
         listener = self.start(self._run(self._request(payload, ack)))
         given = asyncio.ensure_future(ack.given.wait())
-        await asyncio.wait((listener, given), return_when=asyncio.FIRST_COMPLETED)
-        given.cancel()
+        try:
+            await asyncio.wait((listener, given), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            given.cancel()
         return ack.response or await listener
 
     async def answer(self, payload: dict[str, Any], *, comes_again: bool = False) -> Outcome:

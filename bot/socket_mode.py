@@ -6,7 +6,9 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
+import aiohttp
 import structlog
+from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -67,8 +69,14 @@ class SocketMode:
             await asyncio.sleep(self._deaf_after / 4)
             last = self._socket.last_ping_pong_time
             if last is not None and time.time() - last > self._deaf_after:
-                log.warning("the socket to Slack is deaf; connecting anew")
-                await self._socket.connect_to_new_endpoint(force=True)
+                await self._connect_anew()
+
+    async def _connect_anew(self) -> None:
+        log.warning("the socket to Slack is deaf; connecting anew")
+        try:
+            await self._socket.connect_to_new_endpoint(force=True)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("Slack gives no new socket; it is asked again", error=type(error).__name__)
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         """What is not acknowledged comes again: so it is with rubbish and while the store is down."""

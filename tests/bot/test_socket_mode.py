@@ -63,6 +63,7 @@ async def test_event_is_not_acknowledged_while_the_store_is_down(
         return await write(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "write", down_at_first)
+    slack.deliveries.answer_within = 0.5
 
     slack.people.direct(OLIVER, "help")
 
@@ -77,3 +78,19 @@ async def test_lost_connection_is_made_anew(bot: Bot, slack: SlackSandbox) -> No
     slack.people.direct(OLIVER, "help")
 
     await until_said(slack, slack.workspace.direct(OLIVER).id, "/contact")
+
+
+async def test_deaf_socket_that_slack_does_not_replace(
+    store: Store, slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    """While Slack gives no new socket for a deaf one it is asked again and again, and a stop ends that quietly."""
+    async with running_bot(store, client) as running:
+        socket = SocketMode(
+            running.events, running.dispatch, app_token=APP_TOKEN, client=client, ping_seconds=10, deaf_after=0.04
+        )
+        await socket.connect()
+        slack.faults.errors["apps.connections.open"] = "internal_error"
+        slack.requests.clear()
+
+        await slack.until(lambda: slack.requests["apps.connections.open"] >= 3)
+        await socket.close()
