@@ -16,8 +16,8 @@ def choose(
     """
     Tell `channel` of a topic on these terms from now on; whether it was not told until now.
 
-    It is greeted once, and hears nothing of before. Whoever chooses is told of trouble, until somebody says where else. What waits for a digest
-    is told when the new terms say so.
+    It is greeted once, and hears nothing of before. Whoever chooses is told of trouble, until somebody says where else.
+    What waits for a digest is told when the new terms say so.
     """
     before = subscriptions.find(session, topic, channel)
     if before and before.ended_at:

@@ -147,9 +147,7 @@ SHOWN: dict[str, Show] = {
     "lead refused by HubSpot": lambda text, reader: refused_by_hubspot(
         f"{text}@acme.example", HubSpotRefusal.SCOPE, text * 10, reader
     ),
-    "leads": lambda text, reader: lead_list(
-        [a_lead(text, LeadStage.CLAIMED)] * 8, reader, total=9_000, skipped=8
-    ),
+    "leads": lambda text, reader: lead_list([a_lead(text, LeadStage.CLAIMED)] * 8, reader, total=9_000, skipped=8),
     "lead went on": lambda text, reader: lead_went_on("https://slack.example/p1", reader),
     "no leads": lambda _, reader: lead_list([], reader, total=0),
     "activity": lambda text, reader: activity_message(an_activity(text), reader),
