@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from typing import Final
-
 from bot.blocks.elements import Message, context, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_ADDRESS, LONGEST_TEXT, address, bold, escape, fit
