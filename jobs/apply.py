@@ -173,8 +173,11 @@ class Apply:
                 self._passes[hint.object_id] = task
                 task.add_done_callback(partial(self._passed, hint.object_id))
 
-    def _passed(self, list_id: str, _: asyncio.Task[None]) -> None:
+    def _passed(self, list_id: str, ended: asyncio.Task[None]) -> None:
         del self._passes[list_id]
+        if not ended.cancelled() and (error := ended.exception()):
+            told = "a pass after a hint broke; the hint is applied again later"
+            log.error(told, list_id=list_id, error=type(error).__name__)
 
     async def _pass(self, hint: ClaimedHint) -> None:
         store = self._context.store
