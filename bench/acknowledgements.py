@@ -20,7 +20,8 @@ from bench.servers import server
 from decisions.sealing import Keys
 from footlight.opening import open_all
 from footlight.settings import Settings
-from sandbox.slack import SlackSandbox, sample
+from sandbox.sample_data import workspace as sample
+from sandbox.slack import SlackSandbox
 from storage.campaign_changes import NewCampaign, create_campaign
 from storage.migrate import upgrade
 from tests.postgres import running_cluster

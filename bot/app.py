@@ -30,7 +30,7 @@ from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
 from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.channel_greeting import CHANGE_CHANNEL
 from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, SELECTS, ZONE
-from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK
+from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
 from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW
 from bot.blocks.hubspot_search import SEARCH_HUBSPOT

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.blocks.contact_card import contact_card
+from bot.blocks.contact_message import contact_card
 from bot.blocks.elements import Message, section
 from bot.blocks.lead_message import lead_message, opted_out_address
 from bot.blocks.reader import Reader

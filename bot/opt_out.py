@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.blocks.contact_card import shown_name
+from bot.blocks.contact_message import shown_name
 from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind

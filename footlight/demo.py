@@ -34,8 +34,9 @@ from sandbox.page.slack_pane import App
 from sandbox.page.telling import Names
 from sandbox.page.wire import Wire
 from sandbox.sample_data import letters, sample_crm
+from sandbox.sample_data import workspace as sample
 from sandbox.sample_data.portal import SENDERS
-from sandbox.slack import SlackSandbox, Workspace, sample
+from sandbox.slack import SlackSandbox, Workspace
 from storage import opt_out_asked, target_groups
 
 TOKEN, CLIENT_SECRET, PORTAL = "pat-sandbox-0001", "sandbox-client-secret", 4_711_000

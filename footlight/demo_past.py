@@ -15,7 +15,7 @@ from jobs.context import Context
 from jobs.hubspot.lists import search_lists
 from jobs.reconcile import sync_groups
 from sandbox.sample_data import CAMPAIGNS, SampleCampaign, past_activity, sample_crm
-from sandbox.slack import sample
+from sandbox.sample_data import workspace as sample
 from storage import Session, Store, delivery, subscriptions, target_groups
 from storage.banner_files import keep_file
 from storage.campaign_changes import NewCampaign, create_campaign

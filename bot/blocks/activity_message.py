@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.blocks.contact_card import MOST_CAMPAIGNS, campaigns_line
+from bot.blocks.contact_message import MOST_CAMPAIGNS, campaigns_line
 from bot.blocks.elements import Message, context, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_TEXT, Mrkdwn, bold, escape, fit

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.blocks.campaign_choice import why_not
-from bot.blocks.contact_card import numbers
+from bot.blocks.contact_message import numbers
 from bot.blocks.elements import Block, Message, actions, button, overflow, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import Mrkdwn, bold, date, escape, fit, plain

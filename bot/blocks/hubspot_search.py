@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.blocks.contact_card import OPEN_LINK
+from bot.blocks.contact_message import OPEN_LINK
 from bot.blocks.elements import OPEN_IN_HUBSPOT, SEARCH_IN_HUBSPOT, Block, Message, actions, button, context, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_ADDRESS, LONGEST_TEXT, Mrkdwn, address, bold, escape, fit, plain

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Final
 
-from bot.blocks.contact_card import ASK_OPT_OUT, OPEN_LINK, campaigns_line
+from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK, campaigns_line
 from bot.blocks.elements import (
     ADD_TO_HUBSPOT,
     CLAIM,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
-from bot.blocks.contact_card import numbers
+from bot.blocks.contact_message import numbers
 from bot.blocks.elements import Block, Message, actions, button, context, section
 from bot.blocks.hubspot_search import search_button
 from bot.blocks.reader import Reader

@@ -20,8 +20,8 @@ from bot.hubspot_search import HubSpotSearch
 from bot.permissions import People
 from bot.transport import SlackEndpoint
 from decisions.sealing import Keys
-from sandbox.slack import Message, SlackSandbox, sample_workspace
-from sandbox.slack.sample import FEED, LEADS
+from sandbox.sample_data.workspace import FEED, LEADS, sample_workspace
+from sandbox.slack import Message, SlackSandbox
 from storage import Store, portal, subscriptions
 from storage.subscriptions import Topic
 from tests.storage.people import HASHER, T0

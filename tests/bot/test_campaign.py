@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from decisions.who_sees_what import Status
+from sandbox.sample_data.workspace import GENERAL, JONAS, OLIVER
 from sandbox.slack import Message, Modal, SlackSandbox
-from sandbox.slack.sample import GENERAL, JONAS, OLIVER
 from storage import Store, audit
 from storage.banner_files import keep_file
 from storage.campaign_changes import NewCampaign, campaign_as_new, create_campaign

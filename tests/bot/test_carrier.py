@@ -16,8 +16,8 @@ from bot.permissions import People
 from bot.slack_errors import CLOSED, closed
 from bot.texts import CATALOGUES, Texts
 from jobs.deliver import Delivery, Pace
+from sandbox.sample_data.workspace import ANNA, ARCHIVED, FEED, GENERAL, LEADS, OLIVER, PRIVATE, SHARED
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ANNA, ARCHIVED, FEED, GENERAL, LEADS, OLIVER, PRIVATE, SHARED
 from sandbox.slack.workspace import BOT_USER
 from storage import (
     Session,

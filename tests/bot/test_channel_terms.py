@@ -16,8 +16,8 @@ from bot.permissions import People
 from decisions.channel_filters import Filters
 from decisions.quiet_hours import Mode, Rhythm
 from jobs.deliver import Delivery, Pace
+from sandbox.sample_data.workspace import FEED, JONAS, LEADS, OLIVER
 from sandbox.slack import Message, SlackSandbox
-from sandbox.slack.sample import FEED, JONAS, LEADS, OLIVER
 from storage import Session, Store, channel_chosen, feed, lead_moves, opt_out_asked, privacy, subscriptions
 from storage.addresses import keep_addresses
 from storage.campaigns import external_ids

@@ -6,8 +6,8 @@ import pytest
 
 from bot.carrier import SlackCarrier
 from bot.slack_errors import closed
+from sandbox.sample_data.workspace import FEED, GENERAL, LEADS, OLIVER
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import FEED, GENERAL, LEADS, OLIVER
 from sandbox.slack.workspace import BOT_USER
 from storage import Store, audit, subscriptions
 from tests.bot.conftest import Bot, utc_now

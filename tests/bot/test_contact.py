@@ -2,8 +2,8 @@
 
 import pytest
 
+from sandbox.sample_data.workspace import ANNA, FEED, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, SHARED
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ANNA, FEED, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, SHARED
 from sandbox.slack.workspace import BOT_USER
 from storage import Store, portal
 from storage.opt_out_asked import opt_out

@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 from bot.dispatch import Outcome
 from bot.events import Events
 from decisions.sealing import Keys
+from sandbox.sample_data.workspace import OLIVER
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import OLIVER
 from storage import Store
 from storage.inbox import SlackEvent
 from tests.bot.conftest import KEYS, Bot, running_bot, seen, until_said, utc_now

@@ -2,8 +2,8 @@
 
 import pytest
 
+from sandbox.sample_data.workspace import ANNA, FEED, OLIVER
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ANNA, FEED, OLIVER
 from storage import Session, Store, feed
 from storage.addresses import keep_addresses
 from tests.bot.conftest import Bot, until_said

@@ -8,9 +8,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.home import Homes, weeks_of
 from bot.permissions import People
+from sandbox.sample_data.workspace import ANNA, CLARA, GUEST, JONAS, LEADS, OLIVER
 from sandbox.slack import SlackSandbox
 from sandbox.slack.block_kit import view_faults
-from sandbox.slack.sample import ANNA, CLARA, GUEST, JONAS, LEADS, OLIVER
 from storage import Session, Store, audit, feed, lead_moves, subscriptions
 from storage.addresses import keep_addresses
 from storage.owners import OwnerState, store_owners

@@ -8,8 +8,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.hubspot_search import HubSpotSearch, HubSpotSilent
+from sandbox.sample_data.workspace import ANNA, GUEST, LEADS, OLIVER
 from sandbox.slack import Message, SlackSandbox
-from sandbox.slack.sample import ANNA, GUEST, LEADS, OLIVER
 from storage import Store, portal
 from storage.contacts import ContactState
 from tests.bot.conftest import KEYS, Bot, buttons, running_bot, until_said

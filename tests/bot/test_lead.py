@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.carrier import SlackCarrier
+from sandbox.sample_data.workspace import ANNA, GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
 from sandbox.slack import Message, SlackSandbox
-from sandbox.slack.sample import ANNA, GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
 from storage import Store, audit, delivery, lead_to_hubspot, leads, subscriptions
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due, OutboxItem

@@ -7,8 +7,8 @@ import pytest
 
 from bot.lead_work import morning_of
 from jobs.snoozed import wake_leads
+from sandbox.sample_data.workspace import GUEST, JONAS, LEADS, MEHMET, PARTNER
 from sandbox.slack import Message, SlackSandbox
-from sandbox.slack.sample import GUEST, JONAS, LEADS, MEHMET, PARTNER
 from storage import Store, audit, leads
 from storage.leads import LeadCard, LeadStage
 from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now

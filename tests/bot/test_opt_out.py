@@ -3,8 +3,8 @@
 import pytest
 
 from bot.carrier import SlackCarrier
+from sandbox.sample_data.workspace import GENERAL, JONAS, LEADS, OLIVER
 from sandbox.slack import Message, Modal, SlackSandbox
-from sandbox.slack.sample import GENERAL, JONAS, LEADS, OLIVER
 from storage import Store, audit
 from storage.contact_card import ContactCard, card_of_address
 from tests.bot.conftest import Bot, buttons, seen, until_said

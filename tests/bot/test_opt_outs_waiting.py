@@ -2,8 +2,8 @@
 
 from bot.carrier import SlackCarrier
 from jobs.opt_outs import carry_out_opt_outs
+from sandbox.sample_data.workspace import JONAS, LEADS, OLIVER
 from sandbox.slack import Message, SlackSandbox
-from sandbox.slack.sample import JONAS, LEADS, OLIVER
 from storage import Store, opt_outs, opt_outs_waiting
 from storage.opt_outs_waiting import Source
 from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now

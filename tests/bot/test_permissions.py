@@ -7,8 +7,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.permissions import People, Refusal, Right, read_person, refusal
+from sandbox.sample_data.workspace import ANNA
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ANNA
 
 MEMBER = {"id": "U1", "team_id": "T1", "locale": "de-DE", "tz": "Europe/Berlin", "profile": {"display_name": "Anna"}}
 

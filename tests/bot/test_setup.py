@@ -7,8 +7,20 @@ import pytest
 
 from decisions.channel_filters import Filters
 from decisions.quiet_hours import Mode, Rhythm
+from sandbox.sample_data.workspace import (
+    ANNA,
+    ARCHIVED,
+    CLARA,
+    GENERAL,
+    GUEST,
+    JONAS,
+    LEADS,
+    OLIVER,
+    PARTNER,
+    PRIVATE,
+    SHARED,
+)
 from sandbox.slack import Message, Modal, SlackSandbox
-from sandbox.slack.sample import ANNA, ARCHIVED, CLARA, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, PRIVATE, SHARED
 from sandbox.slack.suggestions import Unsuitable
 from sandbox.slack.workspace import BOT_USER
 from storage import (

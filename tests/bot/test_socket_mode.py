@@ -6,8 +6,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.socket_mode import SocketMode
+from sandbox.sample_data.workspace import GENERAL, OLIVER
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import GENERAL, OLIVER
 from storage import Store, StoreDown
 from tests.bot.conftest import APP_TOKEN, Bot, running_bot, seen, until_said
 from tests.storage.people import a_state, store_all

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from sqlmodel import Session, select
 
+from sandbox.sample_data.workspace import OLIVER
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import OLIVER
 from storage import Store, StoreDown, dead_letters
 from storage.inbox import SlackEvent
 from tests.bot.conftest import Bot, seen

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.blocks.activity_message import activity_message, feed_list
 from bot.blocks.admin_message import admin_message
-from bot.blocks.contact_card import contact_card
+from bot.blocks.contact_message import contact_card
 from bot.blocks.elements import Message
 from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import lead_list, lead_message, lead_went_on

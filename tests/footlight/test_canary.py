@@ -24,8 +24,8 @@ from footlight.processes import RUN, serve
 from footlight.settings import Settings, read_settings
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.limits import Limits
-from sandbox.slack import SlackSandbox, sample_workspace
-from sandbox.slack.sample import FEED, LEADS, OLIVER
+from sandbox.sample_data.workspace import FEED, LEADS, OLIVER, sample_workspace
+from sandbox.slack import SlackSandbox
 from storage import Store, people_search, target_groups
 from storage.campaign_changes import NewCampaign, create_campaign
 from storage.hubspot_lists import HubSpotListState

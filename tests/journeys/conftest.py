@@ -22,7 +22,8 @@ from sqlalchemy import text
 
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.limits import Limits
-from sandbox.slack import SlackSandbox, sample
+from sandbox.sample_data import workspace as sample
+from sandbox.slack import SlackSandbox
 from storage import Store, open_store
 from storage.campaign_changes import NewCampaign, create_campaign
 

@@ -18,7 +18,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from sandbox.hubspot import HubSpotSandbox
-from sandbox.slack import SlackSandbox, sample
+from sandbox.sample_data import workspace as sample
+from sandbox.slack import SlackSandbox
 from tests.journeys.conftest import CLICKS_SECRET, Product, until
 
 # A redirect goes after a second at the latest, whether or not its click is on disk: one that took long proves nothing.

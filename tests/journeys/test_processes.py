@@ -6,7 +6,8 @@ from time import monotonic
 
 import pytest
 
-from sandbox.slack import SlackSandbox, sample
+from sandbox.sample_data import workspace as sample
+from sandbox.slack import SlackSandbox
 from tests.journeys.conftest import APP_TOKEN, Product, until
 
 TARGET = "https://nordwerk.example/fair"

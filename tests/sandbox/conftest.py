@@ -16,7 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.limits import Limits
-from sandbox.slack import SlackSandbox, Workspace, sample_workspace
+from sandbox.sample_data.workspace import sample_workspace
+from sandbox.slack import SlackSandbox, Workspace
 
 TOKEN = "pat-eu1-test"
 SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"

@@ -14,8 +14,8 @@ from sandbox.page.hubspot_pane import hubspot_pane
 from sandbox.page.place import Place
 from sandbox.page.slack_pane import App, slack_pane
 from sandbox.page.switches import Switches
-from sandbox.slack import SlackSandbox, sample_workspace
-from sandbox.slack.sample import ANNA, FEED
+from sandbox.sample_data.workspace import ANNA, FEED, sample_workspace
+from sandbox.slack import SlackSandbox
 from sandbox.slack.workspace import BOT_USER
 
 

@@ -13,8 +13,7 @@ from sandbox.mail.mail import Fetch, Mail
 from sandbox.page.telling import Names
 from sandbox.page.tour import STEPS, Tour
 from sandbox.page.wire import Wire
-from sandbox.slack import sample_workspace
-from sandbox.slack.sample import ANNA, FEED, LEADS
+from sandbox.sample_data.workspace import ANNA, FEED, LEADS, sample_workspace
 from sandbox.slack.workspace import BOT_USER
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.sample_data.workspace import ANNA, LEADS
 from sandbox.slack.block_kit import message_faults, view_faults
-from sandbox.slack.sample import ANNA, LEADS
 
 Json = dict[str, Any]
 

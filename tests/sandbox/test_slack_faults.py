@@ -9,8 +9,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.sample_data.workspace import ANNA, FEED, LEADS
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ANNA, FEED, LEADS
 from tests.sandbox.conftest import Clock, SlackApp
 
 ErrorOf = Callable[[Awaitable[Any]], Awaitable[str]]

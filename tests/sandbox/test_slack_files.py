@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.sample_data.workspace import GENERAL, LEADS
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import GENERAL, LEADS
 from tests.sandbox.conftest import Clock
 
 ErrorOf = Callable[[Awaitable[Any]], Awaitable[str]]

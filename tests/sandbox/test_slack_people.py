@@ -8,9 +8,9 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from sandbox.sample_data.workspace import ANNA, GENERAL, JONAS, LEADS, PARTNER, SHARED
 from sandbox.slack import SlackSandbox, Workspace
 from sandbox.slack.people import NotThere, Unfilled
-from sandbox.slack.sample import ANNA, GENERAL, JONAS, LEADS, PARTNER, SHARED
 from sandbox.slack.workspace import BOT_USER, SLACKBOT
 from tests.sandbox.conftest import Clock, SlackApp
 

@@ -12,8 +12,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.sample_data.workspace import ANNA, LEADS
 from sandbox.slack import SlackSandbox
-from sandbox.slack.sample import ANNA, LEADS
 from tests.sandbox.conftest import APP_TOKEN, SlackApp
 
 

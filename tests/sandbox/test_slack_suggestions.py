@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from sandbox.slack import Modal, SlackSandbox, sample_workspace
-from sandbox.slack.sample import ANNA
+from sandbox.sample_data.workspace import ANNA, sample_workspace
+from sandbox.slack import Modal, SlackSandbox
 from sandbox.slack.suggestions import Unsuitable, with_offers
 
 FOUND = [{"text": {"type": "plain_text", "text": f"List {number}"}, "value": str(number)} for number in range(2)]

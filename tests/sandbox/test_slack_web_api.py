@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.sample_data.workspace import ANNA, ARCHIVED, GENERAL, GUEST, LEADS, MEHMET, PARTNER, PRIVATE
 from sandbox.slack import SlackSandbox, Workspace
 from sandbox.slack.methods import ALL_SCOPES
-from sandbox.slack.sample import ANNA, ARCHIVED, GENERAL, GUEST, LEADS, MEHMET, PARTNER, PRIVATE
 from sandbox.slack.workspace import BOT_USER
 
 ErrorOf = Callable[[Awaitable[Any]], Awaitable[str]]

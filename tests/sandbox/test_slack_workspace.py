@@ -4,8 +4,8 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.sample_data.workspace import ANNA, ARCHIVED, GUEST, LEADS, PARTNER
 from sandbox.slack import SlackSandbox, Workspace
-from sandbox.slack.sample import ANNA, ARCHIVED, GUEST, LEADS, PARTNER
 
 
 async def test_everything_comes_back(slack: SlackSandbox, client: AsyncWebClient, tmp_path: Path) -> None:
