@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from bot.carrier import SlackCarrier
 from sandbox.sample_data.workspace import ANNA, GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
 from sandbox.slack import Message, SlackSandbox
-from storage import Store, audit, delivery, lead_to_hubspot, leads, subscriptions
+from storage import Store, audit, delivery, digests, lead_to_hubspot, leads, subscriptions
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due, OutboxItem
 from storage.subscriptions import Topic
@@ -197,16 +197,18 @@ async def test_more_leads_than_fit(store: Store, bot: Bot, slack: SlackSandbox) 
 async def test_off(
     store: Store, bot: Bot, slack: SlackSandbox, command: str, was: str, is_now: str, topic: Topic
 ) -> None:
-    """`off` ends what the channel is told, says so, and says as well where there was nothing to end."""
+    """`off` ends what the channel is told, what waits for its digest too, and says so, or that there was nothing."""
     await slack.people.command(OLIVER, GENERAL, command, "off")
     await until_said(slack, GENERAL, was)
     assert store.read_now(audit.newest, 5) == ()
 
     store.write_now(subscriptions.subscribe, topic, GENERAL, now=utc_now())
+    store.write_now(digests.add, GENERAL, topic, 1, now=utc_now())
     await slack.people.command(OLIVER, GENERAL, command, " OFF")
     await until_said(slack, GENERAL, is_now)
     assert store.read_now(subscriptions.of_topic, topic) == ()
-    assert [entry.detail for entry in store.read_now(audit.newest, 5)] == [GENERAL]
+    assert store.read_now(digests.waiting, GENERAL, topic) == ()
+    assert [entry.detail for entry in store.read_now(audit.newest, 5)] == [f"{topic} {GENERAL}"]
 
     await slack.people.command(JONAS, GENERAL, command, "off")
     await until_said(slack, GENERAL, "Admins")
