@@ -56,6 +56,7 @@ def export(session: Session, email: str, hasher: Hasher) -> Values:
         "email": email,
         "addresses": [{"email": row.email, "kind": row.kind, "since": _iso(row.since)} for row in addresses],
         **(_contact(session, contact_id) if contact_id is not None else _NO_CONTACT),
+        "waits_for_groups": target_groups.groups_awaiting(session, ids),
         **_events(session, ids),
         **_derived(session, ids),
         "opted_out": _opted_out(opted_out),

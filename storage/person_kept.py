@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlmodel import Session, col
 
 from storage import opt_out_asked, privacy_requests
@@ -16,7 +16,7 @@ from storage.opt_outs import Hasher
 from storage.performance import Counter
 from storage.posted import Posted
 from storage.privacy_requests import Wish
-from storage.target_groups import GroupMember
+from storage.target_groups import GroupAddress, GroupMember
 from storage.tracking import Event, EventKind
 
 
@@ -70,11 +70,15 @@ def _firsts(ids: Collection[int], contact_id: int | None) -> dict[DataKind, Any]
     # Whoever has no contact is in none: 0 is nobody's id.
     contact_id = contact_id or 0
     since = select(func.min(col(Address.since))).where(col(Address.id).in_(ids))
+    in_groups = union_all(
+        select(col(GroupMember.since)).where(col(GroupMember.contact_id) == contact_id),
+        select(col(GroupAddress.since)).where(col(GroupAddress.address_id).in_(ids)),
+    ).subquery()
     event = select(func.min(col(Event.at))).where(col(Event.address_id).in_(ids))
     return {
         DataKind.ADDRESS: since,
         DataKind.CONTACT: since.where(col(Address.contact_id) == contact_id),
-        DataKind.GROUPS: select(func.min(col(GroupMember.since))).where(col(GroupMember.contact_id) == contact_id),
+        DataKind.GROUPS: select(func.min(in_groups.c.since)),
         DataKind.VIEWS: event.where(col(Event.kind) == int(EventKind.VIEW)),
         DataKind.CLICKS: event.where(col(Event.kind) == int(EventKind.CLICK)),
         DataKind.COUNTS: select(func.min(col(Counter.first_at))).where(col(Counter.address_id).in_(ids)),

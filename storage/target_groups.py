@@ -196,6 +196,13 @@ def groups_of_contact(session: Session, contact_id: int) -> list[str]:
     return list(session.exec(query.order_by(col(TargetGroup.name_key))))
 
 
+def groups_awaiting(session: Session, address_ids: Collection[int]) -> list[str]:
+    """The names of the groups by hand in which one of these addresses waits, in alphabetical order."""
+    query = select(TargetGroup.name).join(GroupAddress, col(GroupAddress.group_id) == col(TargetGroup.id))
+    waiting = query.where(col(GroupAddress.address_id).in_(address_ids)).distinct()
+    return sorted(session.exec(waiting), key=str.casefold)
+
+
 def imported_lists(session: Session, object_type_id: str = CONTACTS) -> dict[str, int]:
     """The groups that mirror lists of this object type, by the lists' ids."""
     query = select(TargetGroup.hubspot_list_id, TargetGroup.id).join(

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel, select
 
 from decisions.human_or_machine import VerdictKind
-from storage import Session, Store, opt_outs, outbox, posted
+from storage import Session, Store, groups_by_hand, opt_outs, outbox, posted
 from storage.audit import AuditEntry
 from storage.contacts import ContactState
 from storage.database import forget_bytes
@@ -66,6 +66,18 @@ def test_export_holds_everything(store: Store) -> None:
     assert told["contact"]["hubspot_ids"] == ["501"]
     assert told["properties"] == {"firstname": "Max", "lastname": "Mustermann"}
     assert (len(told["messages"]), told["opted_out"]) == (1, None)
+
+
+def test_export_names_groups_that_wait(store: Store) -> None:
+    """The groups in which an address waits for its contact are named, though nothing else is stored of it."""
+    for name in ("Trade fair", "Advent"):
+        group_id = store.write_now(groups_by_hand.create, name, actor="cli", now=T0)
+        store.write_now(groups_by_hand.add, group_id, ["new@firma.de"], [], hasher=HASHER, now=T0)
+
+    assert store.read_now(export, "new@firma.de", HASHER)["waits_for_groups"] == ["Advent", "Trade fair"]
+    store_all(store, a_state(email="new@firma.de"))
+    told = store.read_now(export, "new@firma.de", HASHER)
+    assert (told["target_groups"], told["waits_for_groups"]) == (["Advent", "Trade fair"], [])
 
 
 def test_export_of_nobody(store: Store) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from storage import Session, Store, opt_out_asked, privacy, privacy_requests, subscriptions
+from storage import Session, Store, groups_by_hand, opt_out_asked, privacy, privacy_requests, subscriptions
 from storage.contacts import ContactState
 from storage.contacts_arrived import store_states
 from storage.opt_outs import Hasher
@@ -118,6 +118,15 @@ async def test_lead(served: Served) -> None:
 
     assert "That you clicked without being a contact" in text
     assert "customer database" not in text
+
+
+async def test_waiting_for_a_group(served: Served, store: Store, hasher: Hasher, clock: Clock) -> None:
+    """Who was put into a group by hand before being a contact is told so."""
+    group_id = store.write_now(groups_by_hand.create, "Fair", actor="cli", now=clock())
+    store.write_now(groups_by_hand.add, group_id, ["new@other.de"], [], hasher=hasher, now=clock())
+
+    text = (await served.get(await page_of(served, "new@other.de"))).body.decode()
+    assert '<th scope="row">Groups that you are in</th><td>2026-11-25</td>' in text
 
 
 async def test_of_whom_nothing_is_kept(served: Served, store: Store, hasher: Hasher) -> None:
