@@ -1,7 +1,7 @@
 """API keys: named, revocable, each with its scopes; only their hashes are kept."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +121,22 @@ def revoke(session: Session, name: str, *, actor: str, now: datetime) -> None:
     row.revoked_at = now
     session.flush()
     audit.note(session, now=now, actor=actor, action="revoked an API key", detail=f"key {row.id}")
+
+
+def revocations(session: Session) -> dict[bytes, datetime]:
+    """When each revoked key was revoked, by the key's hash."""
+    revoked = select(ApiKey).where(col(ApiKey.revoked_at).is_not(None))
+    return {row.hash: row.revoked_at for row in session.exec(revoked) if row.revoked_at}
+
+
+def revoke_again(session: Session, since: Mapping[bytes, datetime], *, actor: str, now: datetime) -> int:
+    """Of the keys with these hashes those in force are revoked, since when they were; how many."""
+    again = [row for row in session.exec(select(ApiKey).where(col(ApiKey.revoked_at).is_(None))) if row.hash in since]
+    for row in again:
+        row.revoked_at = since[row.hash]
+        audit.note(session, now=now, actor=actor, action="revoked an API key", detail=f"key {row.id}")
+    session.flush()
+    return len(again)
 
 
 def all_keys(session: Session) -> tuple[KeyView, ...]:

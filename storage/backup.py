@@ -1,9 +1,9 @@
-"""Backup of the embedded store while it is used, and its restore, after which nobody is tracked who opted out since."""
+"""Backup of the embedded store while it is used, and its restore, which undoes no opt-out and no revoked key."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from sqlmodel import Session, col, select
 
 from decisions.sealing import Keys
-from storage import privacy
+from storage import api_keys, privacy
 from storage.addresses import Address
 from storage.contacts import Contact
 from storage.database import BUSY_TIMEOUT_MS, Store, forget_bytes, open_store
@@ -33,10 +33,11 @@ class BackupRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """How many of those that a backup knows were opted out, or erased, since it was made, and are so again."""
+    """Again so, as since the backup: people whom it knows that opted out or were erased, and revoked keys of the API."""
 
     opted_out: int
     erased: int
+    revoked_keys: int
 
 
 def back_up(database: Path, file: Path, progress: Progress = lambda done, of: None) -> None:
@@ -96,13 +97,13 @@ def _make_ready(file: Path, ready: Path, database: Path, keys: Keys, now: dateti
     _remove(ready)
     _copy_sound(file, ready)
     upgrade(f"sqlite:///{ready}")
-    kept = _present_opt_outs(database, keys)
+    present = _present(database, keys)
     store = open_store(f"sqlite:///{ready}")
     try:
         hasher = store.write_now(load_hasher, keys)
-        if kept is not None and kept[0] != hasher:
+        if present is not None and present.hasher != hasher:
             raise BackupRefused(f"{file} is of another database: its opt-outs are kept under another key")
-        restored = _carry_over(store, kept[1] if kept else [], hasher, now)
+        restored = _carry_over(store, present or _Present(hasher), now)
         forget_bytes(store.engine)
     finally:
         store.close_now()
@@ -132,20 +133,31 @@ def _remove(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
-def _present_opt_outs(database: Path, keys: Keys) -> tuple[Hasher, list[OptOut]] | None:
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What of the present store outlives its restore; revoked keys by their hashes, since when."""
+
+    hasher: Hasher
+    opt_outs: Sequence[OptOut] = ()
+    revoked_keys: Mapping[bytes, datetime] = field(default_factory=dict)
+
+
+def _present(database: Path, keys: Keys) -> _Present | None:
     if not database.exists():
         return None
     upgrade(f"sqlite:///{database}")
     store = open_store(f"sqlite:///{database}")
     try:
-        return store.write_now(load_hasher, keys), store.read_now(_all_opt_outs)
+        hasher = store.write_now(load_hasher, keys)
+        return _Present(hasher, store.read_now(_all_opt_outs), store.read_now(api_keys.revocations))
     finally:
         store.close_now()
 
 
-def _carry_over(store: Store, rows: list[OptOut], hasher: Hasher, now: datetime) -> Restored:
+def _carry_over(store: Store, present: _Present, now: datetime) -> Restored:
+    hasher = present.hasher
     known = {(row.hash, row.erased_at is None) for row in store.read_now(_all_opt_outs)}
-    since = [row for row in rows if (row.hash, row.erased_at is None) not in known]
+    since = [row for row in present.opt_outs if (row.hash, row.erased_at is None) not in known]
     gone = frozenset(row.hash for row in since if row.erased_at is not None)
     out = frozenset(row.hash for row in since if row.erased_at is None)
     counts = {True: 0, False: 0}
@@ -155,7 +167,8 @@ def _carry_over(store: Store, rows: list[OptOut], hasher: Hasher, now: datetime)
         for emails in _batched(store.read_now(_emails_of_nobody), PEOPLE_A_STEP):
             counts[erase] += store.write_now(_end_addresses, emails, hashes, hasher, now, erase=erase)
     store.write_now(_keep, since)
-    return Restored(opted_out=counts[False], erased=counts[True])
+    revoked = store.write_now(api_keys.revoke_again, present.revoked_keys, actor=ACTOR, now=now)
+    return Restored(opted_out=counts[False], erased=counts[True], revoked_keys=revoked)
 
 
 def _batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -37,7 +37,7 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put the store back as it is in FILE. Who opted out or was erased since then stays so."""
+    """Put the store back as it is in FILE. Who opted out or was erased since then stays so, as do revoked API keys."""
     settings = _of_sqlite("pg_restore --clean")
     _require_key(settings, file)
     if not yes and sys.stdin.isatty():
@@ -50,7 +50,8 @@ def restore(
     if as_json:
         print_json(restored)
     else:
-        console.print(f"Restored. Again opted out: {restored.opted_out}; again erased: {restored.erased}.")
+        again = f"opted out: {restored.opted_out}; again erased: {restored.erased}"
+        console.print(f"Restored. Again {again}; API keys again revoked: {restored.revoked_keys}.")
 
 
 def copy(

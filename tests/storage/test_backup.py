@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from decisions.sealing import Keys
-from storage import Store, open_store
+from storage import Store, api_keys, audit, open_store
+from storage.api_keys import Scope
 from storage.backup import BackupRefused, back_up, restore
 from storage.campaigns import CampaignsInForce
 from storage.contact_search import listed_contacts
@@ -102,6 +103,30 @@ def test_nobodys_opt_out_is_undone(path: Path, tmp_path: Path) -> None:
     assert store.read_now(listed_contacts) == ()
     store.close_now()
     assert not any(email.encode() in path.read_bytes() for email in PEOPLE[2:])
+
+
+def test_no_revoked_key_is_in_force_again(path: Path, tmp_path: Path) -> None:
+    """A key that was revoked since the backup stays revoked since then, though another has its name by now."""
+    store, _ = opened(path)
+    keys = {
+        name: store.write_now(api_keys.create, name, [Scope.READ], actor="cli", now=AT).key
+        for name in ("dashboard", "leaked", "old")
+    }
+    store.write_now(api_keys.revoke, "old", actor="cli", now=AT)
+    back_up(path, tmp_path / "kept")
+    store.write_now(api_keys.revoke, "leaked", actor="cli", now=AT)
+    store.write_now(api_keys.create, "leaked", [Scope.READ], actor="cli", now=AT)
+    store.close_now()
+
+    restored = restore(tmp_path / "kept", path, KEYS, now=datetime(2026, 12, 1, tzinfo=UTC))
+
+    store, _ = opened(path)
+    assert restored.revoked_keys == 1
+    found = {name: store.read_now(api_keys.find, key) is not None for name, key in keys.items()}
+    assert found == {"dashboard": True, "leaked": False, "old": False}
+    assert [one.revoked_at for one in store.read_now(api_keys.all_keys)] == [None, AT, AT]
+    assert [one.detail for one in store.read_now(audit.newest, 1)] == ["key 2"]
+    store.close_now()
 
 
 @pytest.mark.parametrize("what", ["missing", "rubbish", "foreign"])
