@@ -27,6 +27,7 @@ from storage import (
     Session,
     StoreDown,
     address_claims,
+    api_keys,
     dead_letters,
     full_passes,
     opt_outs_waiting,
@@ -89,6 +90,7 @@ async def _of_an_open_store(settings: Settings, opened: Opened) -> list[Finding]
         findings.append(Finding("tracking", State.ILL, told))
     findings += await asyncio.to_thread(lambda: list(_hubspot(settings, opened)))
     findings.append(await _slack(settings))
+    findings.append(await opened.store.read(_api, bool(settings.footlight_api_key)))
     findings += _switches(settings)
     every = timedelta(minutes=settings.footlight_reconcile_minutes)
     return findings + await opened.store.read(_of_the_data, every)
@@ -180,9 +182,16 @@ async def _slack(settings: Settings) -> Finding:
     return Finding("Slack", State.WELL, f"the token works; requests come by {way}")
 
 
+def _api(session: Session, has_own_key: bool) -> Finding:
+    made = sum(one.revoked_at is None for one in api_keys.all_keys(session))
+    keys = ["FOOTLIGHT_API_KEY"] * has_own_key + [f"{made:,} made with footlight keys"] * bool(made)
+    if not keys:
+        return Finding("API", State.OFF, "make a key: footlight keys create NAME; or set FOOTLIGHT_API_KEY")
+    return Finding("API", State.WELL, f"keys in force: {' and '.join(keys)}")
+
+
 def _switches(settings: Settings) -> list[Finding]:
     told = {
-        "API": ("FOOTLIGHT_API_KEY", bool(settings.footlight_api_key)),
         "clicks of other tools": ("FOOTLIGHT_CLICKS_SECRET", bool(settings.footlight_clicks_secret)),
         "leads channel": ("FOOTLIGHT_LEADS_CHANNEL", settings.footlight_leads_channel is not None),
         "feed channel": ("FOOTLIGHT_FEED_CHANNEL", settings.footlight_feed_channel is not None),

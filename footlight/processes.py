@@ -15,7 +15,7 @@ from footlight.settings import Settings
 from footlight.slack import open_slack
 from footlight.web import make_edge, served
 from footlight.worker import working
-from storage import subscriptions
+from storage import api_keys, subscriptions
 from storage.subscriptions import Topic
 from webhooks.app import make_app
 from webhooks.edge import Check
@@ -80,7 +80,7 @@ async def _run(settings: Settings, parts: Parts, started: Callable[[str | None],
         await _subscribe(settings, opened)
         address = local_url(sockets) if sockets else None
         await _start(stack, _reached(settings, parts, address), parts, opened, sockets)
-        _tell_what_is_off(settings, opened)
+        await _tell_what_is_off(settings, opened)
         if parts == BOT and not settings.slack_app_token:
             log.info(
                 "waiting: SLACK_APP_TOKEN is not set, so Slack comes over HTTP, and footlight web does the bot's work"
@@ -163,12 +163,13 @@ async def _subscribe(settings: Settings, opened: Opened) -> None:
             await opened.store.write(subscriptions.subscribe, topic, channel, now=datetime.now(UTC))
 
 
-def _tell_what_is_off(settings: Settings, opened: Opened) -> None:
+async def _tell_what_is_off(settings: Settings, opened: Opened) -> None:
+    has_key = settings.footlight_api_key or await opened.store.read(api_keys.are_there_any)
     off = {
         "HubSpot: set HUBSPOT_ACCESS_TOKEN": settings.hubspot_access_token,
         "HubSpot's webhooks: set HUBSPOT_CLIENT_SECRET": settings.hubspot_client_secret,
         "Slack: set SLACK_BOT_TOKEN": settings.slack_bot_token,
-        "the API: set FOOTLIGHT_API_KEY": settings.footlight_api_key,
+        "the API: make a key with footlight keys create, or set FOOTLIGHT_API_KEY": has_key,
         "clicks of other tools: set FOOTLIGHT_CLICKS_SECRET": settings.footlight_clicks_secret,
     }
     for what, is_set in off.items():

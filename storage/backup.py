@@ -33,7 +33,7 @@ class BackupRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Again so, as since the backup: people whom it knows that opted out or were erased, and revoked keys of the API."""
+    """What has come about since the backup, and is so again: people that it knows opted out or erased, keys revoked."""
 
     opted_out: int
     erased: int
