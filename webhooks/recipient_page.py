@@ -15,7 +15,6 @@ from storage.opt_outs import Hasher
 from storage.person_kept import Kept, kept
 from storage.privacy_requests import Wish
 from webhooks.edge import EDGE, Edge
-from webhooks.pages import not_found
 from webhooks.recipient_texts import TEXTS, Texts
 from webhooks.tokens import BadToken, open_token
 
@@ -46,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
     try:
         recipient = _recipient(edge, request)
     except BadToken:
-        return not_found(texts["bad_link"])
+        return _page(texts, f"<p>{escape(texts['bad_link'])}</p>", status=404)
     if recipient is None:
         return _page(texts, f"<p>{escape(texts['several'])}</p>")
     if edge.tracker is None:
@@ -64,7 +63,7 @@ async def act(request: web.Request) -> web.Response:
     try:
         recipient = _recipient(edge, request)
     except BadToken:
-        return not_found(texts["bad_link"])
+        return _page(texts, f"<p>{escape(texts['bad_link'])}</p>", status=404)
     wanted = pressed(await request.read())
     if recipient is None or wanted is None or wanted not in BUTTONS:
         return _page(texts, f"<p>{escape(texts['no_button'])}</p>", status=400)
@@ -161,6 +160,7 @@ def _texts(request: web.Request) -> Texts:
 
 def language(accepted: str, known: Mapping[str, object]) -> str:
     """Of the `known` languages the one that an Accept-Language wants most; English where it wants none of them."""
-    wanted = [found for part in accepted[:500].split(",") if (found := _WISHED.fullmatch(part))]
-    ranked = sorted(wanted, key=lambda one: -float(one["q"] or 1))
-    return next((one["tag"].lower() for one in ranked if one["tag"].lower() in known and one["q"] != "0"), "en")
+    wishes = [found for part in accepted[:500].split(",") if (found := _WISHED.fullmatch(part))]
+    wanted = [(weight, one["tag"].lower()) for one in wishes if (weight := float(one["q"] or 1)) > 0]
+    ranked = sorted(wanted, key=lambda one: -one[0])
+    return next((tag for _, tag in ranked if tag in known), "en")

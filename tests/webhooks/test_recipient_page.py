@@ -150,8 +150,9 @@ async def test_languages(served: Served) -> None:
     assert '<html lang="de">' in german
     assert "Nicht mehr aufzeichnen" in german
     known = {"de": 1, "en": 1}
-    wanted = ("", "fr", "fr,de;q=0.1", "en;q=0.5,de;q=0.7", "de;q=0", "*", "de;q=x", ";;;", "DE")
-    assert [language(one, known) for one in wanted] == ["en", "en", "de", "de", "en", "en", "en", "en", "de"]
+    wanted = ("", "fr", "fr,de;q=0.1", "en;q=0.5,de;q=0.7", "de;q=0", "de;q=0.0", "de-AT,en;q=0.8,de;q=0.5")
+    assert [language(one, known) for one in wanted] == ["en", "en", "de", "de", "en", "en", "de"]
+    assert [language(one, known) for one in ("*", "de;q=x", ";;;", "DE")] == ["en", "en", "en", "de"]
 
 
 async def test_plain_and_accessible(served: Served) -> None:
