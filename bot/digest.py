@@ -100,14 +100,13 @@ def _digest(
 ) -> Digest | None:
     terms = terms_of(session, topic, channel)
     for_channel, since = reader_of(terms, reader), min((one.added_at for one in entries), default=None)
-    ids = tuple(one.id for one in entries)
+    ids, subjects = tuple(one.id for one in entries), [one.subject for one in entries]
     if topic is Topic.LEADS:
-        found = [card for one in entries if (card := leads.get(session, one.subject)) and _is_told(card, is_new)]
+        found = [card for card in leads.of_ids(session, subjects) if _is_told(card, is_new)]
         named = {card.id: card.address_id for card in found if card.email}
         message = lead_digest([as_shown(card, terms) for card in found], since, for_channel)
     else:
-        found_there = (feed.get(session, one.subject) for one in entries)
-        happened = [activity for activity in found_there if activity and (activity.email or not is_new)]
+        happened = [activity for activity in feed.of_ids(session, subjects) if activity.email or not is_new]
         named = {activity.id: activity.address_id for activity in happened if activity.email}
         message = activity_digest([as_shown(activity, terms) for activity in happened], since, for_channel)
     return Digest(topic, message, ids, named) if named or not is_new else None

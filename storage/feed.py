@@ -168,8 +168,9 @@ def newest(session: Session, limit: int, before: ActivityCard | None = None) -> 
 
 
 def of_ids(session: Session, activity_ids: Collection[int]) -> tuple[ActivityCard, ...]:
-    """Those of these activities that there are, the latest to begin first."""
-    return _cards(session, _ROWS.where(col(Activity.id).in_(activity_ids)).order_by(col(Activity.id).desc()))
+    """Those of these activities that there are, in this order."""
+    cards = {card.id: card for card in _cards(session, _ROWS.where(col(Activity.id).in_(activity_ids)))}
+    return tuple(cards[id_] for id_ in activity_ids if id_ in cards)
 
 
 _ROWS: Final = (
