@@ -15,7 +15,7 @@ from storage.leads import Lead
 from storage.opt_outs import Hasher
 from storage.performance import Counter
 from storage.posted import Posted
-from storage.privacy_requests import Wish
+from storage.privacy_requests import Request, Wish
 from storage.target_groups import GroupAddress, GroupMember
 from storage.tracking import Event, EventKind
 
@@ -38,7 +38,7 @@ class Kept:
     """`kinds` in the order of DataKind, each since when; what waits of the person's requests; when tracking ended."""
 
     kinds: dict[DataKind, datetime]
-    requests: dict[Wish, datetime]
+    requests: dict[Wish, Request]
     opted_out_since: datetime | None
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Index, delete
+from sqlalchemy import Index, String, cast, delete
 from sqlalchemy import select as core_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -14,6 +14,7 @@ from storage.addresses import Address
 from storage.bulk import insert_if_missing
 from storage.columns import BigId, Moment, Word
 from storage.outbox import Due
+from storage.posted import Posted
 
 
 class Wish(StrEnum):
@@ -42,6 +43,14 @@ class Asked:
     email: str
     wish: Wish
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as its person is told of it. `is_told`: a message to the admin names it."""
+
+    asked_at: datetime
+    is_told: bool
 
 
 def ask(session: Session, email: str, wish: Wish, *, now: datetime) -> bool:
@@ -78,9 +87,14 @@ def get(session: Session, request_id: int) -> Asked | None:
     return Asked(*row) if row else None
 
 
-def of_address(session: Session, email: str) -> dict[Wish, datetime]:
-    """What a normalised address asked for that waits, and since when."""
-    return {wish: asked_at for *_, wish, asked_at in session.execute(_ROWS.where(col(Address.email) == email))}
+def of_address(session: Session, email: str) -> dict[Wish, Request]:
+    """What a normalised address asked for that waits."""
+    # SQLite gives the id of a request that was done to a later one.
+    names_it = (col(Posted.subject) == cast(col(PrivacyRequest.id), String), col(Posted.at) >= PrivacyRequest.asked_at)
+    told = core_select(col(Posted.id)).where(col(Posted.kind) == Due.PRIVACY_ASKED, *names_it)
+    told = told.where(col(Posted.address_id) == col(PrivacyRequest.address_id)).correlate(PrivacyRequest)
+    rows = session.execute(_ROWS.add_columns(told.exists()).where(col(Address.email) == email))
+    return {wish: Request(asked_at, bool(is_told)) for *_, wish, asked_at, is_told in rows}
 
 
 def done(session: Session, email: str, wish: Wish) -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 from storage import Busy, StoreDown, opt_out_asked, privacy_requests
 from storage.opt_outs import Hasher
 from storage.person_kept import Kept, kept
-from storage.privacy_requests import Wish
+from storage.privacy_requests import Request, Wish
 from webhooks.edge import EDGE, Edge
 from webhooks.recipient_texts import TEXTS, Texts
 from webhooks.tokens import BadToken, open_token
@@ -107,9 +107,10 @@ def pressed(form: bytes) -> str | None:
 def _told(recipient: str, held: Kept, texts: Texts) -> str:
     parts = [f"<p>{escape(texts['about'].format(address=masked(recipient)))}</p>", _kinds(held, texts)]
     parts.append(f"<h2>{escape(texts['do'])}</h2>")
-    parts.append(_state_or_button(STOP, held.opted_out_since, texts))
+    stopped = held.opted_out_since
+    parts.append(_done(STOP, stopped, texts) if stopped else _button(STOP, texts))
     if held.kinds:
-        parts += [_state_or_button(wish, held.requests.get(wish), texts) for wish in Wish]
+        parts += [_requested(wish, held.requests.get(wish), texts) for wish in Wish]
     return "".join(parts)
 
 
@@ -124,9 +125,18 @@ def _kinds(held: Kept, texts: Texts) -> str:
     return f"<table><caption>{escape(texts['kept'])}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def _state_or_button(action: str, since: datetime | None, texts: Texts) -> str:
-    if since is not None:
-        return f'<p role="status">{escape(texts[f"{action}_done"].format(day=_day(since, texts)))}</p>'
+def _requested(wish: Wish, request: Request | None, texts: Texts) -> str:
+    if request is None:
+        return _button(wish, texts)
+    return _done(wish, request.asked_at, texts, texts["told" if request.is_told else "noted"])
+
+
+def _done(action: str, since: datetime, texts: Texts, *more: str) -> str:
+    told = texts[f"{action}_done"].format(day=_day(since, texts))
+    return f'<p role="status">{escape(" ".join((told, *more)))}</p>'
+
+
+def _button(action: str, texts: Texts) -> str:
     button = f'<button name="do" value="{action}">{escape(texts[action])}</button>'
     return f'<form method="post"><p>{escape(texts[f"{action}_means"])}</p>{button}</form>'
 

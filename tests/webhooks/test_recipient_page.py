@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from storage import Session, Store, groups_by_hand, opt_out_asked, privacy, privacy_requests, subscriptions
+from storage import Session, Store, groups_by_hand, opt_out_asked, posted, privacy, privacy_requests, subscriptions
 from storage.contacts import ContactState
 from storage.contacts_arrived import store_states
 from storage.opt_outs import Hasher
@@ -108,6 +108,27 @@ async def test_requests(served: Served, store: Store, hasher: Hasher, clock: Clo
     store.write_now(privacy.erase, MAX, actor="cli", hasher=hasher, now=clock())
     assert store.read_now(privacy_requests.waiting) == ()
     assert "Nothing is kept of you" in (await served.get(path)).body.decode()
+
+
+async def test_told_or_noted(served: Served, store: Store, clock: Clock) -> None:
+    """The sender was told when a message says so; until then, or without a channel for the admin, it is noted."""
+    path = await page_of(served)
+    await press(served, path, "erase")
+    await press(served, path, "export")
+    first, second = store.read_now(privacy_requests.waiting)
+    told = {"channel": "C9", "kind": Due.PRIVACY_ASKED, "address_id": first.address_id, "now": clock()}
+    store.write_now(posted.remember, ts="1.1", subject=first.id, **told)
+    store.write_now(posted.remember, ts="0.1", subject=second.id, **told | {"now": clock() - timedelta(days=1)})
+
+    assert re.findall('role="status">(.*?)<', (await served.get(path)).body.decode()) == [
+        "You asked on 2026-11-25 for your data to be erased. The sender was told.",
+        "You asked on 2026-11-25 for a copy of your data. It is noted for the sender.",
+    ]
+    german = (await served.get(path, **{"Accept-Language": "de"})).body.decode()
+    assert re.findall('role="status">(.*?)<', german) == [
+        "Am 25.11.2026 haben Sie um Löschung gebeten. Der Absender wurde benachrichtigt.",
+        "Am 25.11.2026 haben Sie um eine Kopie gebeten. Das ist für den Absender vermerkt.",
+    ]
 
 
 async def test_lead(served: Served) -> None:
