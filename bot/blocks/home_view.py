@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.blocks.activity_message import activity_line
+from bot.blocks.audit_line import audit_line
 from bot.blocks.elements import CLAIM, Block, actions, button, context, divider, modal, section
 from bot.blocks.group_trouble import group_trouble
 from bot.blocks.lead_message import lead_lines
@@ -11,7 +12,7 @@ from bot.blocks.reader import Reader
 from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.terms_lines import TOPICS, when_lines
-from bot.blocks.text import Mrkdwn, address, bold, channel_mention, escape, fit, plain
+from bot.blocks.text import Mrkdwn, bold, channel_mention, escape, fit, plain
 from bot.slack_errors import closed_in
 from storage.feed import ActivityCard
 from storage.home_state import AdminState, HomeState, Week
@@ -119,7 +120,7 @@ def _admin(state: AdminState, reader: Reader) -> list[Block]:
         section([_freshness(state, behind, reader), *(_group(one, reader) for one in behind[:MOST_GROUPS])]),
         section([texts("home_channels"), *(_channel(one, reader) for one in state.channels[:MOST_CHANNELS])]),
         section([texts("home_opt_outs", n=state.opt_outs)]),
-        section([fit([texts("home_audit"), *_audit(state, reader)])]),
+        section([fit([texts("home_audit"), *(Mrkdwn(f"• {audit_line(one, reader)}") for one in state.audit)])]),
     ]
 
 
@@ -144,13 +145,3 @@ def _channel(one: Subscribed, reader: Reader) -> Mrkdwn:
     told = [texts("channel_waits", because=escape(waits, LONGEST_REASON))] if one.paused_at else []
     lines = [*told, *when_lines(one.terms.rhythm, reader)]
     return Mrkdwn(f"• {texts(TOPICS[one.topic])} {channel_mention(one.channel)}: {fit(lines, LONGEST_ROW, ' · ')}")
-
-
-def _audit(state: AdminState, reader: Reader) -> list[Mrkdwn]:
-    return [
-        Mrkdwn(
-            f"• {reader.when(one.at)} {reader.who(one.actor)}: {escape(one.action)}"
-            + (f" {address(one.email)}" if one.email else "")
-        )
-        for one in state.audit
-    ]

@@ -1,0 +1,54 @@
+"""An entry of the audit in the words of whoever reads it: who did what to whom, and when."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.blocks.reader import Reader
+from bot.blocks.text import Mrkdwn, address, escape
+from storage.audit import Noted
+
+# THE words of each action, as the store notes it; what has none is told as it was noted, in English.
+ACTIONS: Final[Mapping[str, str]] = {
+    "archived a campaign": "noted_archived_campaign",
+    "asked to add a lead to HubSpot": "noted_asked_to_add",
+    "asked to erase": "noted_asked_to_erase",
+    "asked to export": "noted_asked_to_export",
+    "brought back a channel": "noted_brought_back_channel",
+    "changed a campaign": "noted_changed_campaign",
+    "changed a channel's terms": "noted_changed_terms",
+    "changed a target group": "noted_changed_group",
+    "chose a channel": "noted_chose_channel",
+    "claimed a lead": "noted_claimed",
+    "dismissed a lead": "noted_dismissed",
+    "ended the app in the workspace": "noted_uninstalled",
+    "erased": "noted_erased",
+    "gave a reason for a dismissal": "noted_gave_reason",
+    "handed over a lead": "noted_handed_over",
+    "imported a list": "noted_imported_list",
+    "let many be opted out": "noted_let_opt_out",
+    "let many not be opted out": "noted_let_not_opt_out",
+    "made a campaign": "noted_made_campaign",
+    "made a target group": "noted_made_group",
+    "made an API key": "noted_made_key",
+    "no longer permits": "noted_no_longer_permits",
+    "opted out": "noted_opted_out",
+    "opted out a domain": "noted_opted_out_domain",
+    "paused a campaign": "noted_paused_campaign",
+    "permitted": "noted_permitted",
+    "refused to add a lead": "noted_refused_to_add",
+    "released a lead": "noted_released",
+    "resumed a campaign": "noted_resumed_campaign",
+    "revoked an API key": "noted_revoked_key",
+    "snoozed a lead": "noted_snoozed",
+    "took back a channel": "noted_took_back_channel",
+    "took back a dismissal": "noted_took_back_dismissal",
+    "unlinked a target group": "noted_unlinked_group",
+}
+
+
+def audit_line(noted: Noted, reader: Reader) -> Mrkdwn:
+    """One entry in a line."""
+    texts, key = reader.texts, ACTIONS.get(noted.action)
+    what = texts(key) if key else escape(noted.action)
+    told = texts("noted_about", what=what, whom=address(noted.email)) if noted.email else what
+    return texts("noted", when=reader.when(noted.at), who=reader.who(noted.actor), what=told)
