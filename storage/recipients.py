@@ -69,14 +69,20 @@ def resolve(
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Target groups by the contacts and by the accounts that are in them."""
+    """Target groups by the contacts and the accounts that are in them, and the addresses that wait for a contact."""
 
     by_contact: dict[int, set[int]]
     by_account: dict[int, set[int]]
+    by_address: dict[int, set[int]]
 
-    def of(self, contact_id: int | None, account_id: int | None) -> frozenset[int]:
-        """Those that somebody is in, as a contact or by their account."""
-        return frozenset(self.by_contact.get(contact_id or 0, ())) | self.by_account.get(account_id or 0, set())
+    def of(self, address: Known) -> frozenset[int]:
+        """Those that somebody is in, as a contact or until then by their address, or by their account."""
+        own = self.by_address.get(address.id) if address.contact_id is None else self.by_contact.get(address.contact_id)
+        return self.of_account(address.account_id).union(own or ())
+
+    def of_account(self, account_id: int | None) -> frozenset[int]:
+        """Those that everybody of an account is in."""
+        return frozenset(self.by_account.get(account_id or 0, ()))
 
 
 def _who(
@@ -89,13 +95,13 @@ def _who(
 ) -> Who:
     if one.email is None:
         account_id = shared.get(one.account_domain) if one.account_domain else None
-        return Who(None, None, True, Recipient(groups.of(None, account_id), account_id))
+        return Who(None, None, True, Recipient(groups.of_account(account_id), account_id))
     address = known.get(one.email) or silent.get(one.email)
     is_own = domain_of(one.email) in own
     if address is None:
         account_id = shared.get(account_domain(one.email) or "")
-        return Who(None, None, False, Recipient(groups.of(None, account_id), account_id, is_own))
-    member_of = groups.of(address.contact_id, address.account_id)
+        return Who(None, None, False, Recipient(groups.of_account(account_id), account_id, is_own))
+    member_of = groups.of(address)
     is_counted = one.email in known
     return Who(
         address.id if is_counted else None,
@@ -118,7 +124,12 @@ def _groups(session: Session, known: Iterable[Known], shared: Iterable[int]) -> 
     people = list(known)
     contacts = {one.contact_id for one in people if one.contact_id is not None}
     accounts = {one.account_id for one in people if one.account_id is not None} | set(shared)
-    return Groups(_members(session, _CONTACTS_IN, contacts), _members(session, _ACCOUNTS_IN, accounts))
+    nobodys = {one.id for one in people if one.contact_id is None}
+    return Groups(
+        _members(session, _CONTACTS_IN, contacts),
+        _members(session, _ACCOUNTS_IN, accounts),
+        _members(session, _ADDRESSES_IN, nobodys),
+    )
 
 
 def _members(session: Session, query: str, ids: Collection[int]) -> dict[int, set[int]]:
@@ -140,3 +151,4 @@ _CONTACTS_IN: Final = f"""
 _ACCOUNTS_IN: Final = f"""
     SELECT account_id, group_id FROM {{asked}} JOIN group_account AS member ON account_id = c1 {_SHOWN}
     """  # noqa: S608
+_ADDRESSES_IN: Final = "SELECT address_id, group_id FROM {asked} JOIN group_address ON address_id = c1"

@@ -62,15 +62,19 @@ def test_people_and_companies(store: Store) -> None:
 
 
 def test_waiting_for_hubspot(store: Store) -> None:
-    """Who is no contact yet, a lead even, waits, and joins as soon as HubSpot delivers their contact."""
+    """Who is no contact yet, a lead even, waits, sees the group's banner, and joins with their contact's arrival."""
     become_lead(store, "lead@firma.de")
     group_id = a_group(store)
     add(store, group_id, "lead@firma.de", "new@firma.de", "never@firma.de")
     assert (view(store).size, view(store).waiting) == (0, 3)
+    assert [groups_seen(store, each) for each in ("lead@firma.de", "new@firma.de", "else@firma.de")] == [1, 1, 0]
 
     store_all(store, a_state("7", "lead@firma.de"), a_state("8", "x@firma.de", additional_emails=("new@firma.de",)))
     assert (view(store).size, view(store).waiting) == (2, 1)
-    assert groups_seen(store, "x@firma.de") == 1
+    assert [groups_seen(store, each) for each in ("x@firma.de", "never@firma.de", "else@firma.de")] == [1, 1, 0]
+
+    store.write_now(groups_by_hand.remove, group_id, store.read_now(meant, ["never@firma.de"], [], HASHER).members)
+    assert groups_seen(store, "never@firma.de") == 0
 
 
 def test_rights(store: Store) -> None:
