@@ -217,10 +217,14 @@ async def test_no_button(sent: Any, status: int, served: Served, store: Store, h
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_bad_token(method: str, served: Served) -> None:
-    """A link that is mangled or made up: 404 and a plain page, and nothing of it is repeated."""
+    """A link that is mangled or made up: 404 and a page in the reader's language, and nothing of it is repeated."""
     for token in ("x", "", (await page_of(served)).removeprefix("/p/")[:-3], "..%2F..%2Fetc", "%ff"):
         answer = await served.ask(method, f"/p/{token}", data={"do": "stop"} if method == "POST" else None)
         assert (answer.status, answer.headers["Content-Type"][:9]) == (404, "text/html")
+
+    german = await served.ask(method, "/p/x", headers={"Accept-Language": "de"})
+    assert '<html lang="de">' in german.body.decode()
+    assert "Nothing" not in german.body.decode()
 
 
 async def test_without_the_key_of_the_opt_outs(serve: Any, store: Store, clock: Clock, hasher: Hasher) -> None:

@@ -22,7 +22,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:54em;margin:2em auto;padding:0
 h2{margin-top:2.5em;border-top:1px solid #ddd;padding-top:1em;font-size:1.15em}h3{font-size:1em}
 code,pre{font:14px/1.45 ui-monospace,monospace;background:#f4f4f4;border-radius:4px}code{padding:.1em .3em}
 pre{padding:.8em;overflow:auto}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.3em .8em .3em 0;border-bottom:1px solid #eee}
+th,td{text-align:left;vertical-align:top;padding:.3em .8em .3em 0;border-bottom:1px solid #eee;overflow-wrap:anywhere}
 """
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
