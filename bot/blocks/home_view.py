@@ -14,6 +14,7 @@ from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.terms_lines import TOPICS, when_lines
 from bot.blocks.text import Mrkdwn, bold, channel_mention, escape, fit, plain
 from bot.slack_errors import closed_in
+from storage.audit import Noted
 from storage.feed import ActivityCard
 from storage.home_state import AdminState, HomeState, Week
 from storage.leads import LeadCard
@@ -118,25 +119,41 @@ def _admin(state: AdminState, reader: Reader) -> list[Block]:
         _header("home_admin", reader),
         *actions(buttons),
         section([_freshness(state, behind, reader), *(_group(one, reader) for one in behind[:MOST_GROUPS])]),
-        section([texts("home_channels"), *(_channel(one, reader) for one in state.channels[:MOST_CHANNELS])]),
+        section([texts("home_channels"), *_channels(state.channels, reader)]),
         section([texts("home_opt_outs", n=state.opt_outs)]),
-        section([fit([texts("home_audit"), *(Mrkdwn(f"• {audit_line(one, reader)}") for one in state.audit)])]),
+        *_audit(state.audit, reader),
     ]
 
 
 def _freshness(state: AdminState, behind: Sequence[GroupView], reader: Reader) -> Mrkdwn:
-    texts = reader.texts
+    texts, groups = reader.texts, reader.texts.count("groups", len(state.groups))
     if not state.groups:
         return texts("home_no_groups")
     if behind:
-        return texts("home_groups_behind", n=len(state.groups), behind=len(behind), hints=state.hints)
-    oldest = min(one.equal_since for one in state.groups if one.equal_since)
-    return texts("home_groups_equal", n=len(state.groups), when=reader.when(oldest), hints=state.hints)
+        told = texts("home_groups_behind", groups=groups, behind=len(behind))
+    else:
+        oldest = min(one.equal_since for one in state.groups if one.equal_since)
+        told = texts("home_groups_equal", groups=groups, when=reader.when(oldest))
+    return Mrkdwn(f"{told} · {texts.count('home_hints', state.hints)}") if state.hints else told
 
 
 def _group(group: GroupView, reader: Reader) -> Mrkdwn:
     trouble = group_trouble(group, reader) or reader.texts("home_group_waits")
     return Mrkdwn(f":warning: {bold(group.name)}: {trouble}")
+
+
+def _channels(channels: Sequence[Subscribed], reader: Reader) -> list[Mrkdwn]:
+    more = len(channels) - MOST_CHANNELS
+    return [
+        *([] if channels else [reader.texts("channels_none")]),
+        *(_channel(one, reader) for one in channels[:MOST_CHANNELS]),
+        *([reader.texts.count("channels_too_many", more)] if more > 0 else []),
+    ]
+
+
+def _audit(audit: Sequence[Noted], reader: Reader) -> list[Block]:
+    lines = [Mrkdwn(f"• {audit_line(one, reader)}") for one in audit]
+    return [section([reader.texts("home_audit"), *lines])] if lines else []
 
 
 def _channel(one: Subscribed, reader: Reader) -> Mrkdwn:

@@ -79,11 +79,11 @@ def lead_list(cards: Sequence[LeadCard], reader: Reader, *, total: int, skipped:
 
 
 def lead_lines(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
-    """A lead among others: who, how interested, and what became of it."""
+    """A lead below a heading that calls it one: who, what became of it, and how interested."""
     if card.stage is LeadStage.OPTED_OUT:
         return [reader.texts("opted_out_lead", who=reader.who(card.changed_by))]
-    title = _title(card, reader, bold(card.email or "", LONGEST_ADDRESS))
-    return [title, *_state(card, reader), *_interest(card, reader)]
+    name = bold(card.email or "", LONGEST_ADDRESS)
+    return [_title(card, reader, name) if card.spoke_up_at else name, *_state(card, reader), *_interest(card, reader)]
 
 
 def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, skipped: int | None = None) -> list[Block]:

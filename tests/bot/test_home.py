@@ -1,20 +1,28 @@
 """The Home: each sees their own leads and contacts, admins how things stand; it follows what changes."""
 
 import asyncio
+from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.home_view import home_view
+from bot.blocks.reader import Reader
 from bot.home import Homes, weeks_of
 from bot.permissions import People
+from bot.texts import Texts
 from sandbox.sample_data.workspace import ANNA, CLARA, GUEST, JONAS, LEADS, OLIVER
 from sandbox.slack import SlackSandbox
 from sandbox.slack.block_kit import view_faults
 from storage import Session, Store, audit, feed, lead_moves, subscriptions
 from storage.addresses import keep_addresses
+from storage.counts import Counts
+from storage.home_state import AdminState, HomeState, Week
 from storage.owners import OwnerState, store_owners
 from storage.subscriptions import Topic
+from storage.target_groups import GroupView
 from tests.bot.conftest import Bot, utc_now
 from tests.storage.people import T0, a_state, become_lead, fetch, store_all
 
@@ -138,3 +146,24 @@ def test_weeks_begin_on_monday() -> None:
         datetime.fromisoformat("2026-11-16T00:00Z"),
         datetime.fromisoformat("2026-11-23T00:00Z"),
     )
+
+
+@pytest.mark.parametrize(
+    ("hints", "told"),
+    [
+        (0, "*HubSpot*: 1 Zielgruppe wie in HubSpot, Stand "),
+        (1, " · 1 Änderung, die HubSpot gemeldet hat, ist noch nicht gelesen"),
+    ],
+)
+def test_how_groups_stand(hints: int, told: str) -> None:
+    """Groups as in HubSpot are one short line; what waits is told only where something does."""
+    values: dict[str, Any] = {one.name: None for one in fields(GroupView)}
+    group = GroupView(**values | {"equal_since": T0})
+    week = Week(Counts(), 0)
+    admin = AdminState((group,), hints, (), 0, ())
+    shown = str(home_view(HomeState((), 0, (), None, week, week, admin), Reader(Texts("de"))))
+
+    assert told in shown
+    assert ("gemeldet hat" in shown) is bool(hints)
+    assert "Noch bekommt kein Kanal Nachrichten." in shown
+    assert "Zuletzt geändert" not in shown
