@@ -131,7 +131,8 @@ AT_ONCE: Final = 1_000
 
 def settle(session: Session, *, now: datetime) -> None:
     """Decide on what came from HubSpot: few are carried out once no more come, many wait for a yes."""
-    for request in session.exec(_REQUESTS.where(col(OptOutRequest.state) == RequestState.COUNTING)).all():
+    counting = _REQUESTS.where(col(OptOutRequest.state) == RequestState.COUNTING)
+    for request in session.exec(counting.with_for_update()).all():
         match next_for(_people(session, request), now - request.last_at):
             case Next.CARRY_OUT:
                 request.state = RequestState.ACCEPTED
@@ -163,11 +164,11 @@ def refuse(session: Session, request_id: int, *, actor: str, now: datetime) -> N
 
 def carry_out(session: Session, *, hasher: Hasher, now: datetime, limit: int = 50) -> bool:
     """Opt out some of those for whom somebody said yes; True while there are more."""
+    take_turns(session)  # before the request, as whoever finds opt-outs in HubSpot does
     accepted = _REQUESTS.where(col(OptOutRequest.state) == RequestState.ACCEPTED).with_for_update(skip_locked=True)
     request = session.exec(accepted.limit(1)).first()
     if request is None:
         return False
-    take_turns(session)
     if request.domain is not None:
         opt_out_asked.opt_out_domain(session, request.domain, actor=request.asked_by, hasher=hasher, now=now)
     rows = session.exec(_waiting_in(request).order_by(col(OptOutWaiting.hash)).limit(limit)).all()
@@ -204,7 +205,8 @@ _REQUESTS: Final = select(OptOutRequest).order_by(col(OptOutRequest.id))
 def _open_request(session: Session, now: datetime) -> OptOutRequest:
     """The request that what HubSpot tells now belongs to."""
     is_open = col(OptOutRequest.state).in_((RequestState.COUNTING, RequestState.WAITING))
-    found = session.exec(_REQUESTS.where(is_open, col(OptOutRequest.source) == Source.HUBSPOT)).first()
+    of_hubspot = _REQUESTS.where(is_open, col(OptOutRequest.source) == Source.HUBSPOT).with_for_update()
+    found = session.exec(of_hubspot.limit(1)).first()
     if found is None:
         found = OptOutRequest(
             source=Source.HUBSPOT, state=RequestState.COUNTING, asked_by=HUBSPOT_ACTOR, asked_at=now, last_at=now

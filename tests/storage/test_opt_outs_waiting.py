@@ -1,11 +1,14 @@
 """Opt-outs from HubSpot, files and domains: few are carried out by themselves, many wait for a yes."""
 
+import time
 from collections.abc import Sequence
+from threading import Thread
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import text
+from sqlmodel import Session, select
 
-from storage import Store, hubspot_choices, opt_outs, opt_outs_waiting, outbox, subscriptions
+from storage import Store, hubspot_choices, open_store, opt_outs, opt_outs_waiting, outbox, subscriptions
 from storage.contact_properties import held_names
 from storage.contacts import ContactState
 from storage.hubspot_choices import Choice, Chosen
@@ -64,6 +67,35 @@ def test_only_by_choice(store: Store) -> None:
     store_all(store, *people(1, 1))
     work(store, 6)
     assert out(store, 1) == 1
+
+
+async def test_more_come_while_it_is_decided(store: Store, database_url: str) -> None:
+    """Who was found before the decision is counted in it, even if the two happen at the same moment."""
+    choose(store)
+    arrive(store, people(40))
+    other = open_store(database_url)
+    deciding = Thread(target=other.write_now, args=(opt_outs_waiting.settle,), kwargs={"now": at(5)})
+
+    def find_more(session: Session) -> None:
+        ids = [str(each) for each in range(41, 81)]
+        opt_outs_waiting.found_in_hubspot(session, ids, HASHER, now=at(1))
+        deciding.start()
+        deadline = time.monotonic() + 30
+        while deciding.is_alive() and not is_held_up(session) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    store.write_now(find_more)
+    deciding.join(30)
+    await other.close()
+    (request,) = store.read_now(all_waiting)
+    assert (request.people, request.state) == (80, RequestState.WAITING)
+
+
+def is_held_up(session: Session) -> bool:
+    """Whether somebody waits for a lock; in SQLite everybody does who wants to write."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one() > 0
 
 
 @pytest.mark.parametrize("value", ["", "false", None, "untrue"])
