@@ -174,6 +174,7 @@ async def test_wrong_usage(alone: Path, arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("verb", [("sync",), ("groups", "import", "Customers")])
 async def test_without_a_token(alone: Path, verb: tuple[str, ...]) -> None:
     """Without a token HubSpot cannot be asked, and the setting is named."""
+    await footlight("migrate")
     ran = await footlight(*verb)
 
     assert ran.status == 1
