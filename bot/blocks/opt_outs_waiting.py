@@ -39,6 +39,6 @@ def _buttons(request: RequestView | None, reader: Reader) -> list[dict[str, Any]
         return []
     texts, value = reader.texts, str(request.id)
     return [
-        button(texts.plain("opt_outs_accept", n=request.people), ACCEPT_OPT_OUTS, value, style="danger"),
+        button(texts.count("opt_outs_accept", request.people), ACCEPT_OPT_OUTS, value, style="danger"),
         button(texts.plain("opt_outs_refuse"), REFUSE_OPT_OUTS, value),
     ]

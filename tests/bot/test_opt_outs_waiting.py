@@ -1,11 +1,14 @@
 """Many opt-outs at once are asked about in the admin's channel; permitted people decide, once."""
 
+from bot.blocks.opt_outs_waiting import opt_outs_question
+from bot.blocks.reader import Reader
 from bot.carrier import SlackCarrier
+from bot.texts import Texts
 from jobs.opt_outs import carry_out_opt_outs
 from sandbox.sample_data.workspace import JONAS, LEADS, OLIVER
 from sandbox.slack import Message, SlackSandbox
 from storage import Store, opt_outs, opt_outs_waiting
-from storage.opt_outs_waiting import Source
+from storage.opt_outs_waiting import RequestState, RequestView, Source
 from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now
 from tests.bot.test_carrier import claimed, mark_sent
 from tests.storage.people import HASHER
@@ -54,3 +57,12 @@ async def test_no(store: Store, bot: Bot, carrier: SlackCarrier, slack: SlackSan
     assert "60 people stay tracked" in str(question.blocks)
     assert buttons(question) == []
     assert len(seen(slack, LEADS)) == 1
+
+
+def test_one_person() -> None:
+    """Of one person the buttons say no "all", in either language."""
+    request = RequestView(1, Source.HUBSPOT, RequestState.WAITING, "hubspot", utc_now(), 1, None)
+    shown = {language: str(opt_outs_question(request, 1, Reader(Texts(language))).blocks) for language in ("en", "de")}
+
+    assert "'text': 'Opt out'" in shown["en"]
+    assert "'text': 'Abmelden'" in shown["de"]
