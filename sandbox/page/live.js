@@ -38,7 +38,7 @@
     for (const id of kept.open) if (part(id)) part(id).open = true;
     for (const one of scrolling()) {
       const before = kept.scrolled.get(one.id || one.className);
-      if (one.classList.contains("stream")) one.scrollTop = !before || before[1] ? one.scrollHeight : before[0];
+      if (one.getAttribute("role") === "log") one.scrollTop = !before || before[1] ? one.scrollHeight : before[0];
       else if (before) one.scrollTop = before[0];
     }
     if (kept.channel === (document.querySelector(".stream") || {}).id)
@@ -151,7 +151,7 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const isKnown = document.cookie.split("; ").includes(`zone=${zone}`);
   document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
-  const stream = document.querySelector(".stream");
+  const stream = document.querySelector(".stream[role=log]"); // messages from the last on, a Home from its top
   if (stream) stream.scrollTop = stream.scrollHeight;
   focusOn({});
   unread();

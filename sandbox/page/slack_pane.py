@@ -69,7 +69,8 @@ def _home(workspace: Workspace, user: User, place: Place) -> str:
     if home is None:
         return f'<div class="stream" id="stream-{HOME}"><p class="quiet">The app has published nothing yet.</p></div>'
     screen = _screen_for(workspace, user, place, view_id=home.id)
-    return f'<div class="stream" id="stream-{HOME}" tabindex="0">{home_html(home.view, screen)}</div>'
+    shown = home_html(home.view, screen)
+    return f'<div class="stream" id="stream-{HOME}" role="region" aria-label="Home" tabindex="0">{shown}</div>'
 
 
 def _messages(workspace: Workspace, channel: Channel, user: User, place: Place, app: App) -> str:

@@ -73,6 +73,14 @@ def test_first_start_has_a_past(page: Page) -> None:
     expect(told.locator("time")).to_have_text(re.compile(r"^\w{3} \d\d:\d\d$"))
 
 
+@pytest.mark.timeout(120)
+def test_home_begins_at_its_top(page: Page) -> None:
+    """Messages are shown from the last on, a Home from its first heading."""
+    page.get_by_role("button", name="Footlight: Home").click()
+
+    expect(page.get_by_role("region", name="Home").get_by_role("heading", name="My leads")).to_be_in_viewport()
+
+
 @pytest.mark.timeout(240)
 def test_from_a_clicked_banner_to_an_opt_out(page: Page) -> None:
     """A stranger clicks, a lead appears by itself, is claimed, and opted out: each effect shows without a reload."""
