@@ -96,9 +96,14 @@ class Desk:
 
     async def person(self, context: AsyncBoltContext) -> Person:
         """Who sent this request, as our workspace sees them: from a shared channel the request may name another."""
-        authorized = context.authorize_result
-        assert authorized is not None
-        return await self.people.get(context.user_id or "", authorized.team_id or "")
+        return await self.people.get(context.user_id or "", team_of(context))
+
+
+def team_of(context: AsyncBoltContext) -> str:
+    """The id of our workspace, by whose token the request is answered."""
+    authorized = context.authorize_result
+    assert authorized is not None
+    return authorized.team_id or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.home_view import home_view, person_modal, refused_home
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
-from bot.desk import Desk
+from bot.desk import Desk, team_of
 from bot.permissions import People, Person, Right, refusal
 from bot.slack_errors import error_code
 from bot.texts import Texts
@@ -111,7 +111,7 @@ async def opened(event: dict[str, Any], context: AsyncBoltContext, desk: Desk, h
     """Somebody opened their Home, not its Messages tab."""
     if event.get("tab") != "home":
         return
-    user_id, team_id = context.user_id or "", _team_id(context)
+    user_id, team_id = context.user_id or "", team_of(context)
     try:
         await homes.show(user_id, team_id)
     except SlackApiError as error:  # the app's Home tab is off, or Slack has had enough of us for now
@@ -131,7 +131,7 @@ async def claim(ack: AsyncAck, action: dict[str, Any], context: AsyncBoltContext
         await desk.store.write(lead_moves.claim, lead_id=lead_id, actor=visit.actor, now=desk.now())
     except (AlreadyMoved, NoSuchLead):
         log.info("a lead in a Home was not free any more")
-    await homes.show(visit.person.user_id, _team_id(context))
+    await homes.show(visit.person.user_id, team_of(context))
 
 
 async def show(
@@ -150,11 +150,6 @@ async def show(
     await client.views_open(
         trigger_id=body["trigger_id"], view=person_modal(title, answer.message.blocks, visit.reader)
     )
-
-
-def _team_id(context: AsyncBoltContext) -> str:
-    authorized = context.authorize_result
-    return (authorized.team_id if authorized else None) or ""
 
 
 def _state(session: Session, person: Person, now: datetime) -> HomeState:

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.elements import Message, section
 from bot.blocks.subject import Subject
-from bot.desk import Desk, Place, Visit
+from bot.desk import Desk, Place, Visit, team_of
 from bot.permissions import Right
 
 
@@ -84,7 +84,7 @@ def pressed(right: Right, work: Work) -> Listener:
         await ack()
         visit = await desk.admit(context, right)
         trigger_id = str(body.get("trigger_id") or "")
-        await work(Press(desk, visit, client, _value(action), Place.of(body), _team_id(context), trigger_id))
+        await work(Press(desk, visit, client, _value(action), Place.of(body), team_of(context), trigger_id))
 
     return listener
 
@@ -99,7 +99,7 @@ def submitted(right: Right, work: Work) -> Listener:
         visit = await desk.admit(context, right)
         asked = _asked(view)
         answers: dict[str, Any] = {id_: next(iter(states.values()), {}) for id_, states in _states(view).items()}
-        await work(Press(desk, visit, client, asked.subject, asked.place, _team_id(context), answers=answers))
+        await work(Press(desk, visit, client, asked.subject, asked.place, team_of(context), answers=answers))
 
     return listener
 
@@ -110,11 +110,6 @@ def place_of(view: dict[str, Any]) -> Place | None:
         return _asked(view).place
     except msgspec.DecodeError:
         return None
-
-
-def _team_id(context: AsyncBoltContext) -> str:
-    authorized = context.authorize_result
-    return (authorized.team_id if authorized else None) or ""
 
 
 def _value(action: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.people_modal import PEOPLE, people_modal
 from bot.blocks.setup_checklist import setup_checklist
-from bot.desk import Desk, Place, Visit, say
+from bot.desk import Desk, Place, Visit, say, team_of
 from bot.permissions import Right, refusal
 from storage import Busy, StoreDown, permitted
 from storage.setup_state import setup_state
@@ -69,7 +69,5 @@ async def renew_checklist(place: Place, visit: Visit, client: AsyncWebClient, de
 
 async def _strange(user_ids: list[str], context: AsyncBoltContext, desk: Desk) -> list[str]:
     """The names of those who may see nothing here."""
-    authorized = context.authorize_result
-    assert authorized is not None
-    people = [await desk.people.get(user_id, authorized.team_id or "") for user_id in user_ids]
+    people = [await desk.people.get(user_id, team_of(context)) for user_id in user_ids]
     return [person.name for person in people if refusal(person, Right.WORK)]
