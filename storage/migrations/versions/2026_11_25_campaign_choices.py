@@ -14,9 +14,3 @@ def upgrade() -> None:
     op.add_column("campaign", sa.Column("adds_utm", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("campaign", sa.Column("is_for_own", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("banner_file", sa.Column("frames", sa.Integer(), nullable=False, server_default="1"))
-
-
-def downgrade() -> None:
-    op.drop_column("banner_file", "frames")
-    op.drop_column("campaign", "is_for_own")
-    op.drop_column("campaign", "adds_utm")

@@ -40,12 +40,3 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("user_id"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("welcomed_user")
-    op.drop_table("permitted_user")
-    op.drop_table("digest_entry")
-    with op.batch_alter_table("subscription") as table:
-        table.drop_column("ended_at")
-        table.drop_column("terms")

@@ -14,10 +14,3 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("edition", sa.Integer(), nullable=False, server_default="0"))
     for table in ("group_member", "group_account"):
         op.create_index(f"ix_{table}_group_id_edition", table, ["group_id", "edition"])
-
-
-def downgrade() -> None:
-    for table in ("group_member", "group_account"):
-        op.drop_index(f"ix_{table}_group_id_edition", table)
-    for table in ("group_account", "group_member", "target_group"):
-        op.drop_column(table, "edition")

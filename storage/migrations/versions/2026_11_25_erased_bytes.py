@@ -18,7 +18,3 @@ def upgrade() -> None:
         sa.Column("erased_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("erased_bytes")

@@ -22,7 +22,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", "address_id"),
     )
     op.create_index("ix_group_address_address_id", "group_address", ["address_id"])
-
-
-def downgrade() -> None:
-    op.drop_table("group_address")

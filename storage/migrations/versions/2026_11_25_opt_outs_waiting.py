@@ -43,8 +43,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_opt_out_waiting_hash", "opt_out_waiting", ["hash"])
     op.create_index("ix_opt_out_waiting_address_id", "opt_out_waiting", ["address_id"])
-
-
-def downgrade() -> None:
-    for table in ("opt_out_waiting", "opt_out_request", "hubspot_choice"):
-        op.drop_table(table)
