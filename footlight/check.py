@@ -10,7 +10,7 @@ from functools import partial
 from bot.web_client import slack_client, why_no_answer
 from decisions.sealing import NoKey
 from footlight.cli import printing
-from footlight.cli.command import Footlight, interruptible
+from footlight.cli.command import interruptible
 from footlight.hubspot import hubspot_client, journal_client
 from footlight.opening import Opened, open_all
 from footlight.secret_key import fresh_key
@@ -84,7 +84,7 @@ async def all_checks(*, recount_too: bool = False) -> list[Finding]:
 
 async def _of_an_open_store(settings: Settings, opened: Opened) -> list[Finding]:
     findings = [Finding("store", State.WELL, "SQLite" if settings.is_sqlite else "PostgreSQL")]
-    await asyncio.to_thread(Footlight(settings, opened).tell_times)
+    printing.tell_times_in(await opened.store.read(portal.zone, settings.footlight_timezone))
     if opened.why_not_tracked:
         told = f"{opened.why_not_tracked} A fresh key would be {fresh_key()}, but it cannot open the old one."
         findings.append(Finding("tracking", State.ILL, told))

@@ -138,7 +138,7 @@ class Settings(BaseSettings):
         (), description="networks whose X-Forwarded-For we believe, like 10.0.0.0/8; default: none"
     )
     footlight_sender_numbers: bool = Field(
-        False, description="whether `footlight performance sender` tells how single employees do; ask them first"
+        False, description="whether numbers per sender, of how single employees do, are told; ask them first"
     )
     footlight_scanner_networks: NetworksFile | None = Field(
         None, description="a CSV file of networks (network,name,source,seen) whose clicks are machines'"

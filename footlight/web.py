@@ -42,6 +42,8 @@ def make_edge(
         click_secrets=read_standard_secrets(",".join(click_secrets)) if click_secrets else (),
         api_keys=reveal(settings.footlight_api_key),
         api_rate=settings.footlight_api_rate,
+        sender_numbers=settings.footlight_sender_numbers,
+        time_zone=settings.footlight_timezone,
         slack_events=slack_events,
         scanner_at=_scanner_at(settings),
         checks=checks,

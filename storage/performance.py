@@ -1,8 +1,8 @@
 """Performance: the one source of numbers, from counters kept in the same transaction as the events."""
 
 from collections import Counter as Tally
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ from storage.bulk import add_counts
 from storage.campaigns import Campaign
 from storage.columns import BigId, Moment, to_microseconds
 from storage.contacts import Contact
-from storage.counts import Counts, counts_of
 from storage.database import listed
 from storage.kept_totals import KeptCount
 from storage.owners import names_by_email
@@ -220,36 +219,6 @@ def of_campaigns(session: Session) -> dict[int, CampaignNumbers]:
         for campaign_id, counts in hours.by_campaign(session).items()
         if campaign_id != NO_CAMPAIGN
     }
-
-
-def narrowed(
-    session: Session,
-    *,
-    account_ids: Collection[int] | None = None,
-    contact_id: int | None = None,
-    campaign_id: int | None = None,
-) -> Counts:
-    """
-    What the addresses of these accounts, or of a contact, brought, with a campaign or with all; None narrows nothing.
-
-    What nobody can be named for any more counts with its campaign, and in total.
-    """
-    if account_ids is None and contact_id is None:
-        found = hours.by_campaign(session)
-        return _together(found.values()) if campaign_id is None else found.get(campaign_id, Counts())
-    query = select(*(func.coalesce(func.sum(col(getattr(Counter, name))), 0) for name in COUNTS))
-    query = query.join(Address, col(Address.id) == col(Counter.address_id))
-    if account_ids is not None:
-        query = query.where(col(Address.account_id).in_(account_ids))
-    if contact_id is not None:
-        query = query.where(col(Address.contact_id) == contact_id)
-    if campaign_id is not None:
-        query = query.where(col(Counter.campaign_id) == campaign_id)
-    return counts_of(session.execute(query).one())
-
-
-def _together(counts: Iterable[Counts]) -> Counts:
-    return Counts(*(sum(column) for column in zip(*map(astuple, counts), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, case, distinct, func, literal, select, type_coerce
 from sqlmodel import Session, col
@@ -16,6 +18,7 @@ from storage.clicks_told import ToldClick
 from storage.columns import from_microseconds, to_microseconds
 from storage.counts import CLASSES, Counts, counts_of, summed
 from storage.hours import HOUR, HourCounter
+from storage.owners import names_by_email
 from storage.performance import POPULAR_CAMPAIGNS, RECENT_CLICKS, Counter, PopularCampaign
 from storage.senders import Sender
 from storage.tracking import COUNTED, Event, EventClass, EventKind
@@ -35,6 +38,14 @@ class Scope:
     events: Conditions
     counters: Conditions | None = None
     hours: Conditions | None = None
+
+    def __and__(self, other: "Scope") -> "Scope":
+        """What is of both."""
+        return Scope(self.events + other.events, _both(self.counters, other.counters), _both(self.hours, other.hours))
+
+
+def _both(some: Conditions | None, others: Conditions | None) -> Conditions | None:
+    return None if some is None or others is None else some + others
 
 
 ALL = Scope(events=(), counters=(), hours=())
@@ -67,6 +78,33 @@ def of_group(group_id: int) -> Scope:
 def of_sender(sender_id: int) -> Scope:
     """The events of the mails of one employee."""
     return Scope(events=(col(Event.sender_id) == sender_id,))
+
+
+class SenderNumbersOff(Exception):
+    """
+    Numbers per sender are off.
+
+    They tell how single employees do: ask who speaks for them, then set FOOTLIGHT_SENDER_NUMBERS=true.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(" ".join((SenderNumbersOff.__doc__ or "").split()))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSender:
+    """An employee whose mails carried banners; `name` as HubSpot knows them, None where it does not."""
+
+    id: int
+    email: str
+    name: str | None
+
+
+def all_senders(session: Session) -> list[KnownSender]:
+    """Every sender, by address."""
+    rows = session.execute(select(col(Sender.id), col(Sender.email)).order_by(col(Sender.email))).all()
+    names = names_by_email(session, [email for _, email in rows])
+    return [KnownSender(id_, email, names.get(email)) for id_, email in rows]
 
 
 def sender_id(session: Session, email: str) -> int | None:
@@ -159,6 +197,36 @@ def series(session: Session, scope: Scope, since: datetime, until: datetime) -> 
     rows = session.execute(select(hour, *sums).where(*where, *within).group_by(hour).order_by(hour))
     found = [(from_microseconds(begin), counts_of(row)) for begin, *row in rows]
     return [(begin, counts) for begin, counts in found if any(astuple(counts))]
+
+
+SHOWN: Final = timedelta(days=14)
+
+
+class SteppedBy(StrEnum):
+    """How finely a time series is cut."""
+
+    DAY = "day"
+    HOUR = "hour"
+
+
+def begin_of(until: datetime) -> datetime:
+    """Where a time series begins of which only the end was told: 14 days before, where there are so many."""
+    return until - min(SHOWN, until - datetime.min.replace(tzinfo=UTC))
+
+
+def stepped(hours_told: Sequence[tuple[datetime, Counts]], by: SteppedBy, zone: ZoneInfo) -> list[tuple[str, Counts]]:
+    """
+    Hours, as `series` tells them, by their begin in UTC (`2026-11-24T09:00:00Z`), or summed to days (`2026-11-24`).
+
+    Args:
+        zone: whose days.
+    """
+    found: dict[str, Counts] = {}
+    for begin, counts in hours_told:
+        name = f"{begin:%Y-%m-%dT%H:%M:%SZ}" if by is SteppedBy.HOUR else f"{begin.astimezone(zone):%Y-%m-%d}"
+        before = found.get(name, Counts())
+        found[name] = Counts(*(a + b for a, b in zip(astuple(before), astuple(counts), strict=True)))
+    return list(found.items())
 
 
 _SUMS: Final = [func.coalesce(func.sum(col(getattr(Counter, name))), 0) for name in CLASSES]

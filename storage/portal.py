@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -59,6 +60,15 @@ def present(session: Session) -> PresentPortal | None:
     """The portal, once there was contact with one."""
     row = session.exec(select(Portal)).first()
     return PresentPortal(row.portal_id, row.time_zone, row.ui_domain, row.v3_since) if row else None
+
+
+def zone(session: Session, chosen: str | None) -> ZoneInfo:
+    """Of days and of times without offset: the `chosen` one, else the portal's, if this machine knows it, else UTC."""
+    found = None if chosen else present(session)
+    try:
+        return ZoneInfo(chosen or (found.time_zone if found else None) or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def remember(

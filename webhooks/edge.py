@@ -37,7 +37,8 @@ class Edge:
 
     `public_url` is how the world reaches us, without a slash at its end. Without a `tracker` (the key of the opt-outs
     cannot be opened) banners and redirects still work, but nothing is recorded. `api_rate`: requests a minute for each
-    key of the API. `scanner_at` says whose scanner network a request comes from.
+    key of the API. `scanner_at` says whose scanner network a request comes from. `sender_numbers`: whether numbers of
+    single employees are told. `time_zone`: whose days are told, by IANA name; None: the portal's.
     """
 
     store: Store
@@ -50,6 +51,8 @@ class Edge:
     click_secrets: tuple[Webhook, ...] = ()
     api_keys: tuple[str, ...] = ()
     api_rate: int = 600
+    sender_numbers: bool = False
+    time_zone: str | None = None
     slack_events: Handler | None = None
     scanner_at: Callable[[web.Request], str | None] | None = None
     checks: tuple[Check, ...] = ()

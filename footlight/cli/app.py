@@ -49,6 +49,7 @@ from storage.groups_by_hand import GroupRefused
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs import CannotOpenKey
 from storage.opt_outs_waiting import NoSuchRequest
+from storage.performance_report import SenderNumbersOff
 from storage.portal import OtherPortal
 from storage.sync_runs import PassUnderWay
 from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
@@ -88,6 +89,7 @@ EXPECTED = (
     PassUnderWay,
     SchemaOld,
     SchemaTooNew,
+    SenderNumbersOff,
     StoreDown,
 )
 

@@ -225,7 +225,7 @@ def _change(
 
 
 def _clock(footlight: Footlight, time_zone: str | None) -> Callable[[str], datetime]:
-    zone = ZoneInfo(time_zone or footlight.time_zone)
+    zone = ZoneInfo(time_zone) if time_zone else footlight.zone
 
     def moment(text: str) -> datetime:
         try:

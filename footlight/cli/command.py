@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -48,19 +48,9 @@ class Footlight:
         return self.opened.known_hasher
 
     @property
-    def time_zone(self) -> str:
-        """For times without offset and for all that is told to people: the setting, else the portal's, else UTC."""
-        if self.settings.footlight_timezone:
-            return self.settings.footlight_timezone
-        present = self.store.read_now(portal.present)
-        return (present.time_zone if present else None) or "UTC"
-
-    def tell_times(self) -> None:
-        """Let the command tell times in our zone; one of the portal's that this machine does not know is UTC."""
-        try:
-            tell_times_in(ZoneInfo(self.time_zone))
-        except (ZoneInfoNotFoundError, ValueError):
-            tell_times_in(UTC)
+    def zone(self) -> ZoneInfo:
+        """For times without offset and for all that is told to people."""
+        return self.store.read_now(portal.zone, self.settings.footlight_timezone)
 
 
 def log_errors_only(secrets: Iterable[str] = ()) -> None:
@@ -76,7 +66,7 @@ def opened() -> Iterator[Footlight]:
     opened = open_all(settings)
     try:
         footlight = Footlight(settings, opened)
-        footlight.tell_times()
+        tell_times_in(footlight.zone)
         with interruptible(opened.connections):
             yield footlight
     finally:

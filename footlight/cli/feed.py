@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -50,7 +49,7 @@ def show_feed(
 
 def _moment(footlight: Footlight, text: str | None) -> datetime | None:
     try:
-        return moment_of(text, ZoneInfo(footlight.time_zone)) if text else None
+        return moment_of(text, footlight.zone) if text else None
     except NoMoment as error:
         raise typer.BadParameter(str(error)) from error
 

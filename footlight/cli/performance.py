@@ -1,9 +1,8 @@
 """`footlight performance`: the numbers of a contact, an account, a campaign, a target group, a sender, and in total."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, astuple
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -16,22 +15,13 @@ from footlight.cli.printing import AsJson, console, print_json, print_table, tol
 from footlight.cli.typed_address import typed_address
 from storage import Session, accounts, campaign_changes, performance, performance_report, target_groups
 from storage.counts import Counts
-from storage.performance_report import Part, Report, Scope
-
-DAYS_SHOWN = 14
+from storage.performance_report import Part, Report, Scope, SenderNumbersOff, SteppedBy
 
 family = command_group("performance", "Views and clicks by people, and what machines made.")
 
 
 class NoPerformance(Exception):
     """There are no numbers of that."""
-
-
-class SteppedBy(StrEnum):
-    """How finely the time series is cut."""
-
-    DAY = "day"
-    HOUR = "hour"
 
 
 By = Annotated[SteppedBy, typer.Option(help="Cut the time series into days or hours.")]
@@ -135,14 +125,11 @@ def _tell(
 ) -> None:
     with opened_to_read() as footlight:
         if is_of_a_sender and not footlight.settings.footlight_sender_numbers:
-            raise NoPerformance(
-                "numbers per sender are off. They tell how single employees do: ask who speaks for them, then set "
-                "FOOTLIGHT_SENDER_NUMBERS=true"
-            )
-        zone = ZoneInfo(footlight.time_zone)
+            raise SenderNumbersOff
+        zone = footlight.zone
         since, until = _stretch(footlight, zone, *stretch)
         report, parts, hours = footlight.store.read_now(_read, asked, since, until)
-    steps = _steps(hours, by, zone)
+    steps = performance_report.stepped(hours, by, zone)
     if as_json:
         print_json(
             {"name": name, **_as_json(report), "series": [_step(*one) for one in steps], "parts": [*map(_part, parts)]}
@@ -154,7 +141,7 @@ def _tell(
 def _stretch(footlight: Footlight, zone: ZoneInfo, since: str | None, until: str | None) -> tuple[datetime, datetime]:
     try:
         end = moment_of(until, zone) if until else footlight.now()
-        return moment_of(since, zone) if since else end - timedelta(days=DAYS_SHOWN), end
+        return moment_of(since, zone) if since else performance_report.begin_of(end), end
     except NoMoment as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -165,16 +152,6 @@ def _read(
     scope, parts = asked(session)
     series = performance_report.series(session, scope, since, until)
     return performance_report.report(session, scope), parts, series
-
-
-def _steps(hours: Sequence[tuple[datetime, Counts]], by: SteppedBy, zone: ZoneInfo) -> list[tuple[str, Counts]]:
-    """Hours by their begin in UTC, or the days of the zone that they are in; those without anything are left out."""
-    found: dict[str, Counts] = {}
-    for begin, counts in hours:
-        name = (told_exactly(begin) or "") if by is SteppedBy.HOUR else f"{begin.astimezone(zone):%Y-%m-%d}"
-        before = found.get(name, Counts())
-        found[name] = Counts(*(a + b for a, b in zip(astuple(before), astuple(counts), strict=True)))
-    return list(found.items())
 
 
 def _as_json(report: Report) -> dict[str, object]:

@@ -1,10 +1,16 @@
 """The command line on performance: one shape whatever is asked about, and numbers of employees only where allowed."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
+from footlight.processes import WEB, serve
+from footlight.settings import read_settings
 from tests.footlight.commands import documented, footlight, printed, shape
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
@@ -31,6 +37,53 @@ async def test_performance(installed: Path, click: Callable[..., None], monkeypa
     assert (await printed("performance", "total", "--until", "2020-01-01"))["series"] == []
     told = (await footlight("performance", "total")).out
     assert ("1 by 1 people" in told, "acme.example" in told) == (True, True)
+
+
+async def test_the_api_tells_the_same(
+    installed: Path, click: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API answers what the command line prints, of a target group and an employee too, from one source."""
+    monkeypatch.setenv("FOOTLIGHT_SENDER_NUMBERS", "true")
+    await printed("groups", "create", "Guests")
+    await footlight("groups", "add", "Guests", "jo@acme.example")
+    await printed("campaigns", "create", "Fair", "--image", "https://a.example/b.png", "--target", "https://a.example")
+    await footlight("campaigns", "edit", "Fair", "--group", "Guests")
+    click("jo@acme.example")
+    same = (
+        (("total",), ""),
+        (("account", "acme.example"), "account=acme.example"),
+        (("campaign", "Fair"), "campaign=1"),
+        (("group", "Guests"), "group=1"),
+        (("sender", "anna@ours.example"), "sender=1"),
+    )
+
+    async with api() as ask:
+        for typed, asked in same:
+            for by in ("day", "hour"):
+                shown = await printed("performance", *typed, "--by", by)
+                assert shown["clicks"] == 1
+                told = await ask(f"by={by}&{asked}")
+                assert told == {name: value for name, value in shown.items() if name not in ("name", "parts")}, asked
+
+
+@asynccontextmanager
+async def api() -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
+    """`await ask("campaign=1")`: what the performance's endpoint of a running process answers."""
+    stop, started = asyncio.Event(), asyncio.get_running_loop().create_future()
+    told = read_settings(port=0, footlight_api_key="an-api-key")
+    serving = asyncio.create_task(serve(told, WEB, stop=stop, started=started.set_result))
+    await asyncio.wait((serving, started), return_when=asyncio.FIRST_COMPLETED)
+    try:
+        async with aiohttp.ClientSession(headers={"Authorization": "Bearer an-api-key"}) as http:
+
+            async def ask(query: str) -> Any:
+                async with http.get(f"{started.result()}/api/performance?{query}") as response:
+                    return await response.json()
+
+            yield ask
+    finally:
+        stop.set()
+        await serving
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,7 @@ def make_edge(store: Store, clock: Clock, hasher: Hasher, **changed: Any) -> Edg
         "workflow_secrets": (WORKFLOW_SECRET,),
         "click_secrets": (Webhook(CLICKS_SECRET),),
         "api_keys": (API_KEY,),
+        "sender_numbers": True,
         "now": clock,
     }
     return Edge(**given | changed)

@@ -1,23 +1,98 @@
-"""Numbers by the API: of a contact, an account, a campaign, or in total."""
+"""Performance by the API: of a contact, an account, a campaign, a target group, a sender, or in total."""
 
-from storage import Session, performance
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from storage import Session, opt_outs, performance, performance_report, portal
 from storage.counts import Counts
 from storage.opt_outs import Hasher
+from storage.performance_report import ALL, Report, Scope, SenderNumbersOff
 from webhooks.api import shapes
-from webhooks.api.people import accounts_of, tracked_contact
+from webhooks.api.people import accounts_of, campaign_clicks, tracked_contact
 from webhooks.api.serving import Call
 from webhooks.api.shapes import given
+from webhooks.problems import Problem
 
 
-async def show(call: Call[shapes.PerformanceAsked]) -> shapes.Numbers:
-    """Views and clicks, by people and by machines."""
-    told = await call.store.read(_told, call.asked, call.hasher)
-    return shapes.Numbers(told.views, told.clicks, told.click_rate, told.machine_clicks)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    report: Report
+    hours: list[tuple[datetime, Counts]]
+    zone: ZoneInfo
 
 
-def _told(session: Session, asked: shapes.PerformanceAsked, hasher: Hasher) -> Counts:
-    contact_id = given(asked.contact)
-    if contact_id is not None:
+async def show(call: Call[shapes.PerformanceAsked]) -> shapes.Performance:
+    """The report, and a series of days or hours."""
+    asked = call.asked
+    if given(asked.sender) is not None:
+        _require_sender_numbers(call.edge.sender_numbers)
+    until = given(asked.until) or call.edge.now()
+    since = given(asked.since) or performance_report.begin_of(until)
+    found = await call.store.read(_read, asked, (since, until), call.edge.time_zone, call.hasher)
+    steps = performance_report.stepped(found.hours, asked.by, found.zone)
+    return _performance(found.report, steps, call)
+
+
+async def senders(call: Call[shapes.Nothing]) -> shapes.Senders:
+    """Whose numbers can be asked for."""
+    _require_sender_numbers(call.edge.sender_numbers)
+    found = await call.store.read(performance_report.all_senders)
+    return shapes.Senders([shapes.Sender(one.id, call.shown(one.email), one.name) for one in found])
+
+
+def _require_sender_numbers(are_on: bool) -> None:
+    if not are_on:
+        raise Problem(403, "switched off", str(SenderNumbersOff()))
+
+
+def _read(
+    session: Session,
+    asked: shapes.PerformanceAsked,
+    stretch: tuple[datetime, datetime],
+    time_zone: str | None,
+    hasher: Hasher,
+) -> _Found:
+    scope = _scope(session, asked, hasher)
+    report = performance_report.report(session, scope)
+    gone = opt_outs.opted_out(session, {click.email for click in report.recent_clicks if click.email}, hasher)
+    shown = tuple(click for click in report.recent_clicks if click.email not in gone)
+    hours = performance_report.series(session, scope, *stretch)
+    return _Found(replace(report, recent_clicks=shown), hours, portal.zone(session, time_zone))
+
+
+def _scope(session: Session, asked: shapes.PerformanceAsked, hasher: Hasher) -> Scope:
+    scope, accounts = ALL, accounts_of(session, given(asked.account))
+    if (contact_id := given(asked.contact)) is not None:
         tracked_contact(session, contact_id, hasher)
-    accounts = accounts_of(session, given(asked.account))
-    return performance.narrowed(session, account_ids=accounts, contact_id=contact_id, campaign_id=given(asked.campaign))
+        scope &= performance_report.of_addresses(performance.addresses_of(session, contact_id))
+    if accounts is not None:
+        scope &= performance_report.of_account(accounts[0]) if accounts else performance_report.of_addresses(())
+    by_id = (
+        (asked.campaign, performance_report.of_campaign),
+        (asked.group, performance_report.of_group),
+        (asked.sender, performance_report.of_sender),
+    )
+    for id_, of_it in by_id:
+        if given(id_) is not None:
+            scope &= of_it(given(id_))
+    return scope
+
+
+def _performance(
+    report: Report, steps: list[tuple[str, Counts]], call: Call[shapes.PerformanceAsked]
+) -> shapes.Performance:
+    return shapes.Performance(
+        **asdict(report.counts),
+        click_rate=report.counts.click_rate,
+        unique_viewers=report.unique_viewers,
+        unique_clickers=report.unique_clickers,
+        first_at=report.first_at,
+        last_at=report.last_at,
+        recent_clicks=[
+            shapes.LatestClick(one.id, call.shown(one.email), one.campaign, one.occurred_at)
+            for one in report.recent_clicks
+        ],
+        popular_campaigns=campaign_clicks(report.popular_campaigns),
+        series=[shapes.Step(**asdict(counts), begin=begin) for begin, counts in steps],
+    )

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from decisions.addresses import LONGEST_ADDRESS, LONGEST_DOMAIN
 from storage.feed_pages import ActivityKind
 from storage.leads import LeadStage
+from storage.performance_report import SteppedBy
 from webhooks.api.asking import HIGHEST_ID
 
 MOST_AT_ONCE: Final = 200
@@ -67,11 +68,20 @@ class SearchAsked(Asked, frozen=True):
 
 
 class PerformanceAsked(Asked, frozen=True):
-    """Whose, and with which campaign; each narrows it. None: in total, from everybody, erased people too."""
+    """Of whom or what; each narrows it. None: in total, from everybody, erased people too."""
 
     account: AccountDomain | UnsetType = UNSET
     contact: Annotated[Id, Meta(description="a contact's id")] | UnsetType = UNSET
     campaign: Annotated[Id, Meta(description="a campaign's id")] | UnsetType = UNSET
+    group: Annotated[Id, Meta(description="whose choice the campaign was: a target group's id")] | UnsetType = UNSET
+    sender: (
+        Annotated[Id, Meta(description="whose mails: a sender's id, where numbers per sender are on")] | UnsetType
+    ) = UNSET
+    by: Annotated[SteppedBy, Meta(description="how finely the series is cut")] = SteppedBy.DAY
+    since: (
+        Annotated[Aware, Meta(description="where the series begins; default: 14 days before its end")] | UnsetType
+    ) = field(name="from", default=UNSET)
+    until: Annotated[Aware, Meta(description="where the series ends; default: now")] | UnsetType = UNSET
 
 
 class OptOutAsked(Asked, frozen=True):
@@ -172,6 +182,64 @@ class Numbers(Struct, frozen=True):
     clicks: int
     click_rate: float | None
     machine_clicks: int
+
+
+class Counted(Struct, frozen=True):
+    """Views and clicks by people; proxy views are Apple's; machines' beside them."""
+
+    views: int
+    proxy_views: int
+    machine_views: int
+    clicks: int
+    machine_clicks: int
+
+
+class Step(Counted, frozen=True):
+    """One day or hour of a series."""
+
+    begin: Annotated[
+        str, Meta(description="`2026-11-24`, a day of the installation; `2026-11-24T09:00:00Z`, an hour")
+    ] = field(name="from")
+
+
+class LatestClick(Struct, frozen=True):
+    """A click by a person who can be named; null: the link's mail showed no campaign."""
+
+    id: Id
+    email: Email
+    campaign: str | None
+    occurred_at: datetime
+
+
+class Performance(Counted, frozen=True):
+    """
+    As `footlight performance` tells it; docs/numbers.md defines each word.
+
+    `recent_clicks` are the latest, newest first; days and hours without any are left out of `series`.
+    """
+
+    click_rate: Annotated[float | None, Meta(description="clicks per view")]
+    unique_viewers: int
+    unique_clickers: int
+    first_at: datetime | None
+    last_at: datetime | None
+    recent_clicks: list[LatestClick]
+    popular_campaigns: list[CampaignClicks]
+    series: list[Step]
+
+
+class Sender(Struct, frozen=True):
+    """An employee whose mails carried banners; `name` as HubSpot knows them."""
+
+    id: Id
+    email: Email
+    name: str | None
+
+
+class Senders(Struct, frozen=True):
+    """Every sender, by address."""
+
+    items: list[Sender]
 
 
 class PersonNumbers(Numbers, frozen=True):

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from storage import Store, privacy
+from storage import Store, portal, privacy
 from storage.api_keys import Scope
 from storage.opt_out_asked import opt_out
 from storage.opt_outs import Hasher
 from tests.storage.clicking import click
 from tests.webhooks.api.conftest import EVA, JO, MAX
-from tests.webhooks.conftest import Clock
+from tests.webhooks.conftest import API_KEY, Clock, make_edge
 
 pytestmark = pytest.mark.usefixtures("people")
 
@@ -86,32 +86,69 @@ async def test_leads(ask: Any, store: Store, clock: Clock) -> None:
 
 
 async def test_numbers(ask: Any) -> None:
-    """Numbers of a contact, an account, a campaign and in total are from one source, and each narrows the other."""
+    """Numbers of contact, account, campaign, sender and in total are from one source, and each narrows the others."""
     (max_,) = await found(ask, MAX)
     (campaign,) = (await ask("GET", "/api/campaigns")).json["items"]
+    (sender,) = (await ask("GET", "/api/senders")).json["items"]
     assert campaign["state"] == "external"
     assert campaign["performance"]["clicks"] == 3
+    assert (sender["email"], sender["name"]) == ("anna@ours.example", None)
     for narrowed, clicks in (
         ("", 3),
         (f"campaign={campaign['id']}", 3),
         ("account=firma.example", 2),
         (f"contact={max_['id']}&campaign={campaign['id']}", 1),
         (f"contact={max_['id']}&account=other.example", 0),
+        (f"sender={sender['id']}", 3),
+        (f"sender={sender['id']}&account=firma.example&campaign={campaign['id']}", 2),
+        ("group=999999", 0),
+        ("account=nobody.example", 0),
         ("campaign=999999", 0),
     ):
-        assert (await ask("GET", f"/api/performance?{narrowed}")).json["clicks"] == clicks, narrowed
+        told = (await ask("GET", f"/api/performance?{narrowed}")).json
+        assert (told["clicks"], told["unique_clickers"], len(told["recent_clicks"])) == (clicks,) * 3, narrowed
+        assert sum(step["clicks"] for step in told["series"]) == clicks, narrowed
     assert (await ask("GET", "/api/performance?contact=999999")).status == 404
     assert (await ask("GET", "/api/target-groups")).json == {"items": []}
+
+
+async def test_series(ask: Any, store: Store, clock: Clock) -> None:
+    """A series is cut into the installation's days or into hours, from its begin to before its end."""
+    store.write_now(portal.remember, "4711", now=clock(), time_zone="Pacific/Auckland")
+
+    async def begins(asked: str) -> list[str]:
+        return [step["from"] for step in (await ask("GET", f"/api/performance?{asked}")).json["series"]]
+
+    assert await begins("") == ["2026-11-25"]
+    assert await begins("by=hour") == [f"2026-11-25T0{hour}:00:00Z" for hour in (6, 7, 8)]
+    assert await begins("by=hour&from=2026-11-25T07:00:00Z&until=2026-11-25T09:00:00%2B01:00") == [
+        "2026-11-25T07:00:00Z"
+    ]
+    click(store, EVA, clock() + timedelta(hours=2))
+    assert await begins("until=2026-11-26T00:00:00Z") == ["2026-11-25", "2026-11-26"]
+    assert await begins("until=0001-01-01T00:00:00Z") == []
+
+
+async def test_sender_numbers_are_off(serve: Any, store: Store, clock: Clock, hasher: Hasher) -> None:
+    """Unless the settings allow it nobody is told how a single employee does, nor who they are; and what to do."""
+    served = await serve(make_edge(store, clock, hasher, sender_numbers=False))
+    for path in ("/api/senders", "/api/performance?sender=1"):
+        refused = await served.get(path, Authorization=f"Bearer {API_KEY}")
+        assert refused.status == 403
+        assert "FOOTLIGHT_SENDER_NUMBERS" in refused.json["detail"]
+    assert (await served.get("/api/performance", Authorization=f"Bearer {API_KEY}")).status == 200
 
 
 async def test_without_addresses(ask: Any, make_key: Any) -> None:
     """A key that may read, but not addresses, gets none, wherever one may stand; names and numbers stay."""
     key = make_key("dashboard", Scope.READ)
     (max_,) = await found(ask, "mustermann", key=key)
-    answers = [await ask("GET", path, key=key) for path in ("/api/feed", f"/api/contacts/{max_['id']}", "/api/leads")]
+    shown = f"/api/contacts/{max_['id']}"
+    paths = (shown, "/api/feed", "/api/leads", "/api/senders", "/api/performance?account=firma.example")
+    answers = [await ask("GET", path, key=key) for path in paths]
 
-    assert [answer.status for answer in answers] == [200, 200, 200]
-    assert max_["name"] == answers[1].json["name"] == "Max Mustermann"
+    assert [answer.status for answer in answers] == [200] * len(paths)
+    assert max_["name"] == answers[0].json["name"] == "Max Mustermann"
     assert b"@" not in b"".join(answer.body for answer in answers)
     assert [one["email"] for one in await found(ask, "mustermann", key=make_key("crm", Scope.READ_ADDRESSES))] == [MAX]
 
@@ -128,5 +165,6 @@ async def test_who_left_never_shows(how: str, ask: Any, store: Store, clock: Clo
     assert (await ask("GET", "/api/leads")).json["items"] == []
     assert await found(ask, MAX) == []
     assert [one["email"] for one in await found(ask, "firma.example")] == [EVA]
+    assert [one["email"] for one in (await ask("GET", "/api/performance")).json["recent_clicks"]] == [EVA]
     for path in (f"/api/contacts/{max_['id']}", f"/api/performance?contact={max_['id']}"):
         assert (await ask("GET", path)).status == 404
