@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
@@ -14,9 +14,11 @@ from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.elements import Block, section
 from bot.blocks.home_view import home_view, person_modal, refused_home
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
+from bot.blocks.text import Mrkdwn
 from bot.desk import Desk, team_of
 from bot.permissions import People, Person, Right, refusal
 from bot.slack_errors import error_code
@@ -24,6 +26,7 @@ from bot.texts import Texts
 from storage import Session, Store, lead_moves, permitted
 from storage.home_state import HomeState, home_state
 from storage.lead_moves import AlreadyMoved, NoSuchLead
+from storage.leads import LeadStage
 
 log = structlog.get_logger()
 
@@ -121,17 +124,28 @@ async def opened(event: dict[str, Any], context: AsyncBoltContext, desk: Desk, h
         await desk.admit(context, Right.SEE)  # the first admin who comes here is welcomed as well
 
 
-async def claim(ack: AsyncAck, action: dict[str, Any], context: AsyncBoltContext, desk: Desk, homes: Homes) -> None:
-    """*Claim* in the Home; whoever was faster has it, and the Home shows it."""
+async def claim(
+    ack: AsyncAck,
+    action: dict[str, Any],
+    body: dict[str, Any],
+    client: AsyncWebClient,
+    context: AsyncBoltContext,
+    desk: Desk,
+    homes: Homes,
+) -> None:
+    """*Claim* in the Home; whoever was faster has it, which is said in a modal, as a Home has no other place."""
     await ack()
     visit = await desk.admit(context, Right.WORK)
+    too_late: Block | None = None
     subject = Subject.parse(str(action.get("value")))
     lead_id = subject.id if subject and subject.kind is SubjectKind.LEAD else 0
     try:
         await desk.store.write(lead_moves.claim, lead_id=lead_id, actor=visit.actor, now=desk.now())
-    except (AlreadyMoved, NoSuchLead):
-        log.info("a lead in a Home was not free any more")
+    except (AlreadyMoved, NoSuchLead) as error:
+        too_late = section([_why_not_free(error, visit.reader)])
     await homes.show(visit.person.user_id, team_of(context))
+    if too_late:
+        await _open([too_late], visit.reader, body, client)
 
 
 async def show(
@@ -146,10 +160,20 @@ async def show(
     await ack()
     visit = await desk.admit(context, Right.SEE)
     answer = await desk.lookup.person(Subject.parse(str(action.get("value"))), visit.reader)
-    title = visit.reader.texts.plain("home_person")
-    await client.views_open(
-        trigger_id=body["trigger_id"], view=person_modal(title, answer.message.blocks, visit.reader)
-    )
+    await _open(answer.message.blocks, visit.reader, body, client)
+
+
+async def _open(blocks: Sequence[Block], reader: Reader, body: dict[str, Any], client: AsyncWebClient) -> None:
+    view = person_modal(reader.texts.plain("home_person"), blocks, reader)
+    await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def _why_not_free(error: AlreadyMoved | NoSuchLead, reader: Reader) -> Mrkdwn:
+    if isinstance(error, NoSuchLead):
+        return reader.texts("lead_gone")
+    if error.stage is LeadStage.CLAIMED:
+        return reader.texts("claimed_already", who=reader.who(error.by))
+    return reader.texts("home_not_free")
 
 
 def _state(session: Session, person: Person, now: datetime) -> HomeState:

@@ -443,6 +443,7 @@ TEXTS: Final = {
     "new_leads_other": "{n} neue Leads",
     "home_leads": "Meine Leads",
     "home_none_mine": "Du kümmerst dich zurzeit um keinen Lead.",
+    "home_not_free": "Dieser Lead ist nicht mehr frei.",
     "home_free": "*Frei*: {n}",
     "home_activity": "Was meine Kontakte diese Woche angeklickt haben",
     "home_no_owner": "Kein HubSpot-Benutzer hat die E-Mail-Adresse, die du in Slack hast; darum weiß ich nicht, welche "

@@ -87,7 +87,7 @@ async def test_admins_see_how_things_stand(store: Store, bot: Bot, slack: SlackS
 
 
 async def test_claim_in_the_home(store: Store, bot: Bot, slack: SlackSandbox) -> None:
-    """*Claim* moves a lead to mine at once; whoever comes later sees that it is not free."""
+    """*Claim* moves a lead to mine at once; whoever comes later is told who was faster."""
     become_lead(store, EMAIL)
     await look(slack, bot, JONAS)
     await look(slack, bot, CLARA)
@@ -98,6 +98,9 @@ async def test_claim_in_the_home(store: Store, bot: Bot, slack: SlackSandbox) ->
     assert f"<@{JONAS}>" in home(slack, JONAS)
     assert "*Frei*: 0" in home(slack, JONAS)
     assert EMAIL not in home(slack, CLARA)
+    (told,) = await slack.until(lambda: slack.workspace.stacks.get(CLARA), within=30)
+    assert f"<@{JONAS}> war schneller" in str(told.view["blocks"])
+    assert not slack.workspace.stacks.get(JONAS)
     await slack.people.press_in_view(JONAS, slack.workspace.homes[JONAS].id, "home_show")
     (modal,) = await slack.until(lambda: slack.workspace.stacks.get(JONAS), within=30)
     assert EMAIL in str(modal.view["blocks"])
