@@ -51,3 +51,12 @@ def test_senders(store: Store) -> None:
     assert again["anna@ours.de"] == first["anna@ours.de"]
     assert len({*first.values(), *again.values()}) == 3
     assert store.read_now(senders.own_domains) == {"ours.de", "ours.at"}
+
+
+def test_zone(store: Store) -> None:
+    """Days are those of the chosen zone, else of the portal's, else UTC, also where this machine knows no such zone."""
+    assert store.read_now(portal.zone, None).key == "UTC"
+    for told, known in (("Europe/Berlin", "Europe/Berlin"), ("Nowhere/Else", "UTC"), ("../etc/passwd", "UTC")):
+        store.write_now(portal.remember, "4711", now=T0, time_zone=told)
+        assert store.read_now(portal.zone, None).key == known
+        assert store.read_now(portal.zone, "Pacific/Auckland").key == "Pacific/Auckland"
