@@ -33,10 +33,11 @@ class DayOfClicks:
     clicks: tuple[tuple[str, int], ...]
 
 
-def switch_on(session: Session, today: date) -> None:
+def switch_on(session: Session, today: date, *, actor: str, now: datetime) -> None:
     """Note clicks from today on; once it is on, nothing changes."""
     if hubspot_choices.chosen(session, Choice.CLICKS) is None:
         _note_up_to(session, today - timedelta(days=1))
+        hubspot_choices.note(session, f"{Choice.CLICKS}: on", actor=actor, now=now)
 
 
 def day_to_note(session: Session, today: date) -> date | None:

@@ -1,12 +1,13 @@
 """What the admin lets Footlight and HubSpot tell each other by themselves. Nothing at first."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage import list_walks
+from storage import audit, list_walks
 from storage.columns import Word
 
 
@@ -55,15 +56,25 @@ def chosen(session: Session, choice: Choice) -> Chosen | None:
     return Chosen(row.property, row.value) if row else None
 
 
-def choose(session: Session, choice: Choice, what: Chosen) -> None:
+def choose(session: Session, choice: Choice, what: Chosen, *, actor: str, now: datetime) -> None:
     """From now on it is done so."""
-    before = session.get(HubSpotChoice, choice)
+    before = chosen(session, choice)
+    if before == what:
+        return
     if what.property and (before is None or before.property != what.property):
         list_walks.read_everybody_again(session)
     session.merge(HubSpotChoice(choice=choice, property=what.property, value=what.value))
     session.flush()
+    note(session, f"{choice}: {what.property}", actor=actor, now=now)
 
 
-def switch_off(session: Session, choice: Choice) -> None:
+def switch_off(session: Session, choice: Choice, *, actor: str, now: datetime) -> None:
     """From now on it is not done."""
-    session.execute(delete(HubSpotChoice).where(col(HubSpotChoice.choice) == choice))
+    if chosen(session, choice) is not None:
+        session.execute(delete(HubSpotChoice).where(col(HubSpotChoice.choice) == choice))
+        note(session, f"{choice}: off", actor=actor, now=now)
+
+
+def note(session: Session, detail: str, *, actor: str, now: datetime) -> None:
+    """Write a choice into the audit."""
+    audit.note(session, now=now, actor=actor, action="changed the exchange with HubSpot", detail=detail)

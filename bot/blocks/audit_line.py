@@ -17,6 +17,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "changed a campaign": "noted_changed_campaign",
     "changed a channel's terms": "noted_changed_terms",
     "changed a target group": "noted_changed_group",
+    "changed the exchange with HubSpot": "noted_changed_exchange",
     "chose a channel": "noted_chose_channel",
     "claimed a lead": "noted_claimed",
     "dismissed a lead": "noted_dismissed",

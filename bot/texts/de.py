@@ -476,6 +476,7 @@ TEXTS: Final = {
     "noted_changed_campaign": "Kampagne geändert",
     "noted_changed_terms": "geändert, was ein Kanal gemeldet bekommt",
     "noted_changed_group": "Zielgruppe geändert",
+    "noted_changed_exchange": "Austausch mit HubSpot geändert",
     "noted_chose_channel": "Kanal gewählt",
     "noted_claimed": "Lead übernommen",
     "noted_dismissed": "Lead verworfen",

@@ -467,6 +467,7 @@ TEXTS: Final = {
     "noted_changed_campaign": "campaign changed",
     "noted_changed_terms": "what a channel is told changed",
     "noted_changed_group": "target group changed",
+    "noted_changed_exchange": "exchange with HubSpot changed",
     "noted_chose_channel": "channel chosen",
     "noted_claimed": "lead claimed",
     "noted_dismissed": "lead dismissed",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from footlight.cli.command import Footlight, command_group, opened, opened_to_read
+from footlight.cli.command import ACTOR, Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, print_json, print_table
 from footlight.cli.properties import ask_hubspot
 from jobs.clicks_to_hubspot import zone_of
@@ -50,10 +50,11 @@ def clicks(state: State, *, as_json: AsJson = False) -> None:
     """Note on each contact in HubSpot, once a day, what they clicked. It takes the scope crm.objects.contacts.write."""
     with opened() as footlight:
         if state == OFF:
-            footlight.store.write_now(hubspot_choices.switch_off, Choice.CLICKS)
+            footlight.store.write_now(hubspot_choices.switch_off, Choice.CLICKS, actor=ACTOR, now=footlight.now())
         else:
-            today = footlight.now().astimezone(asyncio.run(zone_of(footlight.store))).date()
-            footlight.store.write_now(clicks_to_hubspot.switch_on, today)
+            now = footlight.now()
+            today = now.astimezone(asyncio.run(zone_of(footlight.store))).date()
+            footlight.store.write_now(clicks_to_hubspot.switch_on, today, actor=ACTOR, now=now)
         _print(footlight, as_json)
 
 
@@ -64,11 +65,12 @@ def _choose(choice: Choice, name: str, value: str, as_json: bool) -> None:
     """
     with opened() as footlight:
         if name == OFF:
-            footlight.store.write_now(hubspot_choices.switch_off, choice)
+            footlight.store.write_now(hubspot_choices.switch_off, choice, actor=ACTOR, now=footlight.now())
         else:
             ask_hubspot(footlight)
             footlight.store.read_now(contact_properties.require, name)
-            footlight.store.write_now(hubspot_choices.choose, choice, Chosen(name, value))
+            what, now = Chosen(name, value), footlight.now()
+            footlight.store.write_now(hubspot_choices.choose, choice, what, actor=ACTOR, now=now)
         _print(footlight, as_json)
 
 

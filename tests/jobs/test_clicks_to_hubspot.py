@@ -34,7 +34,7 @@ async def people(context: Context, crm: Crm) -> list[str]:
     ids = [str(each) for each in crm.contacts]
     answers = await asyncio.to_thread(read_contacts, context.hubspot, ids, (), now=datetime(2026, 1, 1, tzinfo=UTC))
     await context.store.write(store_states, answers.found, hasher=context.hasher, now=T0)
-    await context.store.write(clicks_to_hubspot.switch_on, T0.date())
+    await context.store.write(clicks_to_hubspot.switch_on, T0.date(), actor="cli", now=T0)
     emails = [f"p{number}@firma{number}.example" for number in range(1, 5)]
     for minute in (0, 1, 2):
         fetch(context.store, emails[0], campaign="<b>Fair" if minute else "Catalogue", minute=minute)
@@ -95,7 +95,7 @@ async def test_off(people: list[str], context: Context, crm: Crm, until: Until) 
         await until(lambda: owed(context) == 0)
     assert [len(notes_on(crm, place)) for place in (0, 3)] == [0, 1]
 
-    await context.store.write(hubspot_choices.switch_off, Choice.CLICKS)
+    await context.store.write(hubspot_choices.switch_off, Choice.CLICKS, actor="cli", now=DAY_AFTER)
     await note_clicks(context.store, lambda: DAY_AFTER + timedelta(days=9))
     assert owed(context) == 0
 

@@ -35,7 +35,8 @@ async def synced(context: Context, crm: Crm) -> Synced:
     state = HubSpotListState(str(listed), context.now(), "Customers", "0-1")
     await context.store.write(target_groups.import_list, state, now=context.now())
     for choice in Choice:
-        await context.store.write(hubspot_choices.choose, choice, Chosen(PROPERTY, "true"))
+        what = Chosen(PROPERTY, "true")
+        await context.store.write(hubspot_choices.choose, choice, what, actor="cli", now=context.now())
 
     async def sync() -> None:
         (result,) = await sync_groups(context)

@@ -24,7 +24,7 @@ ASKED = {"actor": "cli", "hasher": HASHER}
 
 
 def choose(store: Store, choice: Choice = Choice.OPT_OUT_FROM) -> None:
-    store.write_now(hubspot_choices.choose, choice, PROPERTY)
+    store.write_now(hubspot_choices.choose, choice, PROPERTY, actor="cli", now=T0)
 
 
 def people(number: int, minute: int = 0, value: str | None = "true") -> list[ContactState]:
