@@ -1,5 +1,7 @@
 """What a pass over a list failed with, as the group keeps it."""
 
+from typing import Final
+
 from jobs.hubspot.trouble import BadAnswer, HubSpotDown, NotFound, RateLimited, ScopeMissing, TokenRefused
 from jobs.list_pass import Unbelievable
 from jobs.list_walk import ListGone
@@ -24,7 +26,7 @@ def _kind(error: Exception) -> tuple[TroubleKind, str]:
     return next(kinds, TroubleKind.OTHER), ""
 
 
-_KINDS: tuple[tuple[type[Exception], TroubleKind], ...] = (
+_KINDS: Final[tuple[tuple[type[Exception], TroubleKind], ...]] = (
     (TokenRefused, TroubleKind.ACCESS),
     (NotFound, TroubleKind.NOT_FOUND),
     (ListGone, TroubleKind.LIST_GONE),

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from decisions.addresses import NotAnAddress, account_domain, normalise, normalise_domain
+from decisions.addresses import NotAnAddress, account_domain, normalise_domain
 from decisions.member_file import BadLine, read_members
 from footlight.cli.command import ACTOR, Footlight, opened
 from footlight.cli.printing import AsJson, complaints, console, print_json
+from footlight.cli.typed_address import typed_address
 from jobs import group_filling
 from jobs.group_filling import Comparison, Named
 from storage import groups_by_hand, target_groups
@@ -108,17 +109,10 @@ def _asked(who: Sequence[str], csv: Path | None) -> _Asked:
     if not who and csv is None:
         raise typer.BadParameter("say whom: addresses, domains, or --csv FILE")
     file = read_members(csv.read_bytes()) if csv else read_members(b"")
-    emails = [_typed_address(each) for each in who if "@" in each]
+    emails = [typed_address(each) for each in who if "@" in each]
     domains = [_typed_domain(each) for each in who if "@" not in each]
     named = Named(tuple(dict.fromkeys((*emails, *file.emails))), tuple(dict.fromkeys((*domains, *file.domains))))
     return _Asked(named, file.bad_lines)
-
-
-def _typed_address(text: str) -> str:
-    try:
-        return normalise(text)
-    except NotAnAddress as error:
-        raise NotAnAddress(f"{text} is no e-mail address: {error}") from error
 
 
 def _typed_domain(text: str) -> str:

@@ -77,7 +77,7 @@ async def test_unlink(installed: Path, crm: Crm) -> None:
     ("arguments", "status", "words"),
     [
         (("Fair",), 2, "say whom"),
-        (("Fair", "max@"), 1, "max@ is no e-mail address"),
+        (("Fair", "max@"), 1, "'max@' is no e-mail address"),
         (("Fair", "gmail.com"), 1, "makes no account"),
         (("Fair", "max"), 1, "max is neither"),
         (("Fair", "a@b.example", "--sync"), 2, "--csv"),
