@@ -23,7 +23,7 @@ from footlight.embedded import only_one
 from footlight.opening import Opened, open_all
 from footlight.processes import RUN, serve
 from footlight.settings import Settings
-from sandbox.hubspot import HubSpotSandbox, crm_file
+from sandbox.hubspot import Crm, HubSpotSandbox, crm_file
 from sandbox.hubspot.limits import Limits
 from sandbox.mail.gateway import Gateway
 from sandbox.mail.inbox import Inbox, kept_mails
@@ -81,12 +81,7 @@ async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.E
     crm_path, slack_path, mails_path = folder / "hubspot.json", folder / "slack.json", folder / "mails.json"
     crm = crm_file.load(crm_path) if crm_path.exists() else sample_crm(now)
     workspace = Workspace.load(slack_path, clock.seconds) if slack_path.exists() else _workspace(clock)
-    hubspot = await stack.enter_async_context(
-        HubSpotSandbox(crm, token=TOKEN, client_secret=CLIENT_SECRET, portal_id=PORTAL, limits=Limits.off())
-    )
-    slack = await stack.enter_async_context(
-        SlackSandbox(workspace, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, commands=app.commands)
-    )
+    hubspot, slack = await _sandboxes(stack, crm, workspace, app)
     # Links in mails and the campaigns' targets hold both ports, so the next start takes the same.
     ports = _ports(folder / "ports.json", port)
     settings = _settings(folder, hubspot, slack, ports["product"])
@@ -117,6 +112,14 @@ async def _start(stack: AsyncExitStack, folder: Path, port: int, stop: asyncio.E
 
     _save_now_and_then(stack, save)
     return page
+
+
+async def _sandboxes(
+    stack: AsyncExitStack, crm: Crm, workspace: Workspace, app: App
+) -> tuple[HubSpotSandbox, SlackSandbox]:
+    hubspot = HubSpotSandbox(crm, token=TOKEN, client_secret=CLIENT_SECRET, portal_id=PORTAL, limits=Limits.off())
+    slack = SlackSandbox(workspace, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, commands=app.commands)
+    return await stack.enter_async_context(hubspot), await stack.enter_async_context(slack)
 
 
 def _app() -> App:
