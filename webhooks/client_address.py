@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from aiohttp import web
@@ -49,4 +49,6 @@ def _is_trusted(address: str | None, trusted: Sequence[Network]) -> bool:
         read = ip_address(address or "")
     except ValueError:
         return False
+    # So a socket for both versions of IP tells of peers by IPv4.
+    read = (read.ipv4_mapped or read) if isinstance(read, IPv6Address) else read
     return any(read in network for network in trusted)
