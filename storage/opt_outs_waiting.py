@@ -164,9 +164,11 @@ def refuse(session: Session, request_id: int, *, actor: str, now: datetime) -> N
 
 def carry_out(session: Session, *, hasher: Hasher, now: datetime, limit: int = 50) -> bool:
     """Opt out some of those for whom somebody said yes; True while there are more."""
-    take_turns(session)  # before the request, as whoever finds opt-outs in HubSpot does
-    accepted = _REQUESTS.where(col(OptOutRequest.state) == RequestState.ACCEPTED).with_for_update(skip_locked=True)
-    request = session.exec(accepted.limit(1)).first()
+    is_accepted = col(OptOutRequest.state) == RequestState.ACCEPTED
+    if session.exec(select(OptOutRequest.id).where(is_accepted).limit(1)).first() is None:
+        return False
+    take_turns(session)  # before the request is locked, as whoever finds opt-outs in HubSpot does
+    request = session.exec(_REQUESTS.where(is_accepted).with_for_update(skip_locked=True).limit(1)).first()
     if request is None:
         return False
     if request.domain is not None:
