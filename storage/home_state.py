@@ -113,7 +113,7 @@ def _activities(session: Session, email: str | None, since: datetime) -> tuple[A
 
 def _week(session: Session, begin: datetime, end: datetime | None) -> Week:
     # Campaign by campaign, as hours are indexed: a year of them need not be looked through.
-    every_campaign = union_all(select(col(Campaign.id)), select(literal(0)))
+    every_campaign: Any = union_all(select(col(Campaign.id)), select(literal(0)))
     hours = [col(HourCounter.campaign_id).in_(every_campaign), col(HourCounter.hour) >= begin]
     since = [col(Lead.since) >= begin]
     if end is not None:
