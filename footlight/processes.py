@@ -164,7 +164,7 @@ async def _subscribe(settings: Settings, opened: Opened) -> None:
 
 
 async def _tell_what_is_off(settings: Settings, opened: Opened) -> None:
-    has_key = settings.footlight_api_key or await opened.store.read(api_keys.are_there_any)
+    has_key = bool(settings.footlight_api_key) or await opened.store.read(api_keys.are_there_any)
     off = {
         "HubSpot: set HUBSPOT_ACCESS_TOKEN": settings.hubspot_access_token,
         "HubSpot's webhooks: set HUBSPOT_CLIENT_SECRET": settings.hubspot_client_secret,
