@@ -11,12 +11,12 @@ import structlog
 
 from jobs.context import Context
 from jobs.hubspot.changes import PAGE, changed_companies, changed_contacts
-from jobs.hubspot.contacts import read_contacts
+from jobs.hubspot.contacts import CHUNK, read_contacts
 from jobs.hubspot.trouble import ScopeMissing
 from jobs.named_records import read_and_store_companies, read_and_store_owners, read_named
 from storage import changes, companies, contact_properties
 from storage.changes import Searched
-from storage.contacts_arrived import store_states
+from storage.contacts_arrived import STORED_AT_ONCE, store_states
 
 log = structlog.get_logger()
 
@@ -24,9 +24,6 @@ log = structlog.get_logger()
 LAG: Final = timedelta(minutes=10)
 # The clocks of HubSpot and of this machine are that close.
 CLOCKS_DIFFER: Final = timedelta(seconds=1)
-# Of so many contacts HubSpot tells the companies in one request.
-CHUNK: Final = 1000
-STORED_AT_ONCE: Final = 50
 
 
 @dataclass(slots=True)

@@ -11,20 +11,18 @@ import structlog
 from decisions.mass_removal import judge_removals
 from jobs.changes import read_changes
 from jobs.context import Context
-from jobs.hubspot.contacts import read_contacts
+from jobs.hubspot.contacts import CHUNK, read_contacts
 from jobs.hubspot.trouble import BadAnswer, HubSpotTrouble
 from jobs.named_records import read_and_store_companies, read_named
 from jobs.reconcile import GroupResult, Wish, make_equal
 from storage import Session, contact_properties, full_passes, portal
 from storage.contacts import ContactState
-from storage.contacts_arrived import mark_missing, store_states
+from storage.contacts_arrived import STORED_AT_ONCE, mark_missing, store_states
 from storage.full_passes import Drift, PassView
 from storage.opt_outs import Hasher
 
 log = structlog.get_logger()
 
-CHUNK: Final = 1000  # of so many contacts HubSpot tells the companies in one request
-STORED_AT_ONCE: Final = 50
 NIGHT: Final = range(1, 5)  # hours in the portal's zone
 # One that was missed, as the machine slept at night, is made by day.
 MISSED_AFTER: Final = timedelta(hours=36)

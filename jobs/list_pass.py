@@ -11,7 +11,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from decisions.mass_removal import Belief, judge
 from jobs.context import Context, all_of
-from jobs.hubspot.contacts import read_contacts
+from jobs.hubspot.contacts import CHUNK, read_contacts
 from jobs.hubspot.trouble import BadAnswer, Refused
 from jobs.list_turns import told_of
 from jobs.list_walk import Walk, live_list, stage_page
@@ -30,7 +30,7 @@ from storage import (
 )
 from storage.admin_told import Matter, tell_admin
 from storage.contacts import ContactState
-from storage.contacts_arrived import mark_missing, store_states
+from storage.contacts_arrived import STORED_AT_ONCE, mark_missing, store_states
 from storage.editions import Edition
 from storage.hubspot_lists import HubSpotListState
 from storage.list_walks import Place
@@ -42,11 +42,8 @@ P = ParamSpec("P")
 Out = TypeVar("Out")
 Item = TypeVar("Item")
 
-# Of 1000 contacts HubSpot tells the companies in one request; four such chunks are read at the same time.
-CHUNK: Final = 1000
+# So many chunks are read at the same time.
 AT_ONCE: Final = 4
-# So many states are stored in one transaction: well under the 250 ms that others may have to wait for the lock.
-STORED_AT_ONCE: Final = 50
 HEARTBEAT: Final = timedelta(seconds=2)
 
 

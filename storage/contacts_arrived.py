@@ -30,6 +30,8 @@ from storage.opt_outs import Hasher, PersonKeys
 from storage.owners import keep_owners
 from storage.target_groups import GroupMember
 
+# So many in one transaction: well under the 250 ms that others may have to wait for the lock.
+STORED_AT_ONCE: Final = 50
 LONGEST_NAME: Final = 200
 LONGEST_VALUE: Final = 65_536  # HubSpot's own limit of a text property
 

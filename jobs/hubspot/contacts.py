@@ -19,6 +19,8 @@ from storage.contacts import ContactState
 log = structlog.get_logger()
 
 CONTACTS: Final = "0-1"
+# Of so many contacts HubSpot tells the companies in one request.
+CHUNK: Final = 1000
 
 _ASKED_FOR_THE_REST: Final = (
     "email",
