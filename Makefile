@@ -7,8 +7,9 @@ PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
 UV ?= uv
 COMPILE := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --group build pyproject.toml
-WORKERS ?= logical
-PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist worksteal
+# Tests of servers and processes wait much: a worker more than there are cores uses that time.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PARALLEL := --maxprocesses 8 --dist worksteal
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,10 +18,10 @@ demo: .venv/ready ## the whole product with a sandbox HubSpot and Slack, no acco
 	@.venv/bin/footlight demo $(ARGS)
 
 test: .venv/ready-dev ## the tests, on SQLite and on PostgreSQL
-	.venv/bin/pytest -q $(PARALLEL) -m "not soak" tests
+	.venv/bin/pytest -q -n $(WORKERS) $(PARALLEL) -m "not soak" tests
 
 soak: .venv/ready-dev ## the large profile: long random histories, kill -9, scale
-	HYPOTHESIS_PROFILE=soak .venv/bin/pytest -q $(PARALLEL) --timeout 550 -m soak tests || test $$? = 5
+	HYPOTHESIS_PROFILE=soak .venv/bin/pytest -q -n logical $(PARALLEL) --timeout 550 -m soak tests || test $$? = 5
 
 bench: .venv/ready-dev ## measure against baselines; writes docs/performance.md
 	.venv/bin/python -m bench

@@ -140,6 +140,7 @@ async def traffic(product: Product, hubspot: HubSpotSandbox, slack: SlackSandbox
     return Traffic(product, hubspot, slack, {email: await product.link(email) for email in strangers})
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # over many kills, on either kind
 @pytest.mark.timeout(240)
 async def test_nothing_acknowledged_is_lost(traffic: Traffic) -> None:
     """One kill: every click, batch, webhook and Slack event that was acknowledged is there after the restart, once."""
