@@ -1,10 +1,17 @@
 """A HubSpot portal with a list of customers, and what a job is handed to ask it."""
 
+import asyncio
 import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import CollectorRegistry
 
 from jobs.context import Context
+from jobs.deliver import Delivery, Pace
+from jobs.hubspot.carrier import HubSpotCarrier
 from jobs.hubspot.client import open_client
 from jobs.hubspot.limiter import InMemory, Limiter
 from sandbox.hubspot import Crm, HubSpotSandbox
@@ -55,3 +62,17 @@ def a_context(store: Store, hubspot: HubSpotSandbox, waits: Waits) -> Context:
     return Context(
         store, client, HASHER, now=lambda: datetime.now(UTC), new_id=lambda: f"id{next(numbers)}", sleep=waits
     )
+
+
+@asynccontextmanager
+async def delivering(context: Context, now: Callable[[], datetime] | None = None) -> AsyncIterator[None]:
+    """What is owed to HubSpot is brought there."""
+    pace = Pace(settle=timedelta(0), poll=timedelta(seconds=0.02))
+    carriers, registry = {"hubspot": HubSpotCarrier(context)}, CollectorRegistry()
+    delivery = Delivery(context.store, carriers, now=now or context.now, registry=registry, pace=pace)
+    running = asyncio.ensure_future(delivery.run())
+    try:
+        yield
+    finally:
+        await delivery.stop(timedelta(seconds=5))
+        await running

@@ -1,19 +1,15 @@
 """Clicks are noted on contacts in HubSpot: by choice, once a day and contact, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from prometheus_client import CollectorRegistry
 from sqlmodel import select
 
 from decisions.human_or_machine import VerdictKind
 from jobs.clicks_to_hubspot import note_clicks
 from jobs.context import Context
-from jobs.deliver import Delivery, Pace
-from jobs.hubspot.carrier import HubSpotCarrier
 from jobs.hubspot.contacts import read_contacts
 from sandbox.hubspot import Crm, HubSpotSandbox
 from storage import clicks_to_hubspot, hubspot_choices
@@ -23,6 +19,7 @@ from storage.opt_out_asked import opt_out
 from storage.outbox import OutboxItem
 from storage.tracking import EventKind
 from tests.jobs.conftest import Until
+from tests.jobs.portal import delivering
 from tests.storage.people import T0, fetch
 
 DAY_AFTER = T0 + timedelta(days=1)
@@ -44,23 +41,10 @@ async def people(context: Context, crm: Crm) -> list[str]:
     return emails
 
 
-@asynccontextmanager
-async def delivering(context: Context) -> AsyncIterator[None]:
+def delivering_later(context: Context) -> AbstractAsyncContextManager[None]:
+    """The day after, where time passes quickly."""
     began = context.now()
-
-    def now() -> datetime:
-        """The day after, where time passes quickly."""
-        return DAY_AFTER + 20 * (context.now() - began)
-
-    pace = Pace(settle=timedelta(0), poll=timedelta(seconds=0.02))
-    carriers = {"hubspot": HubSpotCarrier(context)}
-    delivery = Delivery(context.store, carriers, now=now, registry=CollectorRegistry(), pace=pace)
-    running = asyncio.ensure_future(delivery.run())
-    try:
-        yield
-    finally:
-        await delivery.stop(timedelta(seconds=5))
-        await running
+    return delivering(context, lambda: DAY_AFTER + 20 * (context.now() - began))
 
 
 def owed(context: Context) -> int:
@@ -78,7 +62,7 @@ async def test_a_note_a_day(people: list[str], context: Context, crm: Crm, until
     assert owed(context) == 0
     for _ in range(2):  # a second time there is nothing to note
         await note_clicks(context.store, lambda: DAY_AFTER)
-        async with delivering(context):
+        async with delivering_later(context):
             await until(lambda: owed(context) == 0)
 
     (note,) = notes_on(crm, 0)
@@ -91,7 +75,7 @@ async def test_off(people: list[str], context: Context, crm: Crm, until: Until) 
     """Switched off nothing is noted, not even what was owed already; who opted out meanwhile gets no note."""
     await note_clicks(context.store, lambda: DAY_AFTER)
     await context.store.write(opt_out, people[0], actor="cli", hasher=context.hasher, now=DAY_AFTER)
-    async with delivering(context):
+    async with delivering_later(context):
         await until(lambda: owed(context) == 0)
     assert [len(notes_on(crm, place)) for place in (0, 3)] == [0, 1]
 
@@ -111,7 +95,7 @@ async def test_never_twice(
     else:
         hubspot.faults.truncated = 1
     await note_clicks(context.store, lambda: DAY_AFTER)
-    async with delivering(context):
+    async with delivering_later(context):
         await until(lambda: owed(context) == 0)
 
     assert [len(notes_on(crm, place)) for place in range(4)] == [1, 0, 0, 1]

@@ -1,17 +1,12 @@
 """Opt-outs between HubSpot and here: each way only by choice, once, and never told back as news."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from prometheus_client import CollectorRegistry
 from sqlmodel import select
 
 from jobs.context import Context
-from jobs.deliver import Delivery, Pace
-from jobs.hubspot.carrier import HubSpotCarrier
 from jobs.opt_outs import carry_out_opt_outs
 from jobs.reconcile import sync_groups
 from sandbox.hubspot import Crm, HubSpotSandbox
@@ -22,6 +17,7 @@ from storage.hubspot_lists import HubSpotListState
 from storage.opt_out_asked import opt_out
 from storage.outbox import OutboxItem
 from tests.jobs.conftest import Until
+from tests.jobs.portal import delivering
 
 PROPERTY = "no_tracking"
 Synced = Callable[[], Awaitable[None]]
@@ -46,19 +42,6 @@ async def synced(context: Context, crm: Crm) -> Synced:
 
     await sync()
     return sync
-
-
-@asynccontextmanager
-async def delivering(context: Context) -> AsyncIterator[None]:
-    pace = Pace(settle=timedelta(0), poll=timedelta(seconds=0.02))
-    carriers = {"hubspot": HubSpotCarrier(context)}
-    delivery = Delivery(context.store, carriers, now=context.now, registry=CollectorRegistry(), pace=pace)
-    running = asyncio.ensure_future(delivery.run())
-    try:
-        yield
-    finally:
-        await delivery.stop(timedelta(seconds=5))
-        await running
 
 
 def owed(context: Context) -> list[str | None]:

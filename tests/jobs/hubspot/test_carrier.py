@@ -1,20 +1,15 @@
 """What people in Slack ask of HubSpot is done once, and a refusal that lasts reaches who asked."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from collections.abc import Callable
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from jobs.context import Context
-from jobs.deliver import Delivery, Pace
-from jobs.hubspot.carrier import HubSpotCarrier
 from sandbox.hubspot import Crm, HubSpotSandbox
 from storage import lead_to_hubspot, leads
 from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from tests.jobs.conftest import Until
+from tests.jobs.portal import delivering
 from tests.storage.people import become_lead
 
 EMAIL = "j.doe@acme.example"
@@ -34,20 +29,6 @@ async def asked_for(context: Context) -> Ask:
 
     await context.store.write(lead_to_hubspot.ask, 1, actor="slack:UANNA", now=context.now())
     return the_lead
-
-
-@asynccontextmanager
-async def delivering(context: Context) -> AsyncIterator[None]:
-    """What is owed to HubSpot is brought there."""
-    pace = Pace(settle=timedelta(0), poll=timedelta(seconds=0.02))
-    carriers = {"hubspot": HubSpotCarrier(context)}
-    delivery = Delivery(context.store, carriers, now=context.now, registry=CollectorRegistry(), pace=pace)
-    running = asyncio.ensure_future(delivery.run())
-    try:
-        yield
-    finally:
-        await delivery.stop(timedelta(seconds=5))
-        await running
 
 
 async def test_lead_becomes_a_contact(asked_for: Ask, context: Context, crm: Crm, until: Until) -> None:
