@@ -1,4 +1,4 @@
-"""The user agent: the class of program behind it, and whether it can be a person's. Only the class is stored."""
+"""The user agent: the class of program behind it, and whether it can be a person's. Only the class stays stored."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Final
 
 import crawleruseragents
 from is_bot import Bots
+
+from decisions.outside_text import clean
 
 # The longest agents of real mail clients have some 400 characters; the rest is only work for the lists.
 LONGEST_AGENT: Final = 1_000
@@ -35,6 +37,16 @@ def read_agent(user_agent: str | None) -> Agent:
 def agent_family(user_agent: str | None) -> str:
     """A small class to store instead of the agent: "Chrome", "Outlook", "Gmail image proxy", "scanner: curl"."""
     return read_agent(user_agent).family
+
+
+def kept_agent(user_agent: str | None) -> str:
+    """The agent itself as it is kept for replay: fit for any store, "" where none was sent."""
+    return _fit_to_keep(user_agent or "")
+
+
+@lru_cache(maxsize=8_192)
+def _fit_to_keep(user_agent: str) -> str:
+    return clean(user_agent.strip(), LONGEST_AGENT)
 
 
 # They fetch a banner when, and only when, its reader opens the mail; they follow no link.

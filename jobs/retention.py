@@ -14,6 +14,7 @@ log = structlog.get_logger()
 DEAD_LETTERS: Final = timedelta(days=30)
 # Slack sends an event again for minutes; what came is remembered for longer, so that a repeat is known.
 SLACK_EVENTS: Final = timedelta(days=1)
+AGENTS: Final = timedelta(days=30)
 
 
 async def forget_dead_letters(store: Store, now: Callable[[], datetime]) -> int:
@@ -24,6 +25,18 @@ async def forget_dead_letters(store: Store, now: Callable[[], datetime]) -> int:
 async def forget_slack_events(store: Store, now: Callable[[], datetime]) -> int:
     """Forget which Slack events came more than a day ago; how many."""
     return await store.write(inbox.forget_slack_events, now() - SLACK_EVENTS)
+
+
+async def forget_agents(store: Store, now: Callable[[], datetime]) -> int:
+    """Keep only the family of agents older than 30 days; of how many views and clicks."""
+    before, forgotten, next_id = now() - AGENTS, 0, 0
+    while True:
+        stretch = await store.read(events_thinned.look_for_agents, next_id, before)
+        if stretch.old:
+            forgotten += await store.write(events_thinned.forget_agents, stretch.old)
+        if stretch.next_id is None:
+            return forgotten
+        next_id = stretch.next_id
 
 
 async def thin_events(store: Store, now: Callable[[], datetime], months: int) -> int:

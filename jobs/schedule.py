@@ -75,6 +75,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
         Job("remove the bytes of who was erased", partial(forget_erased_bytes, store), every=timedelta(minutes=1)),
         Job("thin out old views and clicks", thin_events, every=days),
+        Job("forget agents older than 30 days", partial(retention.forget_agents, store, now), every=days),
         Job("forget dead letters older than 30 days", partial(retention.forget_dead_letters, store, now), every=days),
         Job("forget Slack events older than a day", partial(retention.forget_slack_events, store, now), every=days),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from decisions.addresses import domain_of
-from decisions.agents import agent_family
+from decisions.agents import agent_family, kept_agent
 from decisions.human_or_machine import judge_agent_alone
 from decisions.who_sees_what import RuleKind
 from storage import performance, tracking
@@ -83,6 +83,7 @@ def _track(session: Session, counted: Sequence[tuple[ReportedClick, Who]], now: 
             method="GET",
             rule=RuleKind.NONE,
             group_id=None,
+            user_agent=kept_agent(click.user_agent),
         )
         for click, who in counted
     ]

@@ -1,11 +1,11 @@
-"""Events grew old: their numbers go into totals that name nobody, and they are deleted. One small batch at a time."""
+"""Events grow old: first they lose their agent, then they go, and totals that name nobody keep their numbers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlmodel import Session, col
 
 from storage import kept_totals, tracking
@@ -29,11 +29,20 @@ class Stretch:
 
 def look(session: Session, from_id: int, before: datetime) -> Stretch:
     """The next old events. Those that are doubted still wait for their verdict."""
+    return _look(session, from_id, col(Event.at) < before, col(Event.is_doubted).is_(False))
+
+
+def look_for_agents(session: Session, from_id: int, before: datetime) -> Stretch:
+    """The next old events that still have their agent itself."""
+    return _look(session, from_id, col(Event.at) < before, col(Event.user_agent).is_not(None))
+
+
+def _look(session: Session, from_id: int, *wanted: ColumnElement[bool]) -> Stretch:
     start = session.execute(select(func.min(col(Event.id))).where(col(Event.id) >= from_id)).scalar()
     if start is None:
         return Stretch((), None)
     within = col(Event.id).between(start, start + STRETCH - 1)
-    query = select(col(Event.id)).where(within, col(Event.at) < before, col(Event.is_doubted).is_(False))
+    query = select(col(Event.id)).where(within, *wanted)
     old = tuple(session.execute(query.order_by(col(Event.id)).limit(AT_ONCE)).scalars())
     return Stretch(old, old[-1] + 1 if len(old) == AT_ONCE else start + STRETCH)
 
@@ -46,6 +55,12 @@ def thin(session: Session, ids: Collection[int]) -> int:
     kept_totals.fold_of_people(session, chosen)
     tracking.forget_last_seen(session, ids)
     return int(session.execute(delete(Event).where(chosen)).rowcount)  # type: ignore[attr-defined]
+
+
+def forget_agents(session: Session, ids: Collection[int]) -> int:
+    """Leave these events only the family of their agent; how many."""
+    forgotten = update(Event).where(col(Event.id).in_(ids)).values(user_agent=None)
+    return int(session.execute(forgotten).rowcount)  # type: ignore[attr-defined]
 
 
 def forget_activities(session: Session, before: datetime) -> int:

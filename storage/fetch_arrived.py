@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from decisions.addresses import domain_of
-from decisions.agents import agent_family
+from decisions.agents import agent_family, kept_agent
 from decisions.human_or_machine import (
     BURST_WITHIN,
     TOO_SOON,
@@ -153,6 +153,7 @@ def _track(session: Session, arrived: Sequence[Arrived], chosen: Sequence[Chosen
                     method=fetched.method,
                     rule=rule.kind,
                     group_id=rule.group_id,
+                    user_agent=kept_agent(fetched.user_agent),
                 )
             )
     return tracked

@@ -120,6 +120,7 @@ def _event(event: Event, campaign: str | None, sender: str | None, group: str | 
         "sign": event.sign,
         "measures": event.measures,
         "agent": event.agent,
+        "user_agent": event.user_agent,
         "method": event.method,
         "chosen_by": event.rule,
         "target_group": group,

@@ -53,10 +53,11 @@ class Event(SQLModel, table=True):
     is_doubted: bool = Field(default=False, description="only probable signs spoke; settled within a minute")
     sign: str | None = Field(default=None)
     measures: str = Field(default="")
-    agent: str = Field(default="", description="its family, never the agent itself")
+    agent: str = Field(default="", description="its family, which stays")
     method: str = Field(default="GET")
     rule: str = Field(default=RuleKind.NONE, description="how the campaign was chosen")
     group_id: int | None = Field(default=None, sa_type=BigId, description="the target group that chose, if one did")
+    user_agent: str | None = Field(default=None, description="itself, for replay; None: not kept (any more)")
 
 
 class LastSeen(SQLModel, table=True):
@@ -93,6 +94,7 @@ COLUMNS: Final = (
     "method",
     "rule",
     "group_id",
+    "user_agent",
 )
 COUNTED: Final = (int(EventKind.VIEW), int(EventKind.CLICK))
 FRESH: Final = timedelta(minutes=10)
@@ -118,6 +120,8 @@ class Tracked(Struct, frozen=True):
     method: str
     rule: RuleKind
     group_id: int | None
+    user_agent: str | None = None
+    """Itself, as `decisions.agents.kept_agent` gives it; None: it is not to be kept."""
     counted: EventClass | None = None
     """What it counted as so far, where that is to be taken back; None: what the verdict says."""
 
@@ -178,6 +182,7 @@ def _row(event: Tracked) -> tuple[object, ...]:
         event.method,
         event.rule.value,
         event.group_id,
+        event.user_agent,
     )
 
 

@@ -9,6 +9,7 @@ from jobs.retention import months_before
 from jobs.schedule import Means, jobs
 from storage import Session, Store
 from tests.storage.clicking import click
+from tests.webhooks.conftest import BROWSER
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,20 @@ async def test_old_clicks_go(store: Store, now: datetime, months: int, left: int
 
     assert await job.run() == 2 - left
     assert await store.read(_events) == left
+
+
+async def test_agents_go_after_a_month(store: Store, now: datetime) -> None:
+    """An agent itself is kept for 30 days, fit for every store; of older events only its family is known."""
+    ages = (timedelta(days=31), timedelta(days=30, seconds=1), timedelta(days=30), timedelta(0))
+    click(store, "max@firma.de", *(now - age for age in ages), user_agent=f"{BROWSER}\0\ud800")
+    (job,) = (one for one in jobs(Means(store, lambda: now)) if one.name.startswith("forget agents"))
+
+    assert [await job.run(), await job.run()] == [2, 0]
+    assert await store.read(_agents) == [(None, "Firefox")] * 2 + [(BROWSER, "Firefox")] * 2
+
+
+def _agents(session: Session) -> list[tuple[str | None, str]]:
+    return [(kept, family) for kept, family in session.execute(text("SELECT user_agent, agent FROM event ORDER BY at"))]
 
 
 def _events(session: Session) -> int:
