@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from decisions.addresses import account_domain
-from storage import audit, feed, leads, opt_outs, opt_outs_to_hubspot
+from storage import audit, feed, follows, leads, opt_outs, opt_outs_to_hubspot
 from storage.accounts import account_ids
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -65,6 +65,7 @@ def opt_out_domain(session: Session, domain: str, *, actor: str, hasher: Hasher,
     address_ids = [row.id for row in rows if row.id is not None]
     leads.opted_out(session, address_ids, actor=actor, now=now)
     feed.withdraw(session, address_ids)
+    follows.withdraw(session, address_ids)
     audit.note(session, now=now, actor=actor, action="opted out a domain", detail=f"{len(rows)} known addresses")
     return len(rows)
 
@@ -112,6 +113,7 @@ def _end(
     if was_new:
         leads.opted_out(session, address_ids, actor=actor, now=now)
         feed.withdraw(session, address_ids)
+        follows.withdraw(session, address_ids)
         address_id = address_ids[0] if address_ids else None
         audit.note(session, now=now, actor=actor, action="opted out", address_id=address_id)
     return was_new

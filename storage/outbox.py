@@ -33,6 +33,7 @@ class Due(StrEnum):
     DIGEST = "digest"
     CHANNEL_GREETED = "channel_greeted"
     ADMIN_WELCOMED = "admin_welcomed"
+    FOLLOWED_CLICKED = "followed_clicked"
     OPT_OUTS_WAITING = "opt_outs_waiting"
     OPT_OUT_TO_HUBSPOT = "opt_out_to_hubspot"
     CLICKS_TO_HUBSPOT = "clicks_to_hubspot"

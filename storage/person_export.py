@@ -14,6 +14,7 @@ from storage.campaigns import Campaign
 from storage.companies import Company
 from storage.contacts import Contact, ContactId
 from storage.feed import Activity
+from storage.follows import Follow, FollowedClicks
 from storage.kept_totals import KeptCount
 from storage.leads import Lead
 from storage.opt_outs import Hasher, OptOutState
@@ -134,10 +135,15 @@ def _derived(session: Session, address_ids: Collection[int]) -> Values:
         "kept_counts": [_row(row, leave_out=("address_id",)) for row in _of(session, KeptCount, address_ids)],
         "leads": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Lead, address_ids)],
         "activities": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Activity, address_ids)],
+        "follows": [_row(row, leave_out=_FOLLOW_IDS) for row in _of(session, Follow, address_ids)],
+        "followed_clicks": [_row(row, leave_out=_FOLLOW_IDS) for row in _of(session, FollowedClicks, address_ids)],
         "messages": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Posted, address_ids)],
         "requests": [_row(row, leave_out=("id", "address_id")) for row in _of(session, PrivacyRequest, address_ids)],
         "audit": [_row(row, leave_out=("id", "address_id")) for row in _of(session, AuditEntry, address_ids)],
     }
+
+
+_FOLLOW_IDS: Final = ("id", "address_id", "follow_id", "account_id", "after_event", "last_event")
 
 
 def _of(session: Session, table: Any, address_ids: Collection[int]) -> Iterable[Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, union_all, update
 from sqlmodel import Session, col, select
 
-from storage import audit, digests, erased_bytes, kept_totals, opt_outs, opt_outs_waiting, outbox, posted
+from storage import audit, digests, erased_bytes, follows, kept_totals, opt_outs, opt_outs_waiting, outbox, posted
 from storage.accounts import Account, AccountDomain
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -17,6 +17,7 @@ from storage.campaigns import CampaignAccount
 from storage.companies import Company
 from storage.contacts import Contact, ContactId, contact_ids, take_turns
 from storage.feed import Activity
+from storage.follows import Follow, FollowedClicks
 from storage.inbox import Hint, HintKind
 from storage.kept_totals import KeptCount
 from storage.leads import Lead
@@ -34,11 +35,12 @@ from storage.tracking import Event, LastSeen
 # Every table that points at people is in one of these.
 NAMED_BY_ADDRESS: Final[tuple[Any, ...]] = (
     *(Event, LastSeen, Counter, KeptCount, Activity, Lead, LostClaim, GroupAddress, OptOutWaiting, PrivacyRequest),
+    *(FollowedClicks, Follow),
 )
 EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
 NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
-USES_ACCOUNTS: Final[tuple[type[Address | Company | CampaignAccount | GroupAccount], ...]] = (
-    *(Address, Company, CampaignAccount, GroupAccount),
+USES_ACCOUNTS: Final[tuple[type[Address | Company | CampaignAccount | GroupAccount | Follow], ...]] = (
+    *(Address, Company, CampaignAccount, GroupAccount, Follow),
 )
 OUT_OF_REACH: Final = (
     "answers in Slack that only one person saw",
@@ -115,6 +117,7 @@ def _forget_addresses(session: Session, address_ids: Collection[int], now: datet
     messages = _owe_rewrites(session, address_ids, now)
     kept_totals.fold(session, col(Event.address_id).in_(address_ids))
     _drop_owed(session, address_ids)
+    follows.withdraw(session, address_ids)
     for table in NAMED_BY_ADDRESS:
         session.execute(delete(table).where(col(table.address_id).in_(address_ids)))
     for log in EMPTIED_OF_ADDRESS:
