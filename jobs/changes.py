@@ -29,12 +29,13 @@ CLOCKS_DIFFER: Final = timedelta(seconds=1)
 @dataclass(slots=True)
 class ChangesFound:
     """
-    The contacts that hold other values than before, by our own ids.
+    The contacts that hold other values than before, and the accounts of such companies, by our own ids.
 
     `is_whole`: whoever else is live here is as HubSpot has them.
     """
 
     updated: "array[int]" = field(default_factory=lambda: array("q"))
+    updated_accounts: "array[int]" = field(default_factory=lambda: array("q"))
     is_whole: bool = True
 
 
@@ -52,7 +53,7 @@ async def find_changes(context: Context) -> ChangesFound:
         HubSpotTrouble
     """
     found = ChangesFound()
-    for read in (partial(_read_contacts, found=found), _read_companies, read_and_store_owners):
+    for read in (partial(_read_contacts, found=found), partial(_read_companies, found=found), read_and_store_owners):
         try:
             await read(context)
         except ScopeMissing as trouble:
@@ -98,18 +99,19 @@ async def _read_and_store(context: Context, ids: Sequence[str], found: ChangesFo
         found.updated.extend(sorted(stored.updated_ids))
 
 
-async def _read_companies(context: Context) -> None:
+async def _read_companies(context: Context, found: ChangesFound) -> None:
     since, began_at = await _since(context, Searched.COMPANIES), context.now()
     if since is None:
         return
     after: str | None = None
     while True:
-        found = await context.ask(partial(changed_companies, context.hubspot, since, after))
-        if ours := await context.store.read(companies.known_companies, found):
-            await read_and_store_companies(context, sorted(ours))
-        if len(found) < PAGE:
+        page = await context.ask(partial(changed_companies, context.hubspot, since, after))
+        if ours := await context.store.read(companies.known_companies, page):
+            changed = await read_and_store_companies(context, sorted(ours))
+            found.updated_accounts.extend(await context.store.read(companies.accounts_of, changed))
+        if len(page) < PAGE:
             break
-        after = found[-1]
+        after = page[-1]
     await context.store.write(changes.note_read, Searched.COMPANIES, began_at - LAG)
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar, cast
 
@@ -17,6 +18,8 @@ Answer = TypeVar("Answer")
 
 # A request that failed for a passing reason is sent again twice: after about 2 s and 16 s.
 MOST_TRIES: Final = 3
+# So many questions wait for HubSpot, or for their turn, at the same time.
+QUESTIONS_AT_ONCE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Context:
     new_id: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     patience: timedelta = timedelta(seconds=60)
+    threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(QUESTIONS_AT_ONCE, "footlight-hubspot"))
 
     async def ask(self, question: Callable[[], Answer], *, tries: int = MOST_TRIES) -> Answer:
         """
@@ -45,7 +49,7 @@ class Context:
         attempt = 1
         while True:
             try:
-                return await asyncio.to_thread(question)
+                return await asyncio.get_running_loop().run_in_executor(self.threads, question)
             except HubSpotTrouble as trouble:
                 wait = self._wait_after(attempt, trouble, tries)
                 if wait is None:

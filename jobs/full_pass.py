@@ -127,6 +127,6 @@ async def _read_companies(context: Context) -> tuple[int, int]:
     """How many, and how many had drifted."""
     read, drifted, after = 0, 0, ""
     while ids := await context.store.read(full_passes.next_companies, after, CHUNK):
-        drifted += await read_and_store_companies(context, ids)
+        drifted += len(await read_and_store_companies(context, ids))
         read, after = read + len(ids), ids[-1]
     return read, drifted

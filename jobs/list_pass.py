@@ -1,25 +1,27 @@
 """One pass over one HubSpot list: its members onto the stage, their present states into the store, then equal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from array import array
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from decisions.mass_removal import Belief, judge
-from jobs.context import Context, all_of
+from jobs.context import Context
 from jobs.hubspot.contacts import CHUNK, read_contacts
 from jobs.hubspot.trouble import BadAnswer, Refused
 from jobs.list_turns import told_of
 from jobs.list_walk import Walk, live_list, stage_page
 from jobs.named_records import read_and_store_companies
+from jobs.read_ahead import ReadAhead, reading_ahead
 from storage import (
     Busy,
     Session,
     StoreDown,
+    companies,
     contact_properties,
     editions,
     list_walks,
@@ -42,8 +44,6 @@ P = ParamSpec("P")
 Out = TypeVar("Out")
 Item = TypeVar("Item")
 
-# So many chunks are read at the same time.
-AT_ONCE: Final = 4
 HEARTBEAT: Final = timedelta(seconds=2)
 
 
@@ -58,7 +58,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a pass is; `total` is None, or only HubSpot's estimate while members are read."""
+    """How far a pass is; `total` is None, HubSpot's estimate of members, or the records that are known to be read."""
 
     group: str
     phase: Phase
@@ -67,8 +67,6 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-Staged = Callable[[Session, int, str, int], list[str]]
-"""Ids on a group's stage behind one of them, at most so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Known:
     What a pass need not ask. `told`: its list, as HubSpot told it with others; None: ask.
 
     `fresh_since`: who was asked for since then is as HubSpot has them; None: everybody who is live here. Of these,
-    `updated` changed just now (our own ids).
+    `updated` changed just now (our own ids, of contacts or accounts as the group holds them).
     """
 
     told: HubSpotListState | None = None
@@ -106,6 +104,8 @@ class ListPass:
         self.known = known
         self.began_at = context.now()
         self.updated = 0
+        self._updated = array("q", known.updated)
+        self._names: Sequence[str] = ()
         self._done = self._total = 0
         self._on_progress = on_progress
         self._requests_before = context.hubspot.requests
@@ -132,9 +132,11 @@ class ListPass:
                 raise
 
     async def _walk(self, told: HubSpotListState, accept_removals: bool) -> Outcome:
-        await self._stage_members(told)
+        self._names = await self.context.store.read(contact_properties.held_names)
+        read = self._read_companies if self.group.holds_companies else self._read_contacts
+        async with reading_ahead(read) as ahead:
+            await self._stage_members(told, ahead)
         await self._write(editions.learn_size, "staged_member")
-        await (self._read_companies() if self.group.holds_companies else self._read_contacts())
         self._progress(Phase.EQUAL, 0, None)
         return await self._make_equal(told.size, accept_removals)
 
@@ -161,15 +163,32 @@ class ListPass:
         await self._write(target_groups.follow_name, told)
         return told
 
-    async def _stage_members(self, told: HubSpotListState) -> None:
+    async def _stage_members(self, told: HubSpotListState, ahead: ReadAhead) -> None:
+        """Members come a page at a time, and their records are read meanwhile, so that no request waits for another."""
         place = await self._place()
         self.began_at, seen = place.began_at, place.staged
+        if place.staged:
+            await self._take_up(ahead)
         walk = Walk(self.context.hubspot, self.list_id, place.after, is_done=place.is_whole)
         while not walk.is_done:
             page = await self.context.ask(walk.next_page)
             await self._write(stage_page, self.group.id, page)
             seen += len(page.ids)
             self._progress(Phase.MEMBERS, seen, told.size)
+            which = (page.ids, self.known.fresh_since, self.group.holds_companies)
+            await self._read_soon(await self.context.store.read(staging.to_read_among, *which), ahead)
+
+    async def _take_up(self, ahead: ReadAhead) -> None:
+        """The walk that was cut off staged members whose records it may not have read."""
+        await self._write(editions.learn_size, "staged_member")
+        after, which = "", (self.known.fresh_since, self.group.holds_companies)
+        while ids := await self.context.store.read(staging.to_read_after, self.group.id, after, CHUNK, *which):
+            after = ids[-1]
+            await self._read_soon(ids, ahead)
+
+    async def _read_soon(self, ids: Sequence[str], ahead: ReadAhead) -> None:
+        self._total += len(ids)
+        await ahead.add(ids)
 
     async def _place(self) -> Place:
         """Where the walk that was cut off stands, or the begin of a new one."""
@@ -196,7 +215,7 @@ class ListPass:
         if not (belief.believable or accept_removals):
             raise Unbelievable(belief)
         added = await self._mark_joining(edition)
-        for some in _parts(self.known.updated, editions.MARKED_AT_ONCE):
+        for some in _parts(sorted(set(self._updated)), editions.MARKED_AT_ONCE):
             self.updated += await store.read(editions.staying_among, edition, some)
         held_back, failed = await store.read(editions.failed_on_stage, edition)
         unchanged = max(0, before - removed - self.updated)
@@ -233,16 +252,8 @@ class ListPass:
     def _end(self, session: Session, outcome: Outcome) -> None:
         sync_runs.end(session, self.lease, outcome, now=self.context.now())
 
-    async def _read_contacts(self) -> None:
-        store = self.context.store
-        names = await store.read(contact_properties.held_names)
-        fresh_since = self.known.fresh_since
-        self._total = await store.read(staging.to_read_count, self.group.id, fresh_since)
-        staged = partial(staging.to_read_after, fresh_since=fresh_since)
-        await self._for_all(staged, lambda ids: self._read_chunk_of_contacts(ids, names))
-
-    async def _read_chunk_of_contacts(self, ids: Sequence[str], names: Sequence[str]) -> None:
-        asked_at, client = self.context.now(), self.context.hubspot
+    async def _read_contacts(self, ids: Sequence[str]) -> None:
+        asked_at, client, names = self.context.now(), self.context.hubspot, self._names
         erased = await self._write(hold_back_erased, self.group.id, ids, self.context.hasher)
         rest = [each for each in ids if each not in erased]
         answers = await self.context.ask(lambda: read_contacts(client, rest, names, now=asked_at))
@@ -252,19 +263,10 @@ class ListPass:
         await self._write(mark_missing, answers.missing, asked_at)
         self._step(len(ids) - len(answers.found))
 
-    async def _read_companies(self) -> None:
-        self._total = await self.context.store.read(staging.staged_count, self.group.id)
-        await self._for_all(staging.staged_after, self._read_chunk_of_companies)
-
-    async def _read_chunk_of_companies(self, ids: Sequence[str]) -> None:
-        self.updated += await read_and_store_companies(self.context, ids)
+    async def _read_companies(self, ids: Sequence[str]) -> None:
+        changed = await read_and_store_companies(self.context, ids)
+        self._updated.extend(await self.context.store.read(companies.accounts_of, changed))
         self._step(len(ids))
-
-    async def _for_all(self, staged: Staged, read: Callable[[Sequence[str]], Awaitable[None]]) -> None:
-        after = ""
-        while ids := await self.context.store.read(staged, self.group.id, after, CHUNK * AT_ONCE):
-            after = ids[-1]
-            await all_of(read(some) for some in _parts(ids, CHUNK))
 
     def _step(self, records: int) -> None:
         self._done += records

@@ -29,9 +29,9 @@ async def read_labels(context: Context) -> None:
     await context.store.write(contact_properties.store_definitions, definitions)
 
 
-async def read_and_store_companies(context: Context, ids: Sequence[str]) -> int:
+async def read_and_store_companies(context: Context, ids: Sequence[str]) -> frozenset[str]:
     """
-    Make these companies equal to HubSpot, and say how many changed; what leads nowhere counts as deleted.
+    Make these companies equal to HubSpot, and say which changed; what leads nowhere counts as deleted.
 
     Raises:
         HubSpotTrouble

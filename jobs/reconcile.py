@@ -150,7 +150,8 @@ async def _make_passes(
         group = turn.group
         # A group that was equal once and was read whole never: not with the properties that are held now.
         is_fresh = found.is_whole and (group.id in paged or group.equal_since is None)
-        known = Known(told.get(group.hubspot_list_id or ""), None if is_fresh else began_at, found.updated)
+        updated = found.updated_accounts if group.holds_companies else found.updated
+        known = Known(told.get(group.hubspot_list_id or ""), None if is_fresh else began_at, updated)
         result, moves = await _sync_group(context, turn, known, wish), told_of(known.told)
         unseen = why_page(moves, paged.get(turn.group.id)) is None and result.added + result.removed > 0
         results.append(replace(result, told_size=moves.size, moved_unseen=unseen))

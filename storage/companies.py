@@ -50,9 +50,9 @@ class CompanyState:
 LONGEST_TEXT = 500
 
 
-def store_companies(session: Session, states: Sequence[CompanyState]) -> int:
+def store_companies(session: Session, states: Sequence[CompanyState]) -> frozenset[str]:
     """
-    Make companies equal to HubSpot's answers, and one account of the domains that each names; how many changed.
+    Make companies equal to HubSpot's answers, and one account of the domains that each names; which changed.
 
     An older answer never overwrites a younger one. Domains that a company no longer names stay with the account.
     """
@@ -66,7 +66,13 @@ def store_companies(session: Session, states: Sequence[CompanyState]) -> int:
         if domains and row.deleted_at is None:
             row.account_id = join_accounts(session, domains, name=row.name)
     session.flush()
-    return len(changed)
+    return frozenset(row.hubspot_id for row in changed)
+
+
+def accounts_of(session: Session, hubspot_ids: Collection[str]) -> list[int]:
+    """The accounts of these companies, by our own ids, each once."""
+    query = select(Company.account_id).where(col(Company.hubspot_id).in_(hubspot_ids))
+    return sorted({account_id for account_id in session.exec(query) if account_id is not None})
 
 
 def keep_companies(session: Session, hubspot_ids: Iterable[str]) -> None:

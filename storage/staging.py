@@ -8,7 +8,8 @@ from sqlalchemy import and_, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.bulk import insert_missing
-from storage.columns import BigId
+from storage.columns import EPOCH, BigId
+from storage.companies import Company
 from storage.contacts import Contact, ContactId
 from storage.target_groups import GroupMember
 
@@ -44,34 +45,42 @@ def staged_count(session: Session, group_id: int) -> int:
     return session.exec(select(func.count()).where(col(StagedMember.group_id) == group_id)).one()
 
 
-def staged_after(session: Session, group_id: int, after: str, limit: int) -> list[str]:
-    """The next HubSpot ids on the stage, in the order of their text."""
-    query = select(StagedMember.hubspot_id).where(StagedMember.group_id == group_id, StagedMember.hubspot_id > after)
+def to_read_after(
+    session: Session, group_id: int, after: str, limit: int, fresh_since: datetime | None, holds_companies: bool
+) -> list[str]:
+    """
+    The next staged members, in the order of their text, that HubSpot must be asked about.
+
+    They are unknown or not live here, or were not asked for since then. None: whoever is live here is as HubSpot has
+    them.
+    """
+    hubspot_id, fresh = _fresh(fresh_since, holds_companies)
+    is_fresh = fresh.where(hubspot_id == col(StagedMember.hubspot_id)).correlate(StagedMember).exists()
+    query = select(StagedMember.hubspot_id).where(
+        StagedMember.group_id == group_id, StagedMember.hubspot_id > after, ~col(StagedMember.is_held_back), ~is_fresh
+    )
     return list(session.exec(query.order_by(col(StagedMember.hubspot_id)).limit(limit)))
 
 
-def to_read_after(session: Session, group_id: int, after: str, limit: int, fresh_since: datetime | None) -> list[str]:
-    """
-    The next staged contacts that HubSpot must be asked about: unknown or not live here, or not asked for since then.
-
-    None: whoever is live here is as HubSpot has them.
-    """
-    query = select(StagedMember.hubspot_id).where(StagedMember.hubspot_id > after, *_to_read(group_id, fresh_since))
-    return list(session.exec(query.order_by(col(StagedMember.hubspot_id)).limit(limit)))
-
-
-def to_read_count(session: Session, group_id: int, fresh_since: datetime | None) -> int:
-    """How many these are."""
-    return session.exec(select(func.count()).select_from(StagedMember).where(*_to_read(group_id, fresh_since))).one()
+def to_read_among(
+    session: Session, hubspot_ids: Collection[str], fresh_since: datetime | None, holds_companies: bool
+) -> list[str]:
+    """Those of these ids that are so; in their order."""
+    hubspot_id, fresh = _fresh(fresh_since, holds_companies)
+    are_fresh = set(session.execute(fresh.where(hubspot_id.in_(hubspot_ids))).scalars())
+    return [each for each in hubspot_ids if each not in are_fresh]
 
 
-def _to_read(group_id: int, fresh_since: datetime | None) -> tuple[Any, ...]:
-    is_fresh: list[Any] = [col(Contact.deleted_at).is_(None), col(Contact.hidden_at).is_(None)]
-    if fresh_since is not None:
-        is_fresh.append(col(Contact.asked_at) >= fresh_since)
-    of_contact = col(ContactId.hubspot_id) == col(StagedMember.hubspot_id), col(Contact.id) == col(ContactId.contact_id)
-    is_known = select(Contact.id).where(*of_contact, *is_fresh).correlate(StagedMember).exists()
-    return col(StagedMember.group_id) == group_id, ~col(StagedMember.is_held_back), ~is_known
+def _fresh(fresh_since: datetime | None, holds_companies: bool) -> tuple[Any, Any]:
+    """The column of HubSpot ids, and a query of those who are live here and were asked for since then."""
+    hubspot_id: Any = col(Company.hubspot_id) if holds_companies else col(ContactId.hubspot_id)
+    asked_at = col(Company.asked_at) if holds_companies else col(Contact.asked_at)
+    if holds_companies:
+        fresh = select(hubspot_id).where(col(Company.deleted_at).is_(None), asked_at > EPOCH)
+    else:
+        shown = col(Contact.deleted_at).is_(None), col(Contact.hidden_at).is_(None)
+        fresh = select(hubspot_id).join(Contact, col(Contact.id) == col(ContactId.contact_id)).where(*shown)
+    return hubspot_id, fresh if fresh_since is None else fresh.where(asked_at >= fresh_since)
 
 
 def are_staged(session: Session, group_id: int, hubspot_ids: Collection[str]) -> bool:

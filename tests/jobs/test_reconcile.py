@@ -1,6 +1,8 @@
 """A target group becomes equal to its HubSpot list, whole or not at all, by whatever process and however HubSpot is."""
 
 import asyncio
+import itertools
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +11,8 @@ import pytest
 from sqlmodel import col, select
 
 from jobs.context import Context
+from jobs.hubspot.client import open_client
+from jobs.hubspot.limiter import InMemory, Limiter
 from jobs.hubspot.lists import find_list
 from jobs.list_pass import Phase, Progress
 from jobs.reconcile import GroupResult, run, sync_groups
@@ -19,7 +23,7 @@ from storage.companies import Company
 from storage.contacts import Contact, ContactId
 from storage.owners import owner_names
 from storage.target_groups import GroupMember, GroupView, NoSuchGroup
-from tests.jobs.portal import Waits, a_context, a_hubspot
+from tests.jobs.portal import TOKEN, Waits, a_context, a_hubspot
 
 LIST = "611"
 
@@ -108,16 +112,25 @@ async def test_joined_left_and_changed(context: Context, crm: Crm) -> None:
     assert str(merged.id) in await context.store.read(member_ids)
 
 
-async def test_pages_and_chunks(context: Context, crm: Crm) -> None:
-    """A list of several pages arrives whole, for one request per 250 members and one per 100 contacts."""
+async def test_pages_and_chunks(context: Context, crm: Crm, hubspot: HubSpotSandbox) -> None:
+    """A list of many pages arrives whole: a request per 250 members, and meanwhile one per 100 of their contacts."""
     made = [crm.create("contacts", {"email": f"n{n}@firma.example"}).record for n in range(1200)]
     crm.add_to_list(611, [each.id for each in made if each])
     await import_list(context)
+    is_read, was_read = threading.Event(), list[bool]()
 
+    def told(family: str, status: int, seconds: float) -> None:
+        if family == "contacts":
+            is_read.set()
+        elif hubspot.requests["lists.memberships"] == 5 and not was_read:
+            was_read.append(is_read.wait(30))  # the last page comes only when a contact was read
+
+    limiter = Limiter(InMemory(itertools.count(step=100).__next__), lambda seconds: None)
+    client = open_client(TOKEN, hubspot.base_url, limiter, timeout=40.0, on_request=told)
     steps: list[Progress] = []
-    (result,) = await sync_groups(context, [LIST], on_progress=steps.append)
+    (result,) = await sync_groups(replace(context, hubspot=client), [LIST], on_progress=steps.append)
 
-    assert counts(result) == {"added": 1205}
+    assert (counts(result), was_read) == ({"added": 1205}, [True])
     # 5 pages of members, 13 times 100 contacts (1000 + 205), companies of 1000 and 205
     assert result.requests == 5 + 13 + 2
     members = [step.done for step in steps if step.phase is Phase.MEMBERS]
@@ -372,13 +385,30 @@ async def test_all_groups(context: Context, crm: Crm, now: datetime) -> None:
     assert (partners.group, partners.added, partners.trouble) == ("Partners", 3, None)
 
 
-async def test_list_of_companies(context: Context, crm: Crm) -> None:
-    """A list of companies makes a group of their accounts."""
+async def test_list_of_companies(context: Context, crm: Crm, hubspot: HubSpotSandbox) -> None:
+    """A list of companies makes a group of their accounts; a company is read once, and again when it changed."""
+    told = ({"name": f"Firma {number}", "domain": f"firma{number}.example"} for number in range(150))
+    companies = [record.id for one in told if (record := crm.create("companies", one).record)]
+    for each in companies:
+        crm.companies[each].updated_at -= timedelta(minutes=11)
     made = crm.create_list("Key accounts", "companies")
-    crm.add_to_list(made.id, [min(crm.companies)])
+    crm.add_to_list(made.id, companies[:120])
     await import_list(context, str(made.id))
+    read = hubspot.requests
 
     (result,) = await sync_groups(context, ["Key accounts"])
+    assert (counts(result), result.trouble, read["companies.batch_read"]) == ({"added": 120}, None, 2)
 
-    assert (result.added, result.trouble) == (1, None)
-    assert (await context.store.read(target_groups.find_group, "Key accounts")).size == 1
+    (result,) = await sync_groups(context, ["Key accounts"])
+    assert (counts(result), read["companies.batch_read"]) == ({"unchanged": 120}, 2)
+
+    crm.add_to_list(made.id, companies[120:])
+    crm.delete("companies", companies[0])
+    crm.change("companies", companies[1], {"name": "Andere Firma"})
+    (result,) = await sync_groups(context, ["Key accounts"])
+    assert counts(result) == {"added": 30, "removed": 1, "updated": 1, "unchanged": 118}
+    assert read["companies.batch_read"] == 2 + 1 + 1  # by search, and who is new
+
+    crm.restore("companies", companies[0])
+    (result,) = await sync_groups(context, ["Key accounts"])
+    assert counts(result) == {"added": 1, "unchanged": 149}
