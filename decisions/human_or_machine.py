@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
 from decisions.agents import read_agent
+from decisions.filter_rules import TODAY, FilterRules, SignName
 
 
 class FetchKind(StrEnum):
@@ -63,13 +64,9 @@ class Verdict:
     measures: str = ""
 
 
-TOO_SOON: Final = timedelta(seconds=1)
-BURST_WITHIN: Final = timedelta(seconds=2)
-BURST_LINKS: Final = 3
-# A scanner shows a mail's banners and follows its links in one go; who opened the mail before is its reader.
-OPENED_BEFORE: Final = timedelta(seconds=5)
-# A scanner that tries spoilt copies of a link does so in one go; later clicks may be the person's.
-MANGLED_WITHIN: Final = timedelta(seconds=2)
+# How far back, and ahead, a mail's fetches are looked at.
+TOO_SOON: Final = TODAY.too_soon
+BURST_WITHIN: Final = TODAY.burst_within
 
 HUMAN: Final = Verdict(VerdictKind.HUMAN, sure=True, because="no sign of a machine")
 
@@ -85,7 +82,7 @@ def is_prefetch(headers: Mapping[str, str]) -> bool:
     return "prefetch" in told or "prerender" in told or "preview" in told
 
 
-def judge_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
+def judge_click(click: Fetch, mail: Sequence[Fetch], rules: FilterRules = TODAY) -> Verdict:
     """
     Person or machine, for a click on a tracked link.
 
@@ -93,18 +90,18 @@ def judge_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
         mail: the known fetches with the click's mail id, views and clicks, in any order; later ones than the click
             too when an earlier verdict is looked at again. The click itself may be among them.
     """
-    fired = [(sign, measure) for sign in SIGNS_OF_A_MACHINE if (measure := sign.measure(click, mail))]
+    fired = _fired(SIGNS_OF_A_MACHINE, click, mail, rules)
     return _machine(fired) if fired else HUMAN
 
 
-def settle_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
+def settle_click(click: Fetch, mail: Sequence[Fetch], rules: FilterRules = TODAY) -> Verdict:
     """
     The last word on a click that only probable signs spoke against, when the rest of its mail's fetches are in.
 
     Its request was judged when it came, and need not be known any more: only the signs in its mail are looked at. A
     burst or a spoilt link unmasks a machine; being quick alone does not.
     """
-    fired = [(sign, measure) for sign in SIGNS_IN_A_MAIL if (measure := sign.measure(click, mail))]
+    fired = _fired(SIGNS_IN_A_MAIL, click, mail, rules)
     if not fired:
         return HUMAN
     verdict = replace(_machine(fired), sure=True)
@@ -113,11 +110,27 @@ def settle_click(click: Fetch, mail: Sequence[Fetch]) -> Verdict:
     return replace(verdict, kind=VerdictKind.HUMAN, because=f"{verdict.because}, and nothing else spoke against it")
 
 
-def judge_agent_alone(user_agent: str | None) -> Verdict:
+def judge_again(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> Verdict:
+    """
+    The last word on a past click under any rules, as it would have come about.
+
+    It is judged by what was known when it came; if it was doubted then, or is of a burst, it is settled by the rest.
+
+    Args:
+        mail: as for `judge_click`, later fetches too.
+    """
+    first = judge_click(click, [fetch for fetch in mail if fetch.at <= click.at], rules)
+    if first.kind is VerdictKind.MACHINE and first.sure:
+        return first
+    last = settle_click(click, mail, rules)
+    return last if not first.sure or BURST.name in (last.sign or "").split("; ") else HUMAN
+
+
+def judge_agent_alone(user_agent: str | None, rules: FilterRules = TODAY) -> Verdict:
     """Person or machine, for a click reported by another tool: there is no timing, and no agent counts as a person."""
-    if user_agent and (measure := read_agent(user_agent).why_no_click):
-        return _machine([(AGENT, measure)])
-    return HUMAN
+    click = Fetch(FetchKind.CLICK, _NEVER, "", None, user_agent)
+    fired = _fired((AGENT,), click, (), rules) if user_agent else []
+    return _machine(fired) if fired else HUMAN
 
 
 def judge_view(view: Fetch) -> Verdict:
@@ -138,40 +151,44 @@ def judge_view(view: Fetch) -> Verdict:
 class Sign:
     """Something a machine does and a person hardly ever. `measure` gives what was seen, or None."""
 
-    name: str
+    name: SignName
     because: str
     certain: bool
-    measure: Callable[[Fetch, Sequence[Fetch]], str | None]
+    measure: Callable[[Fetch, Sequence[Fetch], FilterRules], str | None]
 
 
-def _listed_agent(click: Fetch, mail: Sequence[Fetch]) -> str | None:
-    return read_agent(click.user_agent).why_no_click
+def _listed_agent(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
+    return rules.why_no_person(click.user_agent, read_agent(click.user_agent).why_no_click)
 
 
-def _prefetched(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+def _prefetched(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
     return "prefetch header" if click.prefetch else None
 
 
-def _asked_for_the_head(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+def _asked_for_the_head(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
     return click.method if click.method == "HEAD" else None
 
 
-def _scanner_network(click: Fetch, mail: Sequence[Fetch]) -> str | None:
-    return click.network
+def _scanner_network(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
+    return None if click.network in rules.networks_off else click.network
 
 
-def _mangled_token(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+def _mangled_token(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
     if click.mangled:
         return "this link"
-    spoilt = sum(fetch.mangled and abs(fetch.at - click.at) <= MANGLED_WITHIN for fetch in mail)
-    return f"{spoilt} spoilt within {MANGLED_WITHIN.seconds} s" if spoilt else None
+    spoilt = sum(fetch.mangled and abs(fetch.at - click.at) <= rules.mangled_within for fetch in mail)
+    return f"{spoilt} spoilt within {_seconds(rules.mangled_within)}" if spoilt else None
 
 
-def _too_soon(click: Fetch, mail: Sequence[Fetch]) -> str | None:
+def _seconds(length: timedelta) -> str:
+    return f"{length.total_seconds():g} s"
+
+
+def _too_soon(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
     """A mail's first fetch is its banner being shown; nobody reads and follows it within a second."""
     own = [fetch.at for fetch in mail if fetch.link == click.link and not _is_the_same_hand(fetch, click)]
-    waited = click.at - min(own, default=click.at + TOO_SOON)
-    return f"{waited.total_seconds():.2f} s" if timedelta(0) <= waited < TOO_SOON else None
+    waited = click.at - min(own, default=click.at + rules.too_soon)
+    return f"{waited.total_seconds():.2f} s" if timedelta(0) <= waited < rules.too_soon else None
 
 
 def _is_the_same_hand(fetch: Fetch, click: Fetch) -> bool:
@@ -179,24 +196,22 @@ def _is_the_same_hand(fetch: Fetch, click: Fetch) -> bool:
     return fetch.kind is FetchKind.CLICK and fetch.method == click.method and fetch.user_agent == click.user_agent
 
 
-def _burst(click: Fetch, mail: Sequence[Fetch]) -> str | None:
-    if len(mail) + 1 < BURST_LINKS:
+def _burst(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
+    if len(mail) + 1 < rules.burst_links:
         return None
-    shown = _first_shown(mail)
+    shown, within = _first_shown(mail), rules.burst_within
     clicks = [
         (fetch.at, fetch.link)
         for fetch in (click, *mail)
         if fetch.kind is FetchKind.CLICK
         and fetch.link is not None
-        and fetch.at - shown.get(fetch.link, fetch.at) < OPENED_BEFORE
+        and fetch.at - shown.get(fetch.link, fetch.at) < rules.opened_before
     ]
-    if len({link for _, link in clicks}) < BURST_LINKS:
+    if len({link for _, link in clicks}) < rules.burst_links:
         return None
-    starts = [at for at, _ in clicks if timedelta(0) <= click.at - at <= BURST_WITHIN]
-    most = max(
-        (len({link for at, link in clicks if start <= at <= start + BURST_WITHIN}) for start in starts), default=0
-    )
-    return f"{most} links within {BURST_WITHIN.seconds} s" if most >= BURST_LINKS else None
+    starts = [at for at, _ in clicks if timedelta(0) <= click.at - at <= within]
+    most = max((len({link for at, link in clicks if start <= at <= start + within}) for start in starts), default=0)
+    return f"{most} links within {_seconds(within)}" if most >= rules.burst_links else None
 
 
 def _first_shown(mail: Sequence[Fetch]) -> dict[str, datetime]:
@@ -207,17 +222,28 @@ def _first_shown(mail: Sequence[Fetch]) -> dict[str, datetime]:
     return shown
 
 
-AGENT: Final = Sign("agent", "the agent is a machine's", certain=True, measure=_listed_agent)
-PREFETCH: Final = Sign("prefetch", "a browser fetched it ahead of its reader", certain=True, measure=_prefetched)
-HEAD: Final = Sign("head", "it asked for the headers only", certain=True, measure=_asked_for_the_head)
-MANGLED: Final = Sign("mangled", "links of this mail were tried in spoilt form", certain=True, measure=_mangled_token)
-SOON: Final = Sign("too soon", "it came too soon after the mail's first fetch", certain=False, measure=_too_soon)
-NETWORK: Final = Sign("network", "it came from a scanner's network", certain=True, measure=_scanner_network)
-BURST: Final = Sign("burst", "several links of one call were followed at once", certain=False, measure=_burst)
+AGENT: Final = Sign(SignName.AGENT, "the agent is a machine's", certain=True, measure=_listed_agent)
+PREFETCH: Final = Sign(SignName.PREFETCH, "a browser fetched it ahead of its reader", certain=True, measure=_prefetched)
+HEAD: Final = Sign(SignName.HEAD, "it asked for the headers only", certain=True, measure=_asked_for_the_head)
+MANGLED: Final = Sign(
+    SignName.MANGLED, "links of this mail were tried in spoilt form", certain=True, measure=_mangled_token
+)
+SOON: Final = Sign(SignName.SOON, "it came too soon after the mail's first fetch", certain=False, measure=_too_soon)
+NETWORK: Final = Sign(SignName.NETWORK, "it came from a scanner's network", certain=True, measure=_scanner_network)
+BURST: Final = Sign(SignName.BURST, "several links of one call were followed at once", certain=False, measure=_burst)
 
 # In the order in which they decide: the certain ones first.
 SIGNS_IN_A_MAIL: Final = (MANGLED, SOON, BURST)
 SIGNS_OF_A_MACHINE: Final = (AGENT, PREFETCH, HEAD, NETWORK, *SIGNS_IN_A_MAIL)
+
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _fired(signs: Sequence[Sign], click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> list[tuple[Sign, str]]:
+    """The signs that speak against a click, in their order, with what each measured."""
+    off = rules.signs_off
+    return [(sign, told) for sign in signs if sign.name not in off and (told := sign.measure(click, mail, rules))]
 
 
 def _machine(fired: Sequence[tuple[Sign, str]]) -> Verdict:

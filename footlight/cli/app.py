@@ -8,6 +8,7 @@ import typer
 
 from decisions.addresses import NotAnAddress
 from decisions.sealing import NoKey
+from decisions.toml_file import BadFile
 from footlight.cli import (
     campaigns,
     clicks,
@@ -23,6 +24,7 @@ from footlight.cli import (
     privacy,
     processes,
     properties,
+    simulate_clicks,
     store,
 )
 from footlight.cli.clicks import NoSuchClick
@@ -57,6 +59,7 @@ from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
 # What a person can do something about: one sentence, no traceback.
 EXPECTED = (
     AlreadyRuns,
+    BadFile,
     BackupRefused,
     BadSettings,
     Busy,
@@ -129,6 +132,7 @@ for family in (
     keys.keys,
     opt_outs.optouts,
     hubspot_choices.hubspot,
+    simulate_clicks.simulate,
 ):
     app.add_typer(family)
 for of_groups, name in (

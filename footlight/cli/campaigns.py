@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import typer
 
-from decisions.local_times import NoMoment, moment_of
 from footlight.cli.campaigns_told import as_json_of, as_row, print_seen, seen_as_json
 from footlight.cli.command import Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table
 from footlight.cli.typed_address import typed_address
+from footlight.cli.typed_moment import typed_moment
 from storage import Session
 from storage.banner_files import LARGEST_FILE, BannerFault, BannerPicture, NotABanner, keep_picture, read_picture
 from storage.campaign_changes import (
@@ -226,14 +226,7 @@ def _change(
 
 def _clock(footlight: Footlight, time_zone: str | None) -> Callable[[str], datetime]:
     zone = ZoneInfo(time_zone) if time_zone else footlight.zone
-
-    def moment(text: str) -> datetime:
-        try:
-            return moment_of(text, zone)
-        except NoMoment as error:
-            raise typer.BadParameter(str(error)) from error
-
-    return moment
+    return lambda text: typed_moment(text, zone)
 
 
 # The options that say what a campaign is, and the fields that they give.

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from decisions.addresses import account_domain, normalise_domain
-from decisions.local_times import NoMoment, moment_of
 from footlight.cli.command import Footlight, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told_exactly
 from footlight.cli.typed_address import typed_address
+from footlight.cli.typed_moment import typed_moment
 from storage import Session, accounts, campaign_changes, feed_pages, owners
 from storage.contact_card import contact_of_address
 from storage.feed_pages import ActivityKind, FeedAsked, FeedEntry
@@ -48,10 +48,7 @@ def show_feed(
 
 
 def _moment(footlight: Footlight, text: str | None) -> datetime | None:
-    try:
-        return moment_of(text, footlight.zone) if text else None
-    except NoMoment as error:
-        raise typer.BadParameter(str(error)) from error
+    return typed_moment(text, footlight.zone) if text else None
 
 
 def _asked(

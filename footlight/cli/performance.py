@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from decisions.addresses import account_domain, normalise_domain
-from decisions.local_times import NoMoment, moment_of
 from footlight.cli.command import Footlight, command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
 from footlight.cli.typed_address import typed_address
+from footlight.cli.typed_moment import typed_moment
 from storage import Session, accounts, campaign_changes, performance, performance_report, target_groups
 from storage.counts import Counts
 from storage.performance_report import Part, Report, Scope, SenderNumbersOff, SteppedBy
@@ -139,11 +139,8 @@ def _tell(
 
 
 def _stretch(footlight: Footlight, zone: ZoneInfo, since: str | None, until: str | None) -> tuple[datetime, datetime]:
-    try:
-        end = moment_of(until, zone) if until else footlight.now()
-        return moment_of(since, zone) if since else performance_report.begin_of(end), end
-    except NoMoment as error:
-        raise typer.BadParameter(str(error)) from error
+    end = typed_moment(until, zone) if until else footlight.now()
+    return typed_moment(since, zone) if since else performance_report.begin_of(end), end
 
 
 def _read(

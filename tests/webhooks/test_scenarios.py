@@ -4,12 +4,17 @@ from itertools import pairwise
 
 from sqlmodel import col, select
 
+from decisions.filter_rules import TODAY
+from decisions.human_or_machine import VerdictKind
+from storage.clicks_replayed import Place, replay_page
 from storage.clicks_settled import SETTLED_AFTER, settle
-from storage.tracking import Event, EventClass
+from storage.columns import EPOCH
+from storage.tracking import Event, EventClass, EventKind
 from tests.corpus.corpus import agents, scenarios
 from tests.webhooks.conftest import PUBLIC_URL
 
 NAMES = ("max", "anna", "otto", "ina")
+KINDS = {EventClass.HUMAN: VerdictKind.HUMAN, EventClass.MACHINE: VerdictKind.MACHINE}
 TRUTH = {"person": EventClass.HUMAN, "machine": EventClass.MACHINE, "proxy": EventClass.PROXY}
 
 
@@ -34,6 +39,21 @@ async def classes(store, mail_id):
     return await store.read(lambda session: [EventClass(one) for one in session.exec(query)])
 
 
+def clicks_kept(session):
+    query = select(Event.id, Event.counts_as).where(col(Event.kind) == EventKind.CLICK)
+    return dict(session.exec(query).all())
+
+
+async def replay(store):
+    """All clicks, judged again under rules as they are."""
+    place, clicks = Place(), []
+    while place:
+        page = await store.read(replay_page, place, EPOCH, TODAY)
+        place = page.next
+        clicks += page.clicks
+    return clicks
+
+
 async def play(served, store, mail):
     """Send a scenario's requests at their times, and let the doubted clicks be settled meanwhile."""
     mail_id, paths = await a_mail(served)
@@ -46,11 +66,15 @@ async def play(served, store, mail):
 
 
 async def test_scenarios_over_http(served, store, summit):
-    """Each scenario ends with the truth in the database."""
+    """Each scenario ends with the truth in the database, and a replay of the past tells the same."""
     found = {name: mail for name, mail in scenarios().items() if "not found" not in name}
     played = {name: await play(served, store, mail) for name, mail in found.items()}
 
     assert played == {name: [TRUTH[made.by] for made in mail] for name, mail in found.items()}
+    replayed = {click.id: (click.today.kind, click.changed.kind) for click in await replay(store)}
+    assert replayed == {
+        id_: (KINDS[counts_as], KINDS[counts_as]) for id_, counts_as in (await store.read(clicks_kept)).items()
+    }
 
 
 async def test_agents_over_http(served, store, summit, clock):
