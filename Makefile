@@ -33,7 +33,7 @@ check: .venv/ready-dev ## lint, format, types
 
 lock: ## pin every dependency anew (needs uv)
 	$(COMPILE) -o requirements.lock
-	$(COMPILE) --extra dev --extra bench -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what make made
 	rm -rf .venv .demo .demo.run

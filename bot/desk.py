@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -10,14 +11,18 @@ from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.chart_block import without_charts
 from bot.blocks.elements import Message, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import channel_mention
+from bot.chart_links import ChartLinks
+from bot.charts_refused import tell_of_refusal, with_charts_if_possible
 from bot.hubspot_search import HubSpotSearch
 from bot.lookup import Lookup
 from bot.permissions import People, Person, Refusal, Right, refusal
 from bot.slack_errors import NOT_THERE, error_code
 from bot.texts import Texts
+from decisions.calendar_steps import zone_of
 from storage import Store, permitted
 from storage.opt_outs import Hasher
 
@@ -50,7 +55,7 @@ class Desk:
     What every conversation works with.
 
     `language` is spoken in channels, where there are many readers. `public_url` is how Slack fetches our pictures.
-    `hubspot` is None where HubSpot cannot be asked.
+    `charts` is None where Slack cannot fetch them, `hubspot` where HubSpot cannot be asked.
     `own_domains` are those of the settings; empty: those that our senders write from.
     `welcomed` holds the first admin whom this process met, who is shown the way unless somebody was before.
     """
@@ -62,6 +67,7 @@ class Desk:
     language: str = "en"
     public_url: str = ""
     own_domains: frozenset[str] = frozenset()
+    charts: ChartLinks | None = None
     hubspot: HubSpotSearch | None = None
     welcomed: list[str] = field(default_factory=list)
 
@@ -72,7 +78,7 @@ class Desk:
     @property
     def channel_reader(self) -> Reader:
         """For messages that stay in a channel."""
-        return Reader(Texts(self.language))
+        return Reader(Texts(self.language), chart_url=self.charts)
 
     async def admit(self, context: AsyncBoltContext, right: Right, *, stays: bool = False) -> Visit:
         """
@@ -92,7 +98,8 @@ class Desk:
         if person.is_admin and not self.welcomed:
             await self.store.write(permitted.welcome, person.user_id, now=self.now())
             self.welcomed.append(person.user_id)
-        return Visit(person, Reader(Texts(person.language), None if stays else self.now()))
+        texts, zone = Texts(person.language), zone_of(person.time_zone)
+        return Visit(person, Reader(texts, None if stays else self.now(), zone=zone, chart_url=self.charts))
 
     async def person(self, context: AsyncBoltContext) -> Person:
         """Who sent this request, as our workspace sees them: from a shared channel the request may name another."""
@@ -139,8 +146,9 @@ class Place:
         if self.is_ephemeral and self.response_url:
             await say(AsyncRespond(response_url=self.response_url), message, replace=True)
             return
+        update = partial(client.chat_update, channel=self.channel, ts=self.ts, text=message.text)
         try:
-            await client.chat_update(channel=self.channel, ts=self.ts, text=message.text, blocks=message.blocks)
+            await with_charts_if_possible(lambda blocks: update(blocks=blocks), message.blocks)
         except SlackApiError as error:
             # The change itself is stored; what stays in a channel is renewed by the outbox as well.
             log.warning("a message could not be renewed at once", because=str(error.response.get("error")))
@@ -148,14 +156,18 @@ class Place:
 
 async def say(respond: AsyncRespond, message: Message, *, replace: bool = False) -> None:
     """Answer by the response URL: seen only by who asked, or in the place of the message that had the button."""
-    answer = await respond(
+    told = partial(
+        respond,
         text=message.text,
-        blocks=message.blocks,
         response_type="ephemeral",
         replace_original=replace,
         unfurl_links=False,
         unfurl_media=False,
     )
+    answer, fewer = await told(blocks=message.blocks), without_charts(message.blocks)
+    if "invalid_blocks" in str(answer.body) and len(fewer) < len(message.blocks):
+        tell_of_refusal()
+        answer = await told(blocks=fewer)
     if answer.status_code != 200:
         # Used five times, older than half an hour, or the message is gone: there is no other way to this place.
         log.warning("an answer could not be shown", status=answer.status_code)
@@ -170,18 +182,17 @@ async def say_in_channel(client: AsyncWebClient, event: dict[str, Any], message:
     """
     channel = event["channel"]
     if is_direct(event):
-        posted = await client.chat_postMessage(
-            channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+        post = partial(
+            client.chat_postMessage, channel=channel, text=message.text, unfurl_links=False, unfurl_media=False
         )
+        posted = await with_charts_if_possible(lambda blocks: post(blocks=blocks), message.blocks)
         return str(posted["ts"])
+    thread_ts = event.get("thread_ts")
+    show = partial(
+        client.chat_postEphemeral, channel=channel, user=event["user"], text=message.text, thread_ts=thread_ts
+    )
     try:
-        await client.chat_postEphemeral(
-            channel=channel,
-            user=event["user"],
-            text=message.text,
-            blocks=message.blocks,
-            thread_ts=event.get("thread_ts"),
-        )
+        await with_charts_if_possible(lambda blocks: show(blocks=blocks), message.blocks)
     except SlackApiError as error:
         if error_code(error) not in NOT_THERE:
             raise

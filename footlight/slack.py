@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.app import make_bot
 from bot.carrier import SlackCarrier
+from bot.chart_links import ChartLinks
 from bot.desk import Desk
 from bot.events import Events
 from bot.home import Homes
@@ -37,7 +38,7 @@ class Slack:
     def __init__(self, settings: Settings, opened: Opened, token: str) -> None:
         self._client = slack_client(token, settings.slack_base_url)
         secrets = reveal(settings.slack_signing_secret)
-        people = People(self._client)
+        people, charts = People(self._client), chart_links(settings, opened)
         desk = Desk(
             store=opened.store,
             hasher=opened.known_hasher,
@@ -45,6 +46,7 @@ class Slack:
             now=utc_now,
             public_url=settings.public_url,
             own_domains=frozenset(settings.footlight_own_domains),
+            charts=charts,
             hubspot=hubspot_search(settings, opened),
         )
         self._connections = opened.connections
@@ -92,6 +94,14 @@ class Slack:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def chart_links(settings: Settings, opened: Opened) -> ChartLinks | None:
+    """The addresses of charts; None where Slack cannot fetch them: it does so by https, a sandbox on its machine."""
+    is_sandbox = settings.slack_base_url.startswith("http:")
+    if not is_sandbox and not settings.public_url.startswith("https:"):
+        return None
+    return ChartLinks(opened.keys, settings.public_url, utc_now)
 
 
 def prove(secrets: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> None:

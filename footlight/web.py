@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.chart_links import DrawnCharts
 from decisions.scanner_networks import kept_networks, read_networks_file, together
 from footlight.listening import Sockets, serve_on
 from footlight.opening import Opened
@@ -12,7 +13,7 @@ from footlight.settings import Settings, reveal
 from storage.campaigns import CampaignsInForce
 from storage.fetch_arrived import Tracker
 from webhooks.client_address import ScannerAt
-from webhooks.edge import Check, Edge, Handler
+from webhooks.edge import Check, Edge, Handler, utc_now
 from webhooks.metrics import Metrics
 from webhooks.verify import read_standard_secrets
 
@@ -46,6 +47,7 @@ def make_edge(
         time_zone=settings.footlight_timezone,
         slack_events=slack_events,
         scanner_at=_scanner_at(settings),
+        draw_chart=DrawnCharts(opened.keys, utc_now).png,
         checks=checks,
         metrics=metrics,
     )

@@ -40,7 +40,7 @@ def test_readme_begins_with_the_two_commands() -> None:
     ("lock", "needed"),
     [
         ("requirements.lock", PROJECT["dependencies"]),
-        ("requirements-dev.lock", [*PROJECT["dependencies"], *EXTRAS["dev"], *EXTRAS["bench"]]),
+        ("requirements-dev.lock", [*PROJECT["dependencies"], *EXTRAS["dev"]]),
     ],
 )
 def test_every_dependency_is_pinned(lock: str, needed: list[str]) -> None:

@@ -8,7 +8,17 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from webhooks import banners, click_batches, health, hubspot, hubspot_lists, recipient_page, redirect, signatures
+from webhooks import (
+    banners,
+    charts,
+    click_batches,
+    health,
+    hubspot,
+    hubspot_lists,
+    recipient_page,
+    redirect,
+    signatures,
+)
 from webhooks.api.access import LIMITS, Limits
 from webhooks.api.description import serve_description
 from webhooks.api.docs_page import show_docs
@@ -48,6 +58,7 @@ ENDPOINTS: Final = (
     Endpoint("GET", "/b/{token:.*}", banners.show, "the banner for a recipient now: counts the view"),
     Endpoint("GET", "/p/{token:.*}", recipient_page.show, "the recipient's own page: what is kept of them"),
     Endpoint("POST", "/p/{token:.*}", recipient_page.act, "a button on that page"),
+    Endpoint("GET", "/charts/{token:.*}", charts.show, "a chart that a message in Slack shows"),
     Endpoint("POST", "/webhooks/hubspot", hubspot.receive, "app webhooks of HubSpot"),
     Endpoint("POST", "/webhooks/hubspot/lists", hubspot_lists.receive, "list changes, told by a HubSpot workflow"),
     Endpoint("POST", "/webhooks/clicks", click_batches.receive, "click events of another signature tool"),

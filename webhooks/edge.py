@@ -38,7 +38,8 @@ class Edge:
     `public_url` is how the world reaches us, without a slash at its end. Without a `tracker` (the key of the opt-outs
     cannot be opened) banners and redirects still work, but nothing is recorded. `api_rate`: requests a minute for each
     key of the API. `scanner_at` says whose scanner network a request comes from. `sender_numbers`: whether numbers of
-    single employees are told. `time_zone`: whose days are told, by IANA name; None: the portal's.
+    single employees are told. `time_zone`: whose days are told, by IANA name; None: the portal's. `draw_chart`
+    gives the PNG that a chart's token stands for, None for no token of ours.
     """
 
     store: Store
@@ -55,6 +56,7 @@ class Edge:
     time_zone: str | None = None
     slack_events: Handler | None = None
     scanner_at: Callable[[web.Request], str | None] | None = None
+    draw_chart: Callable[[str], Awaitable[bytes | None]] | None = None
     checks: tuple[Check, ...] = ()
     now: Callable[[], datetime] = utc_now
     new_mail_id: Callable[[], str] = new_mail_id

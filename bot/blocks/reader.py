@@ -1,18 +1,30 @@
-"""For whom something is shown: in which language, and whether it is made anew whenever they look."""
+"""For whom something is shown: in which language, on whose clocks, and whether it is made anew whenever they look."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.blocks.text import Mrkdwn, date, mention
+from bot.charts import Chart
 from bot.texts import Texts
+
+_UTC: Final = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """`now` is set where the text is made for this one look; what stays in a channel has none."""
+    """
+    `now` is set where the text is made for this one look; what stays in a channel has none.
+
+    `zone`: whose days and weeks are told. `chart_url` gives a chart's address; None: Slack cannot fetch any.
+    """
 
     texts: Texts
     now: datetime | None = None
+    zone: ZoneInfo = _UTC
+    chart_url: Callable[[Chart], str | None] | None = None
 
     def when(self, moment: datetime) -> Mrkdwn:
         """A moment: how long ago for one look, else a date that Slack shows in each reader's zone."""

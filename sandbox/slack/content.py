@@ -64,13 +64,15 @@ def check_blocks(workspace: Workspace, blocks: Any) -> None:
 
 
 def picture_faults(workspace: Workspace, blocks: list[Json]) -> list[Fault]:
-    """Files that blocks show must be pictures, completed, and processed by now."""
+    """Files that blocks show must be pictures, completed, and processed by now; others' pictures can be fetched."""
     found = []
     for place, block in enumerate(blocks):
         for picture in (block, *elements_of([block])):
-            told = picture.get("slack_file")
+            told, url = picture.get("slack_file"), picture.get("image_url")
             if told is not None and not _is_ready(workspace, told):
                 found.append(Fault("invalid_file", "invalid slack file", f"/blocks/{place}/slack_file"))
+            if url and workspace.cannot_fetch is not None and url.startswith(workspace.cannot_fetch):
+                found.append(Fault("invalid_blocks", "downloading image failed", f"/blocks/{place}/image_url"))
     return found
 
 

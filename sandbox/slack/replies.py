@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.slack.block_kit import message_faults
 from sandbox.slack.call import Json
-from sandbox.slack.content import settled
+from sandbox.slack.content import picture_faults, settled
 from sandbox.slack.triggers import Occasion
 from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, Workspace
 
@@ -12,7 +12,7 @@ from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, Worksp
 def show_reply(workspace: Workspace, channel: Channel, user: str, typed: str, body: Any) -> None:
     """`in_channel` also shows what was typed. A body that Slack refuses shows nothing."""
     told = body if isinstance(body, dict) else {"text": str(body)}
-    if refusal(told) is not None:
+    if refusal(workspace, told) is not None:
         return
     for_all = told.get("response_type") == "in_channel"
     if for_all:
@@ -56,12 +56,12 @@ def respond(workspace: Workspace, occasion: Occasion, told: Json) -> None:
         _post(workspace, occasion.channel, told, None if for_all else occasion.user)
 
 
-def refusal(told: Json) -> Json | None:
+def refusal(workspace: Workspace, told: Json) -> Json | None:
     """What Slack answers instead of `ok`."""
     if told.get("delete_original"):
         return None
     blocks = told.get("blocks") or []
-    if faults := message_faults(blocks):
+    if faults := message_faults(blocks) or picture_faults(workspace, blocks):
         return {"ok": False, "error": "invalid_blocks", "errors": [str(fault) for fault in faults]}
     if not told.get("text") and not blocks and not told.get("attachments"):
         return {"ok": False, "error": "no_text"}

@@ -194,7 +194,7 @@ class SlackSandbox:
         occasion = self.response_urls.use(key)
         if isinstance(occasion, str):
             return 404, {"ok": False, "error": occasion}
-        if refused := refusal(told):
+        if refused := refusal(self.workspace, told):
             return 400, refused
         try:
             self._pace.admit_message(occasion.channel)

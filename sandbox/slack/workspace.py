@@ -109,6 +109,8 @@ class Workspace:
         self.stacks: dict[str, list[Modal]] = {}
         """The modals open on each user's screen, the topmost last."""
         self.homes: dict[str, Modal] = {}
+        self.cannot_fetch: str | None = None
+        """Pictures whose addresses begin so cannot be fetched; None: all others' can, and this Slack does not try."""
         self._numbers = count(1)
         self._last_ts = 0
         self.add_user(User(BOT_USER, "Footlight", "", is_bot=True))

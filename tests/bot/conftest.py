@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import make_bot
 from bot.carrier import SlackCarrier
+from bot.chart_links import ChartLinks
 from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.events import Events
@@ -83,6 +84,7 @@ async def running_bot(
         people=People(client),
         now=utc_now,
         public_url="https://footlight.ours.de",
+        charts=ChartLinks(keys, "https://footlight.ours.de", utc_now),
         hubspot=hubspot,
     )
     dispatch = make_bot(desk, client, homes := Homes(store, desk.people, client, now=utc_now))

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from standardwebhooks import Webhook
 
+from bot.chart_links import DrawnCharts
 from decisions.sealing import Keys
 from storage import Store
 from storage.campaign_changes import NewCampaign, create_campaign
@@ -28,6 +29,7 @@ CLIENT_SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 WORKFLOW_SECRET = "a secret of a workflow"
 API_KEY = "a key that nobody guesses"
 CLICKS_SECRET = "whsec_" + b64encode(b"0123456789abcdef01234567").decode()
+KEYS = Keys.parse("a long random text")
 PUBLIC_URL = "https://footlight.ours.de"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
 
@@ -130,7 +132,7 @@ def make_edge(store: Store, clock: Clock, hasher: Hasher, **changed: Any) -> Edg
     campaigns = CampaignsInForce()
     given: dict[str, Any] = {
         "store": store,
-        "keys": Keys.parse("a long random text"),
+        "keys": KEYS,
         "public_url": PUBLIC_URL,
         "campaigns": campaigns,
         "tracker": Tracker(campaigns, hasher),
@@ -139,6 +141,7 @@ def make_edge(store: Store, clock: Clock, hasher: Hasher, **changed: Any) -> Edg
         "click_secrets": (Webhook(CLICKS_SECRET),),
         "api_keys": (API_KEY,),
         "sender_numbers": True,
+        "draw_chart": DrawnCharts(KEYS, clock).png,
         "now": clock,
     }
     return Edge(**given | changed)
