@@ -42,8 +42,7 @@ async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltCon
 
 async def message(event: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk) -> None:
     """A mention in a channel, or a message to us alone; edits, joins and other apps' messages are not for us."""
-    is_for_us = event["type"] == "app_mention" or is_direct(event)
-    if not is_for_us or event.get("subtype") or event.get("bot_id") or not event.get("user"):
+    if event.get("subtype") or event.get("bot_id") or not event.get("user"):
         return
     visit = await desk.admit(context, Right.SEE, stays=is_direct(event))
     text = _MENTION.sub(" ", event.get("text") or "").strip()

@@ -1,6 +1,6 @@
 """Where conversations begin: who asks, whether they may, and how they are answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -201,6 +201,6 @@ async def say_in_channel(client: AsyncWebClient, event: dict[str, Any], message:
     return None
 
 
-def is_direct(event: dict[str, Any]) -> bool:
+def is_direct(event: Mapping[str, Any]) -> bool:
     """Whether a message stands in the conversation of one person with us."""
     return bool(event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D"))

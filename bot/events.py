@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from bot.dispatch import Dispatch, Outcome
+from bot.messages import may_concern_us
 from bot.payloads import check_event
 from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
 from storage import Busy, Store, StoreDown, inbox
@@ -48,7 +49,8 @@ class Events:
 
     async def receive(self, payload: dict[str, Any]) -> bool:
         """
-        Keep an event, then answer it in the background; False when it was here before. Returns when it is on disk.
+        Keep an event, then answer it in the background; False when it was here before, or is nothing to us. Returns
+        when it is on disk.
 
         Raises:
             Rubbish: when it is no event.
@@ -56,6 +58,8 @@ class Events:
         """
         told = check_event(payload)
         event = told.event
+        if event.type == "message" and not may_concern_us(payload["event"]):
+            return False
         # One message that several events tell of is answered once.
         channel, ts = (event.channel, event.ts) if event.type in _MESSAGES else (None, None)
         if not isinstance(channel, str) or ts is None:

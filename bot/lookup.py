@@ -8,14 +8,16 @@ from typing import Final
 from bot.blocks.contact_message import contact_card
 from bot.blocks.elements import Message, section
 from bot.blocks.lead_message import lead_message, opted_out_address
+from bot.blocks.note_lines import note_blocks
 from bot.blocks.reader import Reader
 from bot.blocks.search_results import people_list, search_results, unknown_address, unknown_name
 from bot.blocks.subject import Subject, SubjectKind
 from bot.hubspot_search import HubSpotSearch
 from decisions.addresses import NotAnAddress, normalise
 from decisions.outside_text import clean
-from storage import Session, Store, leads, people_search, portal
+from storage import Session, Store, lead_notes, leads, people_search, performance, portal
 from storage.contact_card import ContactCard, card, card_of_address
+from storage.lead_notes import Note
 from storage.leads import LeadCard, LeadStage
 from storage.opt_outs import Hasher
 from storage.people_search import LONGEST_QUERY, Found
@@ -35,6 +37,15 @@ class Answer:
 
     message: Message
     named: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody with what is shown beside: where HubSpot opens them, and the notes on the lead they are or were."""
+
+    who: Card
+    url: str | None
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,39 +126,41 @@ def _plain(reader: Reader, key: str) -> Answer:
     return Answer(Message(told, [section([told])]))
 
 
-def _shown(found: tuple[Card, str | None], reader: Reader, asked: str = "") -> Answer:
+def _shown(found: Seen, reader: Reader, asked: str = "") -> Answer:
     """`asked`: by which address, which those who asked it may read again, though it is no lead any more."""
-    who, url = found
+    who, notes = found.who, note_blocks(found.notes, reader)
     if isinstance(who, ContactCard):
-        message = contact_card(who, reader)
+        message = contact_card(who, reader, notes)
     elif asked and who.stage is LeadStage.OPTED_OUT:
         message = opted_out_address(asked, who, reader)
     else:
-        message = lead_message(who, reader, url)
+        message = lead_message(who, reader, found.url, notes)
     return Answer(message, (subject_of(who),))
 
 
 def address_of(session: Session, subject: Subject, hasher: Hasher) -> str | None:
     """The address that mails to a contact or a lead go to; None where there is none, or nobody any more."""
     found = _card_of(session, subject, hasher)
-    return found[0].email if found else None
+    return found.who.email if found else None
 
 
-def _card_of(session: Session, subject: Subject, hasher: Hasher) -> tuple[Card, str | None] | None:
+def _card_of(session: Session, subject: Subject, hasher: Hasher) -> Seen | None:
     if subject.kind is SubjectKind.CONTACT:
-        return _with_url(session, card(session, subject.id, hasher))
-    return _with_url(session, leads.get(session, subject.id))
+        return _seen(session, card(session, subject.id, hasher))
+    return _seen(session, leads.get(session, subject.id))
 
 
-def _card_of_address(session: Session, email: str, hasher: Hasher) -> tuple[Card, str | None] | None:
-    return _with_url(session, card_of_address(session, email, hasher))
+def _card_of_address(session: Session, email: str, hasher: Hasher) -> Seen | None:
+    return _seen(session, card_of_address(session, email, hasher))
 
 
-def _with_url(session: Session, who: Card | None) -> tuple[Card, str | None] | None:
+def _seen(session: Session, who: Card | None) -> Seen | None:
     if who is None:
         return None
     home = portal.present(session)
-    return who, home.contact_url(who.hubspot_id) if home and who.hubspot_id else None
+    url = home.contact_url(who.hubspot_id) if home and who.hubspot_id else None
+    theirs = performance.addresses_of(session, who.contact_id) if isinstance(who, ContactCard) else (who.address_id,)
+    return Seen(who, url, lead_notes.of_addresses(session, theirs))
 
 
 def _cards_of_addresses(session: Session, emails: Sequence[str], hasher: Hasher) -> list[tuple[str, Card | None]]:

@@ -22,6 +22,22 @@ class _Authorization(msgspec.Struct):
     user_id: str | None = None
 
 
+class _Edited(msgspec.Struct):
+    user: str | None = None
+    ts: str | None = None
+
+
+class _Message(msgspec.Struct):
+    """The message that an event of its change tells of."""
+
+    user: str | None = None
+    text: str | None = None
+    ts: str | None = None
+    thread_ts: str | None = None
+    bot_id: str | None = None
+    edited: _Edited | None = None
+
+
 class _Event(msgspec.Struct):
     type: str
     user: str | dict[str, Any] | None = None
@@ -31,6 +47,8 @@ class _Event(msgspec.Struct):
     thread_ts: str | None = None
     bot_id: str | None = None
     subtype: str | None = None
+    message: _Message | None = None
+    previous_message: _Message | None = None
 
 
 class EventCallback(msgspec.Struct, tag_field="type", tag="event_callback"):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Select, distinct, func, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from storage import outbox, performance
+from storage import lead_notes, outbox, performance
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.columns import BigId, Folded, Moment, Word
@@ -113,7 +113,8 @@ class LeadCard:
     `hubspot_id` is that of the contact it became; `spoke_up_at` is when it came back, by its own clicks after it was
     dismissed or because its snooze ended (`woke_at`), which deserves a message of its own. `held_by` is on it while it
     is claimed. `asked_by` wanted it in HubSpot at `asked_at`; `refusal` is
-    HubSpot's answer to that. `sender` is a name where HubSpot knows them, else an address.
+    HubSpot's answer to that. `sender` is a name where HubSpot knows them, else an address. `notes` were written in its
+    threads.
     """
 
     id: int
@@ -139,6 +140,7 @@ class LeadCard:
     asked_by: str | None
     asked_at: datetime | None
     refusal: HubSpotRefusal | None
+    notes: int = 0
 
     @property
     def is_asked_for(self) -> bool:
@@ -194,6 +196,7 @@ def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard,
     spans = [Span(lead.id, lead.address_id, ends[lead.id] - ACCOUNT_WINDOW, ends[lead.id]) for lead, *_ in rows]
     colleagues = performance.clicks_of_accounts(session, spans)
     contacts = _contacts_of(session, {account_id for _, _, account_id, *_ in rows if account_id})
+    notes = lead_notes.how_many(session, [lead.address_id for lead, *_ in rows])
     return tuple(
         LeadCard(
             id=lead.id,
@@ -219,6 +222,7 @@ def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard,
             asked_by=lead.asked_by,
             asked_at=lead.asked_at,
             refusal=lead.refusal,
+            notes=notes.get(lead.address_id, 0),
         )
         for lead, email, account_id, account, hubspot_id in rows
     )

@@ -37,6 +37,7 @@ class Due(StrEnum):
     OPT_OUTS_WAITING = "opt_outs_waiting"
     OPT_OUT_TO_HUBSPOT = "opt_out_to_hubspot"
     CLICKS_TO_HUBSPOT = "clicks_to_hubspot"
+    NOTES_TO_HUBSPOT = "notes_to_hubspot"
 
 
 class OutboxState(StrEnum):

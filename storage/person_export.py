@@ -16,6 +16,7 @@ from storage.contacts import Contact, ContactId
 from storage.feed import Activity
 from storage.follows import Follow, FollowedClicks
 from storage.kept_totals import KeptCount
+from storage.lead_notes import LeadNote
 from storage.leads import Lead
 from storage.opt_outs import Hasher, OptOutState
 from storage.performance import Counter
@@ -134,6 +135,7 @@ def _derived(session: Session, address_ids: Collection[int]) -> Values:
         "counters": [_row(row, leave_out=("address_id",)) for row in _of(session, Counter, address_ids)],
         "kept_counts": [_row(row, leave_out=("address_id",)) for row in _of(session, KeptCount, address_ids)],
         "leads": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Lead, address_ids)],
+        "notes": [_row(row, leave_out=("id", "address_id")) for row in _of(session, LeadNote, address_ids)],
         "activities": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Activity, address_ids)],
         "follows": [_row(row, leave_out=_FOLLOW_IDS) for row in _of(session, Follow, address_ids)],
         "followed_clicks": [_row(row, leave_out=_FOLLOW_IDS) for row in _of(session, FollowedClicks, address_ids)],

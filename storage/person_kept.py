@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from storage import opt_out_asked, privacy_requests
 from storage.addresses import Address
+from storage.lead_notes import LeadNote
 from storage.leads import Lead
 from storage.opt_outs import Hasher
 from storage.performance import Counter
@@ -30,6 +31,7 @@ class DataKind(StrEnum):
     CLICKS = "clicks"
     COUNTS = "counts"
     LEAD = "lead"
+    NOTES = "notes"
     MESSAGES = "messages"
 
 
@@ -83,5 +85,8 @@ def _firsts(ids: Collection[int], contact_id: int | None) -> dict[DataKind, Any]
         DataKind.CLICKS: event.where(col(Event.kind) == int(EventKind.CLICK)),
         DataKind.COUNTS: select(func.min(col(Counter.first_at))).where(col(Counter.address_id).in_(ids)),
         DataKind.LEAD: select(func.min(col(Lead.since))).where(col(Lead.address_id).in_(ids)),
+        DataKind.NOTES: select(func.min(col(LeadNote.at))).where(
+            col(LeadNote.address_id).in_(ids), col(LeadNote.text) != ""
+        ),
         DataKind.MESSAGES: select(func.min(col(Posted.at))).where(col(Posted.address_id).in_(ids)),
     }

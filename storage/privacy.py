@@ -20,6 +20,7 @@ from storage.feed import Activity
 from storage.follows import Follow, FollowedClicks
 from storage.inbox import Hint, HintKind
 from storage.kept_totals import KeptCount
+from storage.lead_notes import LeadNote
 from storage.leads import Lead
 from storage.opt_out_asked import keys_of_contacts
 from storage.opt_outs import Hasher, KeyKind, PersonKeys
@@ -34,8 +35,8 @@ from storage.tracking import Event, LastSeen
 
 # Every table that points at people is in one of these.
 NAMED_BY_ADDRESS: Final[tuple[Any, ...]] = (
-    *(Event, LastSeen, Counter, KeptCount, Activity, Lead, LostClaim, GroupAddress, OptOutWaiting, PrivacyRequest),
-    *(FollowedClicks, Follow),
+    *(Event, LastSeen, Counter, KeptCount, Activity, Lead, LeadNote, LostClaim, GroupAddress, OptOutWaiting),
+    *(PrivacyRequest, FollowedClicks, Follow),
 )
 EMPTIED_OF_ADDRESS: Final[tuple[type[AuditEntry | Posted], ...]] = (AuditEntry, Posted)
 NAMED_BY_CONTACT: Final[tuple[type[GroupMember | LostClaim | ContactId], ...]] = (GroupMember, LostClaim, ContactId)
@@ -44,6 +45,7 @@ USES_ACCOUNTS: Final[tuple[type[Address | Company | CampaignAccount | GroupAccou
 )
 OUT_OF_REACH: Final = (
     "answers in Slack that only one person saw",
+    "what people wrote in Slack themselves, in threads too",
     "what people copied or exported from Slack",
     "backups of the database",
     "HubSpot itself",
@@ -152,6 +154,7 @@ def _drop_owed(session: Session, address_ids: Collection[int]) -> None:
     subjects = {
         Due.LEAD_CHANGED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
         Due.ADD_TO_HUBSPOT: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
+        Due.NOTES_TO_HUBSPOT: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
         Due.HUBSPOT_REFUSED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
         Due.PRIVACY_ASKED: select(PrivacyRequest.id).where(col(PrivacyRequest.address_id).in_(address_ids)),
         Due.ACTIVITY_CHANGED: select(Activity.id).where(col(Activity.address_id).in_(address_ids)),

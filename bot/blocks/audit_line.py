@@ -22,6 +22,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "claimed a lead": "noted_claimed",
     "dismissed a lead": "noted_dismissed",
     "ended the app in the workspace": "noted_uninstalled",
+    "edited a note on a lead": "noted_edited_note",
     "erased": "noted_erased",
     "gave a reason for a dismissal": "noted_gave_reason",
     "handed over a lead": "noted_handed_over",
@@ -38,12 +39,14 @@ ACTIONS: Final[Mapping[str, str]] = {
     "permitted": "noted_permitted",
     "refused to add a lead": "noted_refused_to_add",
     "released a lead": "noted_released",
+    "removed a note on a lead": "noted_removed_note",
     "resumed a campaign": "noted_resumed_campaign",
     "revoked an API key": "noted_revoked_key",
     "snoozed a lead": "noted_snoozed",
     "took back a channel": "noted_took_back_channel",
     "took back a dismissal": "noted_took_back_dismissal",
     "unlinked a target group": "noted_unlinked_group",
+    "wrote a note on a lead": "noted_wrote_note",
 }
 
 

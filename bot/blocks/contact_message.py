@@ -1,6 +1,6 @@
 """The contact card: who it is, how interested, and what can be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -49,13 +49,14 @@ FACTS: Final = (
 )
 
 
-def contact_card(card: ContactCard, reader: Reader) -> Message:
-    """The card of a contact, opted out or not."""
+def contact_card(card: ContactCard, reader: Reader, notes: Sequence[Block] = ()) -> Message:
+    """The card of a contact, opted out or not; `notes` were written on the lead that it was."""
     blocks = [
         section(_head(card)),
         section(_interest(card, reader)),
         *fields([*_facts(card, reader), *_properties(card)]),
         *_clicks(card.performance, reader),
+        *notes,
         *actions(_buttons(card)),
         context([reader.texts("equal_to_hubspot", when=reader.when(card.asked_at))]),
     ]

@@ -45,17 +45,20 @@ NEW_FOR: Final = timedelta(days=1)
 LONGEST_IN_LIST: Final = 800
 
 
-def lead_message(card: LeadCard, reader: Reader, hubspot_url: str | None = None) -> Message:
+def lead_message(
+    card: LeadCard, reader: Reader, hubspot_url: str | None = None, notes: Sequence[Block] = ()
+) -> Message:
     """
     The present state of a lead.
 
     Args:
         hubspot_url: where the contact that it became is opened.
+        notes: what its card shows of them.
     """
     if card.stage is LeadStage.OPTED_OUT:
         return opted_out_lead(card, reader)
     told = [_title(card, reader, address(card.email or "")), *_interest(card, reader), *_state(card, reader)]
-    return Message(fit(told, LONGEST_TEXT, " · "), _blocks(card, reader, hubspot_url))
+    return Message(fit(told, LONGEST_TEXT, " · "), _blocks(card, reader, hubspot_url, notes))
 
 
 def lead_list(cards: Sequence[LeadCard], reader: Reader, *, total: int, skipped: int = 0) -> Message:
@@ -86,13 +89,16 @@ def lead_lines(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
     return [_title(card, reader, name) if card.spoke_up_at else name, *_state(card, reader), *_interest(card, reader)]
 
 
-def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, skipped: int | None = None) -> list[Block]:
+def _blocks(
+    card: LeadCard, reader: Reader, hubspot_url: str | None, notes: Sequence[Block] = (), *, skipped: int | None = None
+) -> list[Block]:
     title = Mrkdwn(f":sparkles: {_title(card, reader, bold(card.email or '', LONGEST_ADDRESS))}")
     lines = fit([title, *_interest(card, reader)], LONGEST_SECTION if skipped is None else LONGEST_IN_LIST)
     state = _state(card, reader)
     return [
         section([lines]),
         *([context(state)] if state else []),
+        *notes,
         *actions(_buttons(card, reader, hubspot_url, skipped)),
     ]
 
@@ -100,7 +106,8 @@ def _blocks(card: LeadCard, reader: Reader, hubspot_url: str | None, *, skipped:
 def _state(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
     """What became of it, in words that stand apart: who did what, and when."""
     told = [_STATES[card.stage](card, reader)] if card.stage in _STATES else []
-    return [*told, *_snoozed(card, reader), *_asked_for(card, reader)]
+    notes = [reader.texts.count("notes", card.notes)] if card.notes else []
+    return [*told, *_snoozed(card, reader), *_asked_for(card, reader), *notes]
 
 
 def _snoozed(card: LeadCard, reader: Reader) -> list[Mrkdwn]:

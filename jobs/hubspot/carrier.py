@@ -1,21 +1,30 @@
 """The carrier to HubSpot: brings there leads that people want there; opt-outs and clicks where the admin chose so."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 import structlog
 
 from decisions.retries import Failure
+from jobs import notes_to_hubspot as lead_thread
 from jobs.clicks_to_hubspot import note, title, zone_of
 from jobs.context import Context
 from jobs.hubspot.contacts import create_contact, read_contacts, set_property
 from jobs.hubspot.notes import has_note, write_note
 from jobs.hubspot.trouble import BadAnswer, HubSpotDown, HubSpotTrouble, ScopeMissing, TokenRefused
 from jobs.hubspot.trouble import NotFound as NotThere
-from storage import clicks_to_hubspot, contact_properties, lead_to_hubspot, leads, opt_out_asked, opt_outs_to_hubspot
+from storage import (
+    clicks_to_hubspot,
+    contact_properties,
+    lead_to_hubspot,
+    leads,
+    notes_to_hubspot,
+    opt_out_asked,
+    opt_outs_to_hubspot,
+)
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
-from storage.clicks_to_hubspot import DayOfClicks
 from storage.contacts_arrived import store_states
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadCard
@@ -24,6 +33,16 @@ from storage.outbox import Due
 log = structlog.get_logger()
 
 INTERVAL: Final = timedelta(milliseconds=200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A note on a contact; `title` is by what it is recognised, `at` its place in the timeline."""
+
+    hubspot_id: str
+    title: str
+    html: str
+    at: datetime
 
 
 class HubSpotCarrier:
@@ -40,27 +59,28 @@ class HubSpotCarrier:
             return await self._lead(item)
         if item.kind is Due.OPT_OUT_TO_HUBSPOT:
             return await self._opt_out(item)
-        if item.kind is Due.CLICKS_TO_HUBSPOT:
-            return await self._clicks(item)
+        if item.kind in (Due.CLICKS_TO_HUBSPOT, Due.NOTES_TO_HUBSPOT):
+            return await self._write(item)
         return NotSent(Failure(f"nothing is known of how to bring {item.kind} to HubSpot", lasting=True))
 
     async def _lead(self, item: Item) -> Sent | NotSent:
         """Make the lead a contact in HubSpot, and read it back, so that the lead's message says so."""
         card = await self._context.store.read(leads.get, int(item.subject))
-        if card is None or card.email is None or card.stage in leads.ENDS:
+        if card is None or card.email is None:
             return Sent()
-        try:
-            await self._add(card.email)
-        except HubSpotTrouble as trouble:
-            return self._refused(card, trouble)
-        return Sent()
+        if card.stage not in leads.ENDS:
+            try:
+                await self._add(card.email)
+            except HubSpotTrouble as trouble:
+                return self._refused(card, trouble)
+        return Sent(partial(notes_to_hubspot.owe, lead_id=card.id, now=self._context.now()))
 
     async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
         """A note of the lost attempt is looked for; of the rest, sending again finds what was made."""
-        day = await self._day(item) if item.kind is Due.CLICKS_TO_HUBSPOT else None
-        if day is None:
+        told = await self._note(item)
+        if told is None:
             return NotFound()
-        look = partial(has_note, self._context.hubspot, day.hubspot_id, title(day))
+        look = partial(has_note, self._context.hubspot, told.hubspot_id, told.title)
         try:
             return Sent() if await self._context.ask(look, tries=1) else NotFound()
         except HubSpotTrouble as trouble:
@@ -76,13 +96,13 @@ class HubSpotCarrier:
         )
         await context.store.write(store_states, answers.found, hasher=context.hasher, now=context.now())
 
-    async def _clicks(self, item: Item) -> Sent | NotSent | Lost | Pause:
-        """Write the note of a day's clicks. One whose answer was lost is looked for first, so that none comes twice."""
-        day = await self._day(item)
-        if day is None:
+    async def _write(self, item: Item) -> Sent | NotSent | Lost | Pause:
+        """Write a note. One whose answer was lost is looked for first, so that none comes twice."""
+        told = await self._note(item)
+        if told is None:
             return Sent()
         context = self._context
-        write = partial(write_note, context.hubspot, day.hubspot_id, note(day), day.last_at)
+        write = partial(write_note, context.hubspot, told.hubspot_id, told.html, told.at)
         try:
             await context.ask(write, tries=1)
         except (HubSpotDown, BadAnswer) as trouble:
@@ -91,11 +111,20 @@ class HubSpotCarrier:
             return _not_told(trouble)
         return Sent()
 
-    async def _day(self, item: Item) -> DayOfClicks | None:
-        context = self._context
-        return await context.store.read(
-            clicks_to_hubspot.to_tell, item.subject, await zone_of(context.store), context.hasher
-        )
+    async def _note(self, item: Item) -> _Note | None:
+        """The note that an item brings; None: none any more, or it brings none."""
+        store, hasher = self._context.store, self._context.hasher
+        zone = await zone_of(store)
+        if item.kind is Due.CLICKS_TO_HUBSPOT:
+            day = await store.read(clicks_to_hubspot.to_tell, item.subject, zone, hasher)
+            return day and _Note(day.hubspot_id, title(day), note(day), day.last_at)
+        if item.kind is not Due.NOTES_TO_HUBSPOT:
+            return None
+        told = await store.read(notes_to_hubspot.to_tell, int(item.subject), hasher)
+        if told is None:
+            return None
+        html = lead_thread.note(told, zone)
+        return _Note(told.hubspot_id, lead_thread.title(told), html, told.notes[-1].at)
 
     async def _opt_out(self, item: Item) -> Sent | NotSent | Pause:
         """Set the property that the admin chose. HubSpot's webhook about it will find the contact opted out already."""

@@ -102,7 +102,7 @@ class Acts:
         if command.startswith("/"):
             await self._slack.people.command(place.user, channel, command, rest.strip())
         elif text:
-            self._slack.people.say(place.user, channel, text)
+            self._slack.people.say(place.user, channel, text, form.get("thread_ts") or None)
         return place
 
     async def _press(self, form: Form, place: Place) -> Place:

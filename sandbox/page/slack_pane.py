@@ -151,7 +151,7 @@ def _message(workspace: Workspace, message: Message, user: User, place: Place, a
         f'<article class="{kinds}" id="m{message.ts}"><span class="face" aria-hidden="true">{face}</span><div>'
         f"{only}<header><b>{escape(sender.name)}</b>{badge} {when}</header>"
         f"{message_html(message.blocks, message.text, screen)}{reactions_html(message.reactions)}"
-        f"{_shortcut(message, place, app)}</div></article>"
+        f"{_shortcut(message, place, app)}{_reply_box(message, place)}</div></article>"
     )
 
 
@@ -162,6 +162,19 @@ def _shortcut(message: Message, place: Place, app: App) -> str:
         f'<form method="post" action="/slack/shortcut" class="shortcut">{place.hidden()}'
         f'<input type="hidden" name="message_channel" value="{message.channel}">'
         f'<input type="hidden" name="ts" value="{message.ts}"><button>{escape(app.shortcut_name)}</button></form>'
+    )
+
+
+def _reply_box(message: Message, place: Place) -> str:
+    """Under what the app posted: a thread is begun, or gone on with."""
+    if message.user != BOT_USER or message.only_for or message.thread_ts not in (None, message.ts):
+        return ""
+    return (
+        '<details class="thread"><summary>Reply in thread</summary><form method="post" action="/slack/say" class="box">'
+        f'{place.hidden()}<input type="hidden" name="into" value="{message.channel}">'
+        f'<input type="hidden" name="thread_ts" value="{message.ts}">'
+        '<input name="text" autocomplete="off" aria-label="Reply in thread" placeholder="Reply …">'
+        "<button>Send</button></form></details>"
     )
 
 

@@ -45,7 +45,9 @@ def _deed(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, set[Hasha
         return f"{names.user(sent['user_id'])} typed {typed}", keys, deed, set()
     if event := sent.get("event"):
         who, where = names.user(event.get("user", "")), event.get("channel", "")
-        if event["type"] == "app_mention" or event.get("channel_type") == "im":
+        if event["type"] == "message" and event.get("subtype"):
+            return "", {("channel", where)}, "", set()
+        if event["type"] in ("app_mention", "message"):
             asked: set[Hashable] = {("asked", event["user"], where)}
             asked |= {("direct", where)} if event.get("channel_type") == "im" else set()
             return f"{who} wrote {quoted(_plain(event['text'], names))}", asked, "", set()

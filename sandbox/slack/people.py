@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sandbox.slack import payloads, views_api
+from sandbox.slack import changes, payloads, views_api
 from sandbox.slack.call import SlackError
+from sandbox.slack.changes import CHANNEL_TYPES
 from sandbox.slack.conversations_api import joined
 from sandbox.slack.deliveries import Answer, Deliveries
 from sandbox.slack.inputs import Values, chosen, unfilled
@@ -220,10 +221,21 @@ class People:
         return await self._deliveries.call("interactive", payload, f"{about} by {self._name(user)}")
 
     def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
-        """Write a message; the app hears of it where it was mentioned, or in a direct message."""
+        """Write a message; the app hears of it wherever it is a member, and twice where it was mentioned too."""
         message = self._workspace.post(channel, user, text, thread_ts=thread_ts)
         self._tell_of(message)
         return message
+
+    def edit(self, user: str, channel: str, ts: str, text: str) -> asyncio.Task[Answer] | None:
+        """Change a message of one's own; None: the app is not there to hear of it."""
+        return self._tell_of_change(changes.edited(self._workspace, self._seen(user, channel, ts), text))
+
+    def remove(self, user: str, channel: str, ts: str) -> asyncio.Task[Answer] | None:
+        """Delete a message; None: the app is not there to hear of it."""
+        return self._tell_of_change(changes.removed(self._workspace, self._seen(user, channel, ts)))
+
+    def _tell_of_change(self, event: Json) -> asyncio.Task[Answer] | None:
+        return self.event(event) if BOT_USER in self._workspace.channels[event["channel"]].members else None
 
     def mention(self, user: str, channel: str, text: str) -> asyncio.Task[Answer]:
         """Write a message that begins with the app's name; the app has to be in the channel to hear of it."""
@@ -244,10 +256,11 @@ class People:
         told = {"user": message.user, "text": message.text, "ts": message.ts, "channel": message.channel}
         told |= {"team": TEAM_ID, "event_ts": message.ts, "client_msg_id": self._workspace.new_id("msg-")}
         told |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
-        if where.kind == "im":
-            return self.event({"type": "message", "channel_type": "im", **told}, message.user)
-        if f"<@{BOT_USER}>" not in message.text:
-            return None
+        heard = None
+        if BOT_USER in where.members:
+            heard = self.event({"type": "message", "channel_type": CHANNEL_TYPES[where.kind], **told}, message.user)
+        if where.kind == "im" or f"<@{BOT_USER}>" not in message.text:
+            return heard
         if BOT_USER in where.members:
             return self.event({"type": "app_mention", **told}, message.user)
         self._unheard[message.channel, message.user] = message
