@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from typing import Final, TypeVar
 
 import msgspec
@@ -39,7 +40,7 @@ def line_of(text: str, path: str) -> int:
     """The line of what stands at a path like `.campaign[1].priority`; as near to it as can be told."""
     lines, line = text.splitlines(), 0
     steps = [(step["key"], step["place"]) for step in _STEP.finditer(path)]
-    for (key, _), (_, place) in zip(steps, [*steps[1:], (None, None)], strict=True):
+    for (key, _), (_, place) in pairwise((*steps, (None, None))):
         if key:
             line = _next_line(lines, line, key, int(place or 0))
     return max(line, 1)

@@ -25,6 +25,7 @@ from footlight.cli import (
     processes,
     properties,
     simulate_clicks,
+    simulate_views,
     store,
 )
 from footlight.cli.clicks import NoSuchClick
@@ -35,6 +36,7 @@ from footlight.cli.groups import NoSuchList
 from footlight.cli.performance import NoPerformance
 from footlight.cli.printing import complaints, console
 from footlight.cli.properties import NotShown
+from footlight.cli.simulation import simulate
 from footlight.embedded import AlreadyRuns
 from footlight.listening import CannotListen
 from footlight.settings import BadSettings
@@ -132,7 +134,7 @@ for family in (
     keys.keys,
     opt_outs.optouts,
     hubspot_choices.hubspot,
-    simulate_clicks.simulate,
+    simulate,
 ):
     app.add_typer(family)
 for of_groups, name in (
@@ -143,6 +145,8 @@ for of_groups, name in (
     (groups_by_hand.unlink, "unlink"),
 ):
     groups.groups.command(name)(of_groups)
+simulate.command("clicks")(simulate_clicks.clicks)
+simulate.command("views")(simulate_views.views)
 for verb, name in (
     (processes.demo, "demo"),
     (processes.run, "run"),

@@ -11,13 +11,12 @@ from decisions.filter_rules import FilterRules, read_rules
 from decisions.human_or_machine import Verdict, VerdictKind
 from footlight.cli.command import Footlight, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
-from footlight.cli.simulation import Since, begin_of, progress, read_text, simulate
+from footlight.cli.simulation import Since, begin_of, progress, read_text
 from storage.clicks_replayed import ClicksCompared, Place, ReplayedClick, count_clicks, replay_page
 
 _RULES = typer.Option(help="A TOML file with the rules that are to be other than today.")
 
 
-@simulate.command("clicks")
 def clicks(
     *,
     rules: Annotated[Path, _RULES],
