@@ -20,6 +20,7 @@ from bot import (
     home,
     lead,
     lead_work,
+    mentions,
     messages,
     opt_out,
     opt_outs_waiting,
@@ -40,9 +41,10 @@ from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
 from bot.blocks.lists_modal import LISTS, LISTS_CHOSEN
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
 from bot.blocks.opt_outs_waiting import ACCEPT_OPT_OUTS, REFUSE_OPT_OUTS
+from bot.blocks.owners_modal import OWNER, OWNER_MATCHED
 from bot.blocks.people_modal import PEOPLE_CHOSEN
 from bot.blocks.search_results import SHOW_PERSON, SHOW_WHAT_THEY_SEE
-from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE, LOOK_AGAIN
+from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE, LOOK_AGAIN, MATCH_OWNERS
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import SLACK_SILENT, Dispatch
 from bot.help import footlight
@@ -88,6 +90,7 @@ WORDS: Final = {
     "campaigns": campaign.answer_command,
     "who": campaign_who.answer_command,
     "setup": setup.answer_command,
+    "mentions": mentions.answer_command,
 }
 
 CONVERSATIONS: Final = (
@@ -129,6 +132,9 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, LOOK_AGAIN, setup.look_again, "shows the checklist as it is now"),
     Conversation(Kind.ACTION, CHOOSE_PEOPLE, setup.choose_people, "asks who else may decide"),
     Conversation(Kind.VIEW, PEOPLE_CHOSEN, setup.people_chosen, "keeps who else may decide"),
+    Conversation(Kind.ACTION, MATCH_OWNERS, pressed(Right.DECIDE, mentions.ask_who_is_whom), "asks who an owner is"),
+    Conversation(Kind.OPTIONS, OWNER, mentions.suggest, "finds HubSpot owners"),
+    Conversation(Kind.VIEW, OWNER_MATCHED, submitted(Right.DECIDE, mentions.owner_matched), "keeps who an owner is"),
     Conversation(Kind.ACTION, CHOOSE_LISTS, setup_lists.choose, "asks which HubSpot lists become target groups"),
     Conversation(Kind.OPTIONS, LISTS, setup_lists.suggest, "finds HubSpot lists"),
     Conversation(Kind.VIEW, LISTS_CHOSEN, setup_lists.chosen, "imports HubSpot lists"),

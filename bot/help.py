@@ -19,6 +19,7 @@ _LINES: Final = (
     "help_feed",
     "help_campaigns",
     "help_setup",
+    "help_mentions",
     "help_again",
     "help_shortcut",
 )

@@ -1,6 +1,6 @@
 """The performance feed: activities, each one person's clicks close together, newest first."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from decisions import feed_grouping
 from decisions.feed_grouping import TOGETHER, grown, running_activity
-from storage import digests, outbox, performance
+from storage import digests, mentions, outbox, performance
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.bulk import insert_rows, read_rows, write_rows
@@ -134,6 +134,8 @@ class ActivityCard:
     """
     All that a message about an activity needs. `email` and `name` are None while a privacy deletion hides the person.
 
+    `owner_user` is the Slack user who owns the contact in HubSpot, if they want to be mentioned.
+
     Numbers are counted anew from the clicks of that time, so a verdict that was corrected since shows.
     """
 
@@ -151,6 +153,7 @@ class ActivityCard:
     sender: str | None
     first_at: datetime
     last_at: datetime
+    owner_user: str | None = None
 
 
 def get(session: Session, activity_id: int) -> ActivityCard | None:
@@ -196,7 +199,10 @@ _ROWS: Final = (
 def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[ActivityCard, ...]:
     rows = session.execute(query).all()
     clicked = performance.clicked_within(session, [_span(activity) for activity, *_ in rows])
-    return tuple(_card(clicked.get(activity.id, Clicked()), activity, *rest) for activity, *rest in rows)
+    users = mentions.users_of(
+        session, {contact.owner_id for _, _, _, contact, *_ in rows if contact and contact.owner_id}
+    )
+    return tuple(_card(clicked.get(activity.id, Clicked()), users, activity, *rest) for activity, *rest in rows)
 
 
 def _span(activity: Activity) -> Span:
@@ -206,6 +212,7 @@ def _span(activity: Activity) -> Span:
 
 def _card(
     clicked: Clicked,
+    users: Mapping[str, str],
     activity: Activity,
     email: str,
     contact_id: int | None,
@@ -232,4 +239,5 @@ def _card(
         sender=clicked.sender,
         first_at=activity.first_at,
         last_at=activity.last_at,
+        owner_user=users.get(contact.owner_id or "") if contact else None,
     )

@@ -9,13 +9,14 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Select, distinct, func, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from storage import lead_notes, outbox, performance
+from storage import lead_notes, mentions, outbox, performance
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.columns import BigId, Folded, Moment, Word
-from storage.contacts import ContactId
+from storage.contacts import Contact, ContactId
 from storage.database import listed
 from storage.outbox import Due
+from storage.owners import owner_names
 from storage.performance import Clicked, Counter, PopularCampaign, Span
 from storage.subscriptions import Topic
 
@@ -114,7 +115,8 @@ class LeadCard:
     dismissed or because its snooze ended (`woke_at`), which deserves a message of its own. `held_by` is on it while it
     is claimed. `asked_by` wanted it in HubSpot at `asked_at`; `refusal` is
     HubSpot's answer to that. `sender` is a name where HubSpot knows them, else an address. `notes` were written in its
-    threads.
+    threads. `owner` has most of the account's contacts in HubSpot; `owner_user` is that owner's Slack user, if they
+    want to be mentioned.
     """
 
     id: int
@@ -141,6 +143,8 @@ class LeadCard:
     asked_at: datetime | None
     refusal: HubSpotRefusal | None
     notes: int = 0
+    owner: str | None = None
+    owner_user: str | None = None
 
     @property
     def is_asked_for(self) -> bool:
@@ -195,7 +199,9 @@ def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard,
     ends = {lead.id: _last_at(lead, clicked) for lead, *_ in rows}
     spans = [Span(lead.id, lead.address_id, ends[lead.id] - ACCOUNT_WINDOW, ends[lead.id]) for lead, *_ in rows]
     colleagues = performance.clicks_of_accounts(session, spans)
-    contacts = _contacts_of(session, {account_id for _, _, account_id, *_ in rows if account_id})
+    accounts = _accounts(session, {account_id for _, _, account_id, *_ in rows if account_id})
+    owners = owner_names(session, [one.owner_id for one in accounts.values() if one.owner_id])
+    users = mentions.users_of(session, list(owners))
     notes = lead_notes.how_many(session, [lead.address_id for lead, *_ in rows])
     return tuple(
         LeadCard(
@@ -203,7 +209,7 @@ def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard,
             address_id=lead.address_id,
             email=None if lead.stage is LeadStage.OPTED_OUT else email,
             account=account,
-            account_contacts=contacts.get(account_id, 0),
+            account_contacts=accounts.get(account_id, _Account()).contacts,
             account_clicks=colleagues.get(lead.id, 0),
             clicks=clicked.get(lead.address_id, Clicked()).clicks,
             campaigns=clicked.get(lead.address_id, Clicked()).campaigns,
@@ -223,6 +229,8 @@ def _cards(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[LeadCard,
             asked_at=lead.asked_at,
             refusal=lead.refusal,
             notes=notes.get(lead.address_id, 0),
+            owner=owners.get(accounts.get(account_id, _Account()).owner_id or ""),
+            owner_user=users.get(accounts.get(account_id, _Account()).owner_id or ""),
         )
         for lead, email, account_id, account, hubspot_id in rows
     )
@@ -238,7 +246,22 @@ def _spoke_up_at(lead: Lead) -> datetime | None:
     return lead.changed_at if lead.stage is LeadStage.OPEN and lead.clicks_since_dismissed else None
 
 
-def _contacts_of(session: Session, account_ids: Collection[int]) -> dict[int, int]:
-    query = select(col(Address.account_id), func.count(distinct(col(Address.contact_id))))
-    rows = session.execute(query.where(col(Address.account_id).in_(account_ids)).group_by(col(Address.account_id)))
-    return dict(rows.all())
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """How many contacts an account has, and who owns most of them."""
+
+    contacts: int = 0
+    owner_id: str | None = None
+
+
+def _accounts(session: Session, account_ids: Collection[int]) -> dict[int, _Account]:
+    whose = (col(Address.account_id), col(Contact.owner_id))
+    contacts = func.count(distinct(col(Contact.id)))
+    query = select(*whose, contacts).join(Contact, col(Contact.id) == col(Address.contact_id))
+    query = query.where(col(Address.account_id).in_(account_ids)).group_by(*whose)
+    found: dict[int, _Account] = {}
+    # Of those who own as many, the one with the lower id.
+    for account_id, owner_id, number in session.execute(query.order_by(contacts.desc(), col(Contact.owner_id))):
+        known = found.get(account_id, _Account())
+        found[account_id] = _Account(known.contacts + number, known.owner_id or owner_id)
+    return found

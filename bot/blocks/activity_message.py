@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.blocks.contact_message import MOST_CAMPAIGNS, campaigns_line
-from bot.blocks.elements import Message, context, section
+from bot.blocks.elements import Block, Message, context, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_TEXT, Mrkdwn, bold, escape, fit
 from storage.feed import ActivityCard
@@ -21,7 +21,15 @@ def activity_message(card: ActivityCard, reader: Reader) -> Message:
         clicks=reader.texts.count("clicks", card.clicks),
         campaigns=campaigns_line(card.campaigns) or reader.texts("no_campaign"),
     )
-    return Message(told, [section([activity_line(card, reader, MOST_CAMPAIGNS)])])
+    line = section([activity_line(card, reader, MOST_CAMPAIGNS)])
+    return Message(told, [line, *_owner(card, reader)])
+
+
+def _owner(card: ActivityCard, reader: Reader) -> list[Block]:
+    """Whose contact it is, where they want to be mentioned."""
+    if card.owner_user is None or card.email is None:
+        return []
+    return [context([reader.texts("owner_told", who=reader.who(f"slack:{card.owner_user}"))])]
 
 
 def forgotten_activity(reader: Reader) -> Message:

@@ -167,8 +167,15 @@ def _interest(card: LeadCard, reader: Reader) -> list[Mrkdwn]:
     if card.account:
         contacts = texts.count("contacts", card.account_contacts)
         clicks = texts.count("clicks", card.account_clicks)
-        lines.append(texts("account_line", account=card.account, contacts=contacts, clicks=clicks))
+        told = texts("account_line", account=card.account, contacts=contacts, clicks=clicks)
+        lines.append(Mrkdwn(f"{told} · {_owner(card, reader)}") if card.owner else told)
     return lines
+
+
+def _owner(card: LeadCard, reader: Reader) -> Mrkdwn:
+    """Whose account it is; mentioned if they want it, which notifies them when the message is posted."""
+    who = reader.who(f"slack:{card.owner_user}") if card.owner_user else escape(card.owner or "")
+    return reader.texts("account_owner", who=who)
 
 
 def _clicked(card: LeadCard, reader: Reader) -> Mrkdwn:

@@ -13,6 +13,7 @@ LOOK_AGAIN: Final = "setup_look_again"
 CHOOSE_LISTS: Final = "setup_lists"
 CHOOSE_CHANNELS: Final = "setup_channels"
 CHOOSE_PEOPLE: Final = "setup_people"
+MATCH_OWNERS: Final = "setup_owners"
 MOST_NAMED: Final = 5
 
 
@@ -35,8 +36,11 @@ def setup_checklist(state: SetupState, reader: Reader, *, is_welcome: bool = Fal
     following = next((action for is_done, _, action, _ in items if not is_done), None)
     rows = [_row(*item, is_next=item[2] == following, reader=reader) for item in items]
     people = _row(None, _people(state, reader), CHOOSE_PEOPLE, "setup_choose_people", is_next=False, reader=reader)
+    owners = _row(None, texts("setup_owners"), MATCH_OWNERS, "setup_match_owners", is_next=False, reader=reader)
     told = [head, *(_marked(is_done, line) for is_done, line, _, _ in items)]
-    return Message(fit(told, LONGEST_TEXT, " "), [section([head]), *rows, people, context([texts("setup_later")])])
+    return Message(
+        fit(told, LONGEST_TEXT, " "), [section([head]), *rows, people, owners, context([texts("setup_later")])]
+    )
 
 
 def _row(is_done: bool | None, line: Mrkdwn, action: str, label: str, *, is_next: bool, reader: Reader) -> Block:

@@ -74,6 +74,8 @@ TEXTS: Final = {
     "clicked_campaign_only": "hat {campaign} angeklickt",
     "clicked_often": "{clicks}: {campaigns} · letzter Klick {when}",
     "account_line": "{account}: {contacts}, {clicks} in 30 Tagen",
+    "account_owner": "zuständig: {who}",
+    "owner_told": "{who}, dein Kontakt",
     "claimed_by": "{who} kümmert sich darum, übernommen {when}",
     "dismissed_by": "Von {who} verworfen, {when}. Meldet sich nach {n} weiteren Klicks wieder.",
     "became_contact": "Wurde {when} Kontakt in HubSpot",
@@ -180,6 +182,7 @@ TEXTS: Final = {
     "help_campaigns": "`/footlight campaigns` zeigt und bearbeitet Kampagnen; `/footlight who max@firma.de` "
     "sagt, wer welche sieht.",
     "help_setup": "`/footlight setup` wählt Listen, Kanäle und wer entscheiden darf.",
+    "help_mentions": "Mit `/footlight mentions on` wirst du erwähnt, wo es um deine Kontakte und Accounts geht.",
     "help_shortcut": "Bei jeder Nachricht: _Weitere Aktionen_ → _Look up addresses_.",
     "unknown_command": "`{word}` kenne ich nicht.",
     # campaigns
@@ -390,6 +393,21 @@ TEXTS: Final = {
     "setup_campaign_missing": "*Kampagnen*: keine läuft; so ist jedes Banner ein durchsichtiger Punkt",
     "setup_people": "*Wer entscheiden darf*: Admins und Inhaber dieses Workspace und {people}",
     "setup_people_none": "*Wer entscheiden darf*: Admins und Inhaber dieses Workspace",
+    "setup_owners": "*Zuständige* für Kontakte in HubSpot werden hier an der E-Mail-Adresse erkannt; andere ordne von "
+    "Hand zu",
+    "setup_match_owners": "Zuständige zuordnen",
+    "owners_title": "Zuständige zuordnen",
+    "owners_owner": "Wer in HubSpot zuständig ist",
+    "owners_user": "Wer das in Slack ist",
+    "owners_explained": "Leer: wer dieselbe E-Mail-Adresse hat. Erwähnt wird nur, wer das will: "
+    "`/footlight mentions on`",
+    "owners_not_ours": "{who} kann nicht zugeordnet werden: Das können nur volle Mitglieder dieses Workspace.",
+    "owners_gone": "Diese Person ist in HubSpot nicht mehr zuständig.",
+    "owners_saved": "Gespeichert. Erwähnt wird, wer es will: `/footlight mentions on`",
+    "mentions_on": "Du wirst erwähnt, wenn ein Kanal von einem deiner Kontakte hört oder von einem Lead bei einem "
+    "deiner Accounts. `/footlight mentions off` beendet das.",
+    "mentions_off": "Du wirst nicht erwähnt. Mit `/footlight mentions on` wirst du erwähnt, wenn ein Kanal von einem "
+    "deiner Kontakte hört oder von einem Lead bei einem deiner Accounts.",
     "channels_title": "Kanäle",
     "channels_none": "Noch bekommt kein Kanal Nachrichten.",
     "channels_too_many_other": "{n} weitere Kanäle werden hier nicht gezeigt.",
@@ -497,6 +515,9 @@ TEXTS: Final = {
     "noted_wrote_note": "Notiz zu einem Lead geschrieben",
     "noted_made_key": "API-Schlüssel angelegt",
     "noted_no_longer_permits": "jemandem das Recht zu entscheiden entzogen",
+    "noted_matched_owner": "HubSpot-Zuständige einem Slack-Nutzer zugeordnet",
+    "noted_mentions_on": "Erwähnungen eingeschaltet",
+    "noted_mentions_off": "Erwähnungen ausgeschaltet",
     "noted_opted_out": "Person abgemeldet",
     "noted_opted_out_domain": "Domain abgemeldet",
     "noted_paused_campaign": "Kampagne angehalten",

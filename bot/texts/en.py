@@ -73,6 +73,8 @@ TEXTS: Final = {
     "clicked_campaign_only": "clicked {campaign}",
     "clicked_often": "{clicks}: {campaigns} · last click {when}",
     "account_line": "{account}: {contacts}, {clicks} in 30 days",
+    "account_owner": "owner {who}",
+    "owner_told": "{who}, a contact of yours",
     "claimed_by": "{who} is on it, claimed {when}",
     "dismissed_by": "Dismissed by {who} {when}. Speaks up again after {n} more clicks.",
     "became_contact": "Became a contact in HubSpot {when}",
@@ -178,6 +180,7 @@ TEXTS: Final = {
     "help_campaigns": "`/footlight campaigns` lists and edits campaigns; `/footlight who max@firma.de` "
     "tells who sees which.",
     "help_setup": "`/footlight setup` chooses lists, channels, and who may decide.",
+    "help_mentions": "`/footlight mentions on` has you mentioned where your contacts and accounts are told of.",
     "help_shortcut": "On any message: _More actions_ → _Look up addresses_.",
     "unknown_command": "I don't know `{word}`.",
     # campaigns
@@ -384,6 +387,20 @@ TEXTS: Final = {
     "setup_campaign_missing": "*Campaigns*: none is live, so every banner is a transparent pixel",
     "setup_people": "*Who may decide*: admins and owners of this workspace, and {people}",
     "setup_people_none": "*Who may decide*: admins and owners of this workspace",
+    "setup_owners": "*Owners* of contacts in HubSpot are known here by their e-mail address; match others by hand",
+    "setup_match_owners": "Match owners",
+    "owners_title": "Match owners",
+    "owners_owner": "Owner in HubSpot",
+    "owners_user": "Who that is in Slack",
+    "owners_explained": "Left empty: whoever has the owner's e-mail address. Only who wants it is mentioned: "
+    "`/footlight mentions on`",
+    "owners_not_ours": "{who} cannot be matched: only full members of this workspace can.",
+    "owners_gone": "HubSpot has this owner no more.",
+    "owners_saved": "Saved. They are mentioned once they want it: `/footlight mentions on`",
+    "mentions_on": "You are mentioned where a channel hears of a contact of yours, or of a lead at an account of "
+    "yours. `/footlight mentions off` ends that.",
+    "mentions_off": "You are not mentioned. `/footlight mentions on` has you mentioned where a channel hears of a "
+    "contact of yours, or of a lead at an account of yours.",
     "channels_title": "Channels",
     "channels_none": "No channel is told anything yet.",
     "channels_too_many_other": "{n} more channels are not shown.",
@@ -488,6 +505,9 @@ TEXTS: Final = {
     "noted_wrote_note": "note on a lead written",
     "noted_made_key": "API key made",
     "noted_no_longer_permits": "right to decide taken from somebody",
+    "noted_matched_owner": "HubSpot owner matched to a Slack user",
+    "noted_mentions_on": "mentions switched on",
+    "noted_mentions_off": "mentions switched off",
     "noted_opted_out": "person opted out",
     "noted_opted_out_domain": "domain opted out",
     "noted_paused_campaign": "campaign paused",

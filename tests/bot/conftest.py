@@ -23,7 +23,8 @@ from bot.transport import SlackEndpoint
 from decisions.sealing import Keys
 from sandbox.sample_data.workspace import FEED, LEADS, sample_workspace
 from sandbox.slack import Message, SlackSandbox
-from storage import Store, portal, subscriptions
+from storage import Store, delivery, portal, subscriptions
+from storage.carriers import Sent
 from storage.subscriptions import Topic
 from tests.storage.people import HASHER, T0
 from webhooks.app import LARGEST_BODY, Endpoint, guarded
@@ -147,3 +148,16 @@ def buttons(message: Message) -> list[str]:
         for element in (*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ()))
     ]
     return [element["text"]["text"] for element in elements if element["type"] == "button"]
+
+
+async def deliver_all(store: Store, carrier: SlackCarrier, *channels: str, now: datetime | None = None) -> None:
+    """Bring these channels all that they are owed and that is due, one after the other, without waiting in between."""
+    for destination in (f"slack:{channel}" for channel in channels):
+        for _ in range(2_000):
+            at = now or utc_now()
+            item = store.write_now(delivery.claim, destination, now=at, lease=timedelta(seconds=20))
+            if item is None:
+                break
+            outcome = await carrier.send(item)
+            assert isinstance(outcome, Sent), outcome
+            store.write_now(delivery.sent, item, free_at=at, keep=outcome.keep)

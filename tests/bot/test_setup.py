@@ -86,7 +86,14 @@ async def test_the_checklist_tells_what_is_done(store: Store, bot: Bot, slack: S
     """Each item shows its present state and has its button; the next step alone stands out."""
     message = await the_checklist(slack, bot)
     assert message.only_for == OLIVER
-    assert buttons(message) == ["Look again", "Choose lists", "Choose channels", "New campaign", "Choose people"]
+    assert buttons(message) == [
+        "Look again",
+        "Choose lists",
+        "Choose channels",
+        "New campaign",
+        "Choose people",
+        "Match owners",
+    ]
     styles = [block["accessory"].get("style") for block in message.blocks if "accessory" in block]
     assert styles == ["primary", None, None, None, None]
     store.write_now(portal.remember, "4711", now=T0)

@@ -1,0 +1,60 @@
+"""Mentions: everybody chooses whether they are mentioned with what is theirs; admins say who an owner of HubSpot is."""
+
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+
+from bot.blocks.channel_modals import suggestions
+from bot.blocks.elements import Message, section
+from bot.blocks.owners_modal import OWNER, USER, owners_modal
+from bot.desk import Desk, say
+from bot.permissions import Right, refusal
+from bot.press import Press
+from storage import filter_choices, mentions
+from storage.filter_choices import Filtered
+from storage.mentions import NoSuchOwner
+
+MOST_SUGGESTED: Final = 100
+_SWITCHES: Final = {"on": True, "an": True, "off": False, "aus": False}
+
+
+async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+    """What `/footlight mentions on` and `off` say; without either, how it is."""
+    visit = await desk.admit(context, Right.SEE)
+    who, on = visit.person, _SWITCHES.get(text.strip().casefold())
+    if on is None:
+        on = await desk.store.read(mentions.wants, who.user_id)
+    else:
+        chosen = {"on": on, "actor": visit.actor, "now": desk.now()}
+        await desk.store.write(mentions.switch, who.user_id, who.email, **chosen)
+    told = visit.reader.texts("mentions_on" if on else "mentions_off")
+    await say(respond, Message(told, [section([told])]))
+
+
+async def ask_who_is_whom(press: Press) -> None:
+    """*Match owners*"""
+    matched = await press.desk.store.read(mentions.matched)
+    await press.ask(lambda metadata: owners_modal(matched, press.visit.reader, metadata=metadata))
+
+
+async def suggest(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, desk: Desk) -> None:
+    """What somebody types finds these owners."""
+    await desk.admit(context, Right.DECIDE)
+    typed = str(body.get("value") or "")
+    await ack(options=suggestions(await desk.store.read(filter_choices.search, Filtered.OWNERS, typed, MOST_SUGGESTED)))
+
+
+async def owner_matched(press: Press) -> None:
+    """An owner is this full member from now on; nobody chosen: whoever has the owner's address."""
+    owner = (press.answers.get(OWNER) or {}).get("selected_option") or {}
+    user_id = str((press.answers.get(USER) or {}).get("selected_user") or "") or None
+    if user_id and refusal(await press.desk.people.get(user_id, press.team_id), Right.SEE):
+        await press.tell("owners_not_ours", who=press.visit.reader.who(f"slack:{user_id}"))
+        return
+    matching = {"actor": press.visit.actor, "now": press.desk.now()}
+    try:
+        await press.desk.store.write(mentions.match, str(owner.get("value") or ""), user_id, **matching)
+    except NoSuchOwner:
+        await press.tell("owners_gone")
+        return
+    await press.tell("owners_saved")
