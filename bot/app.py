@@ -17,6 +17,7 @@ from bot import (
     channels,
     contact,
     feed,
+    follow,
     home,
     lead,
     lead_work,
@@ -34,7 +35,8 @@ from bot.blocks.channel_greeting import CHANGE_CHANNEL
 from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, SELECTS, ZONE
 from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK
 from bot.blocks.elements import Message, section
-from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW
+from bot.blocks.follow_message import FOLLOW, FOLLOW_CHOSEN, STOP_FOLLOWING
+from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW, HOME_STOP_FOLLOWING
 from bot.blocks.hubspot_search import SEARCH_HUBSPOT
 from bot.blocks.lead_message import ADD_LEAD, FIRST_LEADS, GIVE_REASON, MORE_LEADS, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
@@ -89,6 +91,8 @@ WORDS: Final = {
     "feed": feed.answer_command,
     "campaigns": campaign.answer_command,
     "who": campaign_who.answer_command,
+    "follow": follow.answer_command,
+    "following": follow.answer_list,
     "setup": setup.answer_command,
     "mentions": mentions.answer_command,
 }
@@ -108,6 +112,10 @@ CONVERSATIONS: Final = (
     Conversation(Kind.EVENT, "app_home_opened", home.opened, "shows somebody their Home"),
     Conversation(Kind.ACTION, HOME_CLAIM, home.claim, "claims a lead in the Home"),
     Conversation(Kind.ACTION, HOME_SHOW, home.show, "shows a person of the Home"),
+    Conversation(Kind.ACTION, HOME_STOP_FOLLOWING, follow.stop_in_home, "ends a follow in the Home"),
+    Conversation(Kind.ACTION, FOLLOW, pressed(Right.SEE, follow.ask), "asks whom exactly, and for how long"),
+    Conversation(Kind.VIEW, FOLLOW_CHOSEN, submitted(Right.SEE, follow.chosen), "follows a person or an account"),
+    Conversation(Kind.ACTION, STOP_FOLLOWING, pressed(Right.SEE, follow.stop), "follows no longer"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, pressed(Right.SEE, contact.show), "shows one of a list"),
     Conversation(Kind.ACTION, SHOW_WHAT_THEY_SEE, pressed(Right.SEE, campaign_who.show), "tells who sees what"),

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.reader import Reader
 from bot.digest import Waiting, let_wait
 from bot.owed import Owed, owed, remember, went_on
-from bot.permissions import People
+from bot.permissions import People, Right, refusal
 from bot.slack_errors import NO_MESSAGE, closed, error_code, is_passing, meaning
 from bot.texts import Texts
 from decisions.retries import Failure
@@ -113,7 +113,13 @@ class SlackCarrier:
         reader = await self._reader(channel)
         if item.kind is Due.LEAD_WENT_ON:
             return went_on(item, await self._permalink(channel, item.facts["goes_on"]), reader)
+        if item.kind is Due.FOLLOWED_CLICKED and not await self._may_see(channel, item.facts["team_id"]):
+            return None
         return await self._store.read(owed, item, channel, reader, self._now())
+
+    async def _may_see(self, user: str, team_id: str) -> bool:
+        """Whether somebody may still see personal data: they may have left, or be a guest by now."""
+        return refusal(await self._people.get(user, team_id), Right.SEE) is None
 
     async def _permalink(self, channel: str, ts: str) -> str | None:
         try:
@@ -128,6 +134,7 @@ class SlackCarrier:
         """Where the message that says it now stands: its channel and `ts`."""
         if said.ts is None:
             return await self._post(channel, item, said)
+        channel = said.channel or channel
         try:
             await self._client.chat_update(
                 channel=channel, ts=said.ts, **_content(said), parse="none", link_names=False

@@ -18,6 +18,7 @@ _LINES: Final = (
     "help_leads",
     "help_feed",
     "help_campaigns",
+    "help_follow",
     "help_setup",
     "help_mentions",
     "help_again",

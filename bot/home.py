@@ -179,7 +179,7 @@ def _why_not_free(error: AlreadyMoved | NoSuchLead, reader: Reader) -> Mrkdwn:
 def _state(session: Session, person: Person, now: datetime) -> HomeState:
     may_decide = person.is_admin or permitted.is_permitted(session, person.user_id)
     weeks = weeks_of(now, person.time_zone)
-    return home_state(session, f"slack:{person.user_id}", person.email, weeks=weeks, may_decide=may_decide)
+    return home_state(session, f"slack:{person.user_id}", person.email, weeks=weeks, may_decide=may_decide, now=now)
 
 
 def weeks_of(now: datetime, zone: str) -> tuple[datetime, datetime]:

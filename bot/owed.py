@@ -8,6 +8,7 @@ from typing import Final
 from bot.blocks.activity_message import activity_message, forgotten_activity
 from bot.blocks.admin_message import admin_message
 from bot.blocks.elements import Message
+from bot.blocks.follow_message import follow_message
 from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import forgotten_lead, lead_message, lead_went_on
 from bot.blocks.opt_outs_waiting import opt_outs_question
@@ -16,7 +17,18 @@ from bot.blocks.reader import Reader
 from bot.digest import Digest, Waiting, digest_before, next_digest, not_now, renewed_digest
 from bot.setup_owed import greeting, welcome
 from bot.terms import as_shown, reader_of, terms_of
-from storage import Session, feed, leads, opt_outs_waiting, outbox, portal, posted, privacy_requests, target_groups
+from storage import (
+    Session,
+    feed,
+    follow_news,
+    leads,
+    opt_outs_waiting,
+    outbox,
+    portal,
+    posted,
+    privacy_requests,
+    target_groups,
+)
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due
@@ -28,8 +40,10 @@ class Owed:
     """
     A message to post, or to put in the place of the one with `ts`.
 
-    `names`: the address of whom it names. `is_news`: worth a new message where the old one was taken away.
+    `names`: the address of whom it names; `people`: those of all whom it names, where these may be several.
+    `is_news`: worth a new message where the old one was taken away.
     `digest`: what it tells where it is one. `follows`: the `ts` of the message in whose stead this new one is posted.
+    `channel`: where the one with `ts` stands; None: where the item is owed.
     """
 
     message: Message
@@ -38,6 +52,8 @@ class Owed:
     is_news: bool = False
     digest: Digest | None = None
     follows: str | None = None
+    people: tuple[int, ...] = ()
+    channel: str | None = None
 
 
 def owed(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
@@ -122,6 +138,20 @@ def _opt_outs(session: Session, item: Item, channel: str, reader: Reader, now: d
     return Owed(opt_outs_question(request, people, reader), ts=old.ts if old else None, is_news=True)
 
 
+def _followed(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:
+    # Owed to a user, it stands in the channel of their direct messages with us.
+    old = posted.find(session, Due.FOLLOWED_CLICKED, item.subject, channel=None)
+    return _follow_news(session, item.subject, reader, old.channel if old else None, old.ts if old else None)
+
+
+def _follow_news(session: Session, subject: str, reader: Reader, channel: str | None, ts: str | None) -> Owed | None:
+    news = follow_news.news(session, subject)
+    if news is None:
+        return None
+    people = tuple(one.address_id for one in news.people)
+    return Owed(follow_message(news, subject, reader), ts=ts, is_news=True, people=people, channel=channel)
+
+
 def _greeting(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed:
     return Owed(greeting(session, Topic(item.subject), channel, reader))
 
@@ -146,7 +176,12 @@ def _privacy(session: Session, item: Item, channel: str, reader: Reader, now: da
 def _forgotten(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:
     if item.facts.get("kind") == Due.DIGEST:
         return _renewal(session, Topic(item.facts["subject"]), channel, item.facts["ts"], reader)
-    made = {Due.ACTIVITY_CHANGED: forgotten_activity, Due.PRIVACY_ASKED: forgotten_request}
+    if item.facts.get("kind") == Due.FOLLOWED_CLICKED and (
+        others := _follow_news(session, item.facts["subject"], reader, None, item.facts["ts"])
+    ):
+        return others
+    made = {Due.ACTIVITY_CHANGED: forgotten_activity, Due.FOLLOWED_CLICKED: forgotten_activity}
+    made |= {Due.PRIVACY_ASKED: forgotten_request}
     return Owed(made.get(Due(item.facts.get("kind", Due.LEAD_CHANGED)), forgotten_lead)(reader), ts=item.facts["ts"])
 
 
@@ -157,6 +192,7 @@ _SAID: Final[dict[Due, Say]] = {
     Due.DIGEST: _digest,
     Due.ADMIN_TOLD: _admin,
     Due.OPT_OUTS_WAITING: _opt_outs,
+    Due.FOLLOWED_CLICKED: _followed,
     Due.PRIVACY_ASKED: _privacy,
     Due.CHANNEL_GREETED: _greeting,
     Due.ADMIN_WELCOMED: _welcome,
@@ -176,6 +212,8 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
     if said.digest is not None:
         if said.ts is None:
             _remember_digest(session, item, said.digest, channel=channel, ts=ts, now=now)
+    elif said.people:
+        _remember_people(session, item, said, channel=channel, ts=ts, now=now)
     elif item.kind in _NAMELESS:
         posted.forget(session, channel=channel, ts=ts)
     elif said.names is not None and _is_gone(session, item.kind, int(item.subject)):
@@ -201,9 +239,21 @@ def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: s
         _owe_rewrite(session, item, Due.DIGEST, channel=channel, ts=ts, now=now)
 
 
+def _remember_people(session: Session, item: Item, said: Owed, *, channel: str, ts: str, now: datetime) -> None:
+    subject = item.facts["subject"] if item.kind is Due.PERSON_FORGOTTEN else item.subject
+    news = follow_news.news(session, subject)
+    there = {one.address_id for one in news.people} if news else set()
+    for address_id in said.people:
+        if address_id in there:
+            kind = Due.FOLLOWED_CLICKED
+            posted.remember(session, channel=channel, ts=ts, kind=kind, subject=subject, address_id=address_id, now=now)
+    if not there.issuperset(said.people):
+        _owe_rewrite(session, item, Due.FOLLOWED_CLICKED, channel=channel, ts=ts, now=now)
+
+
 def _owe_rewrite(session: Session, item: Item, kind: Due, *, channel: str, ts: str, now: datetime) -> None:
     facts = {"channel": channel, "ts": ts, "kind": kind.value, "subject": item.subject}
-    outbox.owe(session, Due.PERSON_FORGOTTEN, ts, destination=item.destination, now=now, facts=facts)
+    outbox.owe(session, Due.PERSON_FORGOTTEN, ts, destination=outbox.slack(channel), now=now, facts=facts)
 
 
 def _is_gone(session: Session, kind: Due, subject: int) -> bool:

@@ -62,7 +62,7 @@ class Press:
 
     async def ask(self, modal: Callable[[str], dict[str, Any]]) -> None:
         """Open a modal, made with the metadata that brings its answer back here."""
-        metadata = msgspec.json.encode(Asked(str(self.subject), self.place)).decode()
+        metadata = msgspec.json.encode(Asked(self.value.rpartition(" ")[2], self.place)).decode()
         await self.client.views_open(trigger_id=self.trigger_id, view=modal(metadata))
 
 

@@ -17,6 +17,7 @@ from jobs.changes import read_changes
 from jobs.clicks_to_hubspot import note_clicks
 from jobs.context import Context
 from jobs.erased_bytes import forget_erased_bytes
+from jobs.follows import tell_followers
 from jobs.full_pass import run_if_due
 from jobs.hubspot.journal import JournalClient
 from jobs.journal import read_journal
@@ -50,7 +51,7 @@ class Means:
     journal: JournalClient | None = None
     """None: the webhooks journal is not set up."""
     hasher: Hasher | None = None
-    """None: opt-outs cannot be recognised, so none can be carried out."""
+    """None: opt-outs cannot be recognised, so none can be carried out, and nobody is told of clicks directly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
     return (
         *(_hubspot_jobs(means.hubspot, means.reconcile_every) if means.hubspot else ()),
         *(_journal_jobs(means.hubspot, means.journal) if means.hubspot and means.journal else ()),
-        *(_opt_out_jobs(store, means.hasher, now) if means.hasher else ()),
+        *(_hasher_jobs(store, means.hasher, now) if means.hasher else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("bring back snoozed leads", partial(wake_leads, store, now), every=timedelta(minutes=1)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
@@ -96,9 +97,13 @@ def _journal_jobs(context: Context, client: JournalClient) -> tuple[Job, ...]:
     return (Job("read HubSpot's webhooks journal", partial(read_journal, context, client), every=JOURNAL_EVERY),)
 
 
-def _opt_out_jobs(store: Store, hasher: Hasher, now: Callable[[], datetime]) -> tuple[Job, ...]:
+def _hasher_jobs(store: Store, hasher: Hasher, now: Callable[[], datetime]) -> tuple[Job, ...]:
     carry_out = partial(carry_out_opt_outs, store, hasher, now)
-    return (Job("carry out opt-outs that came by themselves", carry_out, every=timedelta(seconds=5)),)
+    tell = partial(tell_followers, store, hasher, now)
+    return (
+        Job("carry out opt-outs that came by themselves", carry_out, every=timedelta(seconds=5)),
+        Job("tell who follows somebody of their clicks", tell, every=timedelta(seconds=5)),
+    )
 
 
 class Schedule:

@@ -54,6 +54,11 @@ def keep_accounts(session: Session, domains: Iterable[str]) -> dict[str, int | N
     return {domain: known[name] if name else None for domain, name in registrable.items()}
 
 
+def name_of(session: Session, account_id: int) -> str | None:
+    """What an account is called; None: there is none with this id."""
+    return session.exec(select(Account.name).where(Account.id == account_id)).first()
+
+
 def require_account(session: Session, domain: str) -> int:
     """
     The account that a (sub)domain belongs to, made when it is new.

@@ -7,13 +7,14 @@ from typing import Any, Final
 from sqlalchemy import func, literal, select, union_all
 from sqlmodel import Session, col
 
-from storage import audit, feed, inbox, leads, subscriptions, target_groups
+from storage import audit, feed, follows, inbox, leads, subscriptions, target_groups
 from storage.addresses import Address
 from storage.audit import Noted
 from storage.campaigns import Campaign
 from storage.contacts import Contact
 from storage.counts import Counts, counts_of
 from storage.feed import Activity, ActivityCard
+from storage.follows import Followed
 from storage.hours import COUNTS, HourCounter
 from storage.leads import Lead, LeadCard, LeadStage
 from storage.opt_outs import OptOut
@@ -65,10 +66,17 @@ class HomeState:
     this_week: Week
     last_week: Week
     admin: AdminState | None
+    follows: tuple[Followed, ...] = ()
 
 
 def home_state(
-    session: Session, actor: str, email: str | None, *, weeks: tuple[datetime, datetime], may_decide: bool
+    session: Session,
+    actor: str,
+    email: str | None,
+    *,
+    weeks: tuple[datetime, datetime],
+    may_decide: bool,
+    now: datetime,
 ) -> HomeState:
     """
     What the Home of `actor`, whose address at work is `email`, shows now.
@@ -84,6 +92,7 @@ def home_state(
         free_total=session.execute(select(func.count()).where(*free)).scalar_one(),
         mine=_leads(session, *held),
         activities=_activities(session, email, this_week),
+        follows=follows.of_user(session, audit.slack_user(actor) or "", now=now),
         this_week=_week(session, this_week, None),
         last_week=_week(session, last_week, this_week),
         admin=_admin(session) if may_decide else None,

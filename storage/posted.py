@@ -52,15 +52,12 @@ def remember(
         session.flush()
 
 
-def find(session: Session, kind: Due, subject: str | int, *, channel: str) -> Message | None:
-    """The newest message in `channel` that tells of this subject."""
-    query = (
-        select(Posted)
-        .where(col(Posted.kind) == kind, col(Posted.subject) == str(subject), col(Posted.channel) == channel)
-        .order_by(col(Posted.id).desc())
-        .limit(1)
-    )
-    row = session.exec(query).first()
+def find(session: Session, kind: Due, subject: str | int, *, channel: str | None) -> Message | None:
+    """The newest message in `channel` (None: wherever it stands) that tells of this subject."""
+    query = select(Posted).where(col(Posted.kind) == kind, col(Posted.subject) == str(subject))
+    if channel is not None:
+        query = query.where(col(Posted.channel) == channel)
+    row = session.exec(query.order_by(col(Posted.id).desc()).limit(1)).first()
     return _message(row) if row else None
 
 

@@ -26,6 +26,7 @@ from storage.performance import CampaignNumbers, Performance, PopularCampaign, R
 
 OPEN_LINK: Final = "open_link"
 ASK_OPT_OUT: Final = "ask_opt_out"
+FOLLOW: Final = "follow"
 LONGEST_VALUE: Final = 200
 LONGEST_CLICKS: Final = 1_500
 MOST_CAMPAIGNS: Final = 5
@@ -57,7 +58,7 @@ def contact_card(card: ContactCard, reader: Reader, notes: Sequence[Block] = ())
         *fields([*_facts(card, reader), *_properties(card)]),
         *_clicks(card.performance, reader),
         *notes,
-        *actions(_buttons(card)),
+        *actions(_buttons(card, reader)),
         context([reader.texts("equal_to_hubspot", when=reader.when(card.asked_at))]),
     ]
     return Message(_text(card, reader), blocks)
@@ -150,8 +151,10 @@ def _click(click: RecentClick, reader: Reader) -> Mrkdwn:
     return Mrkdwn(f"{told}, {reader.texts('from_sender', sender=click.sender)}" if click.sender else told)
 
 
-def _buttons(card: ContactCard) -> list[Block]:
+def _buttons(card: ContactCard, reader: Reader) -> list[Block]:
     about, subject = shown_name(card), str(Subject(SubjectKind.CONTACT, card.contact_id))
     open_it = [button(OPEN_IN_HUBSPOT, OPEN_LINK, url=card.hubspot_url, about=about)] if card.hubspot_url else []
     opt_out = [] if card.opted_out else [button(OPT_OUT, ASK_OPT_OUT, subject, about=about)]
-    return open_it + opt_out
+    can_follow = not card.opted_out and card.email is not None
+    follow = [button(reader.texts.plain("follow"), FOLLOW, subject, about=about)] if can_follow else []
+    return open_it + opt_out + follow

@@ -6,6 +6,7 @@ from typing import Any, Final
 from bot.blocks.activity_message import activity_line
 from bot.blocks.audit_line import audit_line
 from bot.blocks.elements import CLAIM, Block, actions, button, context, divider, modal, section
+from bot.blocks.follow_message import follow_row
 from bot.blocks.group_trouble import group_trouble
 from bot.blocks.lead_message import lead_lines
 from bot.blocks.reader import Reader
@@ -16,6 +17,7 @@ from bot.blocks.text import Mrkdwn, bold, channel_mention, escape, fit, plain
 from bot.slack_errors import closed_in
 from storage.audit import Noted
 from storage.feed import ActivityCard
+from storage.follows import Followed
 from storage.home_state import AdminState, HomeState, Week
 from storage.leads import LeadCard
 from storage.subscriptions import Subscribed
@@ -23,11 +25,13 @@ from storage.target_groups import GroupView
 
 HOME_CLAIM: Final = "home_claim"
 HOME_SHOW: Final = "home_show"
+HOME_STOP_FOLLOWING: Final = "home_stop_following"
 PERSON_SHOWN: Final = "person_shown"
 LONGEST_ROW: Final = 900
 LONGEST_REASON: Final = 300
 MOST_GROUPS: Final = 10
 MOST_CHANNELS: Final = 10
+MOST_FOLLOWS: Final = 10
 
 
 def home_view(state: HomeState, reader: Reader) -> dict[str, Any]:
@@ -45,6 +49,9 @@ def home_view(state: HomeState, reader: Reader) -> dict[str, Any]:
         divider(),
         _header("home_activity", reader),
         *_activities(state.activities, reader),
+        divider(),
+        _header("home_follows", reader),
+        *_follows(state.follows, reader),
         divider(),
         _header("home_week", reader),
         section(_numbers(state.this_week, state.last_week, reader)),
@@ -88,6 +95,15 @@ def _activity(card: ActivityCard, reader: Reader) -> Block:
     subject, about = str(Subject(SubjectKind.CONTACT, card.contact_id or 0)), plain(card.name or card.email or "")
     show = button(reader.texts.plain("show"), HOME_SHOW, subject, about=about)
     return section([fit([activity_line(card, reader)], LONGEST_ROW)], accessory=show)
+
+
+def _follows(follows: Sequence[Followed], reader: Reader) -> list[Block]:
+    more = len(follows) - MOST_FOLLOWS
+    return [
+        *([] if follows else [context([reader.texts("follow_nobody")])]),
+        *(follow_row(one, HOME_STOP_FOLLOWING, reader) for one in follows[:MOST_FOLLOWS]),
+        *([context([reader.texts("home_more_follows", n=more)])] if more > 0 else []),
+    ]
 
 
 def _numbers(this: Week, last: Week, reader: Reader) -> list[Mrkdwn]:

@@ -143,6 +143,34 @@ TEXTS: Final = {
     "feed_off": "{channel} bekommt keine neue Aktivität mehr. Was dort steht, bleibt auf dem neuesten Stand.",
     "feed_was_off": "{channel} bekommt ohnehin keine Aktivität; es wurde nichts geändert.",
     "erased_person": "Jemand hat geklickt; die Person wurde inzwischen gelöscht.",
+    # following
+    "follow": "Folgen",
+    "follow_ask": "Wem? Tippe eine Adresse, einen Namen oder eine Domain für alle dort: "
+    "`/footlight follow max@firma.de`",
+    "follow_whom": "Wem?",
+    "follow_everybody": "Alle von {account}",
+    "follow_how_long": "Wie lange?",
+    "follow_week": "1 Woche",
+    "follow_month": "1 Monat",
+    "follow_quarter": "3 Monate",
+    "follow_means": "Ich schreibe dir direkt, wenn wieder geklickt wird. Klicks kurz nacheinander sind eine Nachricht.",
+    "follow_begun": "Du folgst {who} bis {when}: Ich schreibe dir direkt, wenn geklickt wird.",
+    "follow_longer": "Bis wann …",
+    "follow_ended": "Du folgst {who} nicht mehr.",
+    "follow_gone": "Du folgst hier niemandem mehr.",
+    "follow_too_many": "Mehr kannst du nicht folgen. `/footlight following` listet alle auf: Beende erst eines davon.",
+    "follow_opted_out": "Vom Tracking abgemeldet: Es gibt nichts zu melden.",
+    "follow_own": "Das ist unsere eigene Domain: Klicks der eigenen Leute werden nicht gezählt.",
+    "follow_no_account": "Dort kann jeder eine Adresse haben, es ist also keine Firma. Folge einer Person: "
+    "`/footlight follow max@firma.de`",
+    "follow_head": "*Wem du folgst*",
+    "follow_row": "{who} · bis {when}",
+    "follow_nobody": "Du folgst niemandem. *Folgen* steht auf jeder Karte; `/footlight follow max@firma.de` und, für "
+    "alle dort, `/footlight follow firma.de` tun dasselbe.",
+    "follow_news": "Du folgst {who}. Neue Klicks:",
+    "follow_more_people": "und {n} weitere Personen",
+    "follow_until": "Du folgst bis {when}.",
+    "stop_following": "Nicht mehr folgen",
     # opting out
     "opt_out_title": "Abmelden (Opt out)",
     "opt_out_submit": "Nicht mehr tracken",
@@ -181,6 +209,8 @@ TEXTS: Final = {
     "`/footlight feed` tun dasselbe.",
     "help_campaigns": "`/footlight campaigns` zeigt und bearbeitet Kampagnen; `/footlight who max@firma.de` "
     "sagt, wer welche sieht.",
+    "help_follow": "`/footlight follow max@firma.de` schreibt dir direkt, wenn dort wieder geklickt wird; `firma.de` "
+    "meint alle dort, und `/footlight following` listet auf, wem du folgst.",
     "help_setup": "`/footlight setup` wählt Listen, Kanäle und wer entscheiden darf.",
     "help_mentions": "Mit `/footlight mentions on` wirst du erwähnt, wo es um deine Kontakte und Accounts geht.",
     "help_shortcut": "Bei jeder Nachricht: _Weitere Aktionen_ → _Look up addresses_.",
@@ -470,6 +500,8 @@ TEXTS: Final = {
     "home_no_owner": "Kein HubSpot-Benutzer hat die E-Mail-Adresse, die du in Slack hast; darum weiß ich nicht, welche "
     "Kontakte deine sind. Mit derselben Adresse in beiden zeige ich sie hier.",
     "home_no_activity": "Von deinen Kontakten hat diese Woche niemand geklickt.",
+    "home_follows": "Wem ich folge",
+    "home_more_follows": "und {n} weitere: `/footlight following` listet alle auf",
     "home_week": "Wie es läuft",
     "home_this_week": "*Diese Woche*: {clicks} bei {views}, {leads}",
     "home_last_week": "Letzte Woche: {clicks} bei {views}, {leads}",
@@ -503,6 +535,7 @@ TEXTS: Final = {
     "noted_dismissed": "Lead verworfen",
     "noted_uninstalled": "App aus dem Workspace entfernt",
     "noted_erased": "Person gelöscht",
+    "noted_followed": "jemandem gefolgt",
     "noted_gave_reason": "Grund für ein Verwerfen angegeben",
     "noted_handed_over": "Lead übergeben",
     "noted_imported_list": "Liste importiert",
@@ -527,6 +560,7 @@ TEXTS: Final = {
     "noted_resumed_campaign": "Kampagne fortgesetzt",
     "noted_revoked_key": "API-Schlüssel widerrufen",
     "noted_snoozed": "Lead zurückgestellt",
+    "noted_stopped_following": "jemandem nicht mehr gefolgt",
     "noted_took_back_channel": "einem Kanal nichts Neues mehr melden",
     "noted_took_back_dismissal": "Verwerfen rückgängig gemacht",
     "noted_unlinked_group": "Zielgruppe von ihrer Liste gelöst",

@@ -141,6 +141,34 @@ TEXTS: Final = {
     "feed_off": "{channel} gets no new activity any more. What was posted there is still kept up to date.",
     "feed_was_off": "{channel} gets no activity anyway, so nothing was changed.",
     "erased_person": "Someone clicked; the person has been erased since.",
+    # following
+    "follow": "Follow",
+    "follow_ask": "Whom? Type an address, a name, or a domain for everybody there: `/footlight follow max@firma.de`",
+    "follow_whom": "Whom?",
+    "follow_everybody": "Everybody of {account}",
+    "follow_how_long": "For how long?",
+    "follow_week": "1 week",
+    "follow_month": "1 month",
+    "follow_quarter": "3 months",
+    "follow_means": "I write to you directly when they click again. Clicks close together are one message.",
+    "follow_begun": "You follow {who} until {when}: I write to you directly when they click.",
+    "follow_longer": "Until when …",
+    "follow_ended": "You no longer follow {who}.",
+    "follow_gone": "You don't follow them any more.",
+    "follow_too_many": "You follow as many as one can. `/footlight following` lists them: stop following somebody "
+    "first.",
+    "follow_opted_out": "They are opted out of tracking, so there is nothing to tell.",
+    "follow_own": "That domain is our own: clicks of our own people are not counted.",
+    "follow_no_account": "Everybody may have an address there, so it is no company. Follow a person: "
+    "`/footlight follow max@firma.de`",
+    "follow_head": "*Whom you follow*",
+    "follow_row": "{who} · until {when}",
+    "follow_nobody": "You follow nobody. *Follow* stands on each card; `/footlight follow max@firma.de` and, for "
+    "everybody there, `/footlight follow firma.de` do the same.",
+    "follow_news": "{who}, whom you follow, clicked:",
+    "follow_more_people": "and {n} more people",
+    "follow_until": "You follow them until {when}.",
+    "stop_following": "Stop following",
     # opting out
     "opt_out_title": "Opt out",
     "opt_out_submit": "Stop tracking",
@@ -179,6 +207,8 @@ TEXTS: Final = {
     "do the same.",
     "help_campaigns": "`/footlight campaigns` lists and edits campaigns; `/footlight who max@firma.de` "
     "tells who sees which.",
+    "help_follow": "`/footlight follow max@firma.de` tells you directly when they click again; `firma.de` means "
+    "everybody there, and `/footlight following` lists whom you follow.",
     "help_setup": "`/footlight setup` chooses lists, channels, and who may decide.",
     "help_mentions": "`/footlight mentions on` has you mentioned where your contacts and accounts are told of.",
     "help_shortcut": "On any message: _More actions_ → _Look up addresses_.",
@@ -460,6 +490,8 @@ TEXTS: Final = {
     "home_no_owner": "No HubSpot user has the e-mail address that you have in Slack, so I cannot tell which contacts "
     "are yours. With the same address in both, they are shown here.",
     "home_no_activity": "None of your contacts clicked this week.",
+    "home_follows": "Whom I follow",
+    "home_more_follows": "and {n} more: `/footlight following` lists them",
     "home_week": "How it goes",
     "home_this_week": "*This week*: {clicks} of {views}, {leads}",
     "home_last_week": "Last week: {clicks} of {views}, {leads}",
@@ -493,6 +525,7 @@ TEXTS: Final = {
     "noted_dismissed": "lead dismissed",
     "noted_uninstalled": "app removed from the workspace",
     "noted_erased": "person erased",
+    "noted_followed": "somebody followed",
     "noted_gave_reason": "reason given for a dismissal",
     "noted_handed_over": "lead handed over",
     "noted_imported_list": "list imported",
@@ -517,6 +550,7 @@ TEXTS: Final = {
     "noted_resumed_campaign": "campaign resumed",
     "noted_revoked_key": "API key revoked",
     "noted_snoozed": "lead snoozed",
+    "noted_stopped_following": "somebody followed no longer",
     "noted_took_back_channel": "channel told nothing new any more",
     "noted_took_back_dismissal": "dismissal taken back",
     "noted_unlinked_group": "target group unlinked from its list",

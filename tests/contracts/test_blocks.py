@@ -14,6 +14,7 @@ from bot.blocks.activity_message import activity_message, feed_list
 from bot.blocks.admin_message import admin_message
 from bot.blocks.contact_message import contact_card
 from bot.blocks.elements import Message
+from bot.blocks.follow_message import follow_begun, follow_list, follow_message, follow_modal
 from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import lead_list, lead_message, lead_went_on
 from bot.blocks.lead_modals import hand_over_modal, reason_modal, snooze_modal
@@ -28,6 +29,8 @@ from sandbox.slack.block_kit import message_faults, view_faults
 from storage.contact_card import ContactCard, ShownProperty
 from storage.contact_search import Hit
 from storage.feed import ActivityCard
+from storage.follow_news import FollowNews
+from storage.follows import MOST_FOLLOWED, Followed, Target
 from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from storage.opt_outs import OptOutState
 from storage.people_search import Found
@@ -129,6 +132,10 @@ def an_activity(text: str) -> ActivityCard:
     return ActivityCard(1, 1, 1, "1", text, text, text, text, text, 3, campaigns, text, NOW, NOW)
 
 
+def a_followed(text: str) -> Followed:
+    return Followed(1, "U1", Target(address_id=1), text, 1, None, NOW)
+
+
 SHOWN: dict[str, Show] = {
     "contact card": lambda text, reader: contact_card(a_contact(text), reader),
     "contact card with very many": lambda text, reader: contact_card(a_contact(text, 200), reader),
@@ -165,6 +172,11 @@ SHOWN: dict[str, Show] = {
     ),
     "request of a recipient": lambda text, reader: privacy_request(Asked(1, 1, text, Wish.EXPORT, NOW), reader),
     "word for the admin": lambda text, reader: admin_message({"channel": text, "because": text * 10}, [], reader),
+    "followed": lambda text, reader: follow_message(
+        FollowNews(a_followed(text), (an_activity(text),) * 30), "1:1", reader
+    ),
+    "whom one follows": lambda text, reader: follow_list([a_followed(text)] * MOST_FOLLOWED, reader),
+    "follow begun": lambda text, reader: follow_begun(a_followed(text), "contact:1", reader),
     "help": lambda _, reader: help_message(reader),
 }
 
@@ -223,6 +235,7 @@ def test_modal_keeps_every_limit(text: str) -> None:
     """The question before an opt-out opens whatever the person is called."""
     for reader in READERS.values():
         assert view_faults(opt_out_modal(text, reader, metadata="m" * 2_000)) == []
+        assert view_faults(follow_modal(text, text, reader, metadata="m" * 2_000)) == []
 
 
 def test_modals_of_a_lead_keep_every_limit() -> None:
