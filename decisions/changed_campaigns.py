@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,20 @@ _Name = Annotated[str, Meta(min_length=1, max_length=200)]
 _Priority = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
 
+class _Turned(StrEnum):
+    """The states in which a campaign can be tried."""
+
+    ACTIVE = Status.ACTIVE
+    PAUSED = Status.PAUSED
+    ARCHIVED = Status.ARCHIVED
+
+
 class CampaignChange(Struct, forbid_unknown_fields=True, rename={"starts": "from", "ends": "until"}):
     """What is to be of one campaign: what is not said stays. Moments as in TOML or ISO 8601, "" for none."""
 
     name: _Name
     new: bool = False
-    status: Status | UnsetType = UNSET
+    status: _Turned | UnsetType = UNSET
     priority: _Priority | UnsetType = UNSET
     starts: Any = UNSET
     ends: Any = UNSET
@@ -94,7 +103,7 @@ def change_campaigns(present: Collection[Campaign], changes: Changes, known: Kno
 
 
 _NO_CAMPAIGN: Final = "there is no such campaign: see `footlight campaigns list`, or say `new = true`"
-_PLAIN: Final = {"status": "status", "priority": "priority", "default": "is_default", "own": "is_for_own"}
+_PLAIN: Final = {"priority": "priority", "default": "is_default", "own": "is_for_own"}
 
 
 def _fields(changes: Changes, place: int, known: Known) -> dict[str, Any]:
@@ -102,6 +111,7 @@ def _fields(changes: Changes, place: int, known: Known) -> dict[str, Any]:
     change = changes.campaigns[place]
     told = {key: value for key, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     given = {field: told[key] for key, field in _PLAIN.items() if key in told}
+    given |= {"status": Status(told["status"])} if "status" in told else {}
     for key, field, name in (("starts", "starts_at", "from"), ("ends", "ends_at", "until")):
         if key in told:
             given[field] = _moment(changes, place, name, told[key], known.zone)

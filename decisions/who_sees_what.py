@@ -16,6 +16,8 @@ class Status(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     ARCHIVED = "archived"
+    DELETED = "deleted"
+    """Archived for good: it is listed no longer, and only its numbers and its links are left."""
 
 
 class RuleKind(StrEnum):
@@ -159,7 +161,7 @@ def in_force(campaigns: Iterable[Campaign], now: datetime) -> tuple[Campaign, ..
 def why_not_in_force(campaign: Scheduled, now: datetime) -> Because | None:
     """Why nobody sees this campaign at `now`; None when it is in force."""
     if campaign.status is not Status.ACTIVE:
-        return Because(Why(campaign.status))
+        return Because(Why.PAUSED if campaign.status is Status.PAUSED else Why.ARCHIVED)
     if campaign.starts_at is not None and now < campaign.starts_at:
         return Because(Why.NOT_STARTED, at=campaign.starts_at)
     if campaign.ends_at is not None and campaign.ends_at <= now:

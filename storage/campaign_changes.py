@@ -43,6 +43,7 @@ class Fault(StrEnum):
     NO_DOMAIN = "no_domain"
     NO_CAMPAIGN = "no_campaign"
     EXTERNAL = "external"
+    NOT_ARCHIVED = "not_archived"
 
 
 class CampaignRefused(ValueError):
@@ -97,10 +98,10 @@ def create_campaign(session: Session, new: NewCampaign, *, now: datetime, actor:
     name = _checked_name(new.name)
     row = _holder(session, name) or Campaign(name=name, name_key=name.casefold(), target_url="", created_at=now)
     if row.id is not None and not row.is_external:
-        raise _name_taken(name)
+        raise _name_taken(name, row.status)
     row.is_external, row.created_at = False, now
     created = _fill(session, row, replace(new, name=name))
-    _note(session, "made a campaign", created.id, actor, now)
+    note(session, "made a campaign", created.id, actor, now)
     return created
 
 
@@ -113,16 +114,13 @@ def change_campaign(
     Raises:
         CampaignRefused, NoAccount
     """
-    row = _required(session, name)
-    if row.is_external:
-        told = "it is known by another tool's clicks alone: `footlight campaigns create` makes it a campaign of ours"
-        raise CampaignRefused(Fault.EXTERNAL, told, row.name)
+    row = ours(session, name)
     wanted = edit(_as_new(session, row))
     wanted = replace(wanted, name=_checked_name(wanted.name))
     if (holder := _holder(session, wanted.name)) and holder.id != row.id:
-        raise _name_taken(wanted.name)
+        raise _name_taken(wanted.name, holder.status)
     changed_to = _fill(session, row, wanted)
-    _note(session, "changed a campaign", changed_to.id, actor, now)
+    note(session, "changed a campaign", changed_to.id, actor, now)
     return changed_to
 
 
@@ -153,12 +151,12 @@ def campaign_as_new(session: Session, name: str) -> NewCampaign:
 
 def campaign_id(session: Session, name: str) -> int:
     """
-    The id of a campaign by its name, in any case, or its id.
+    The id of a campaign by its name, in any case, or its id; of a deleted one too, whose numbers are kept.
 
     Raises:
         CampaignRefused: there is none.
     """
-    return _required(session, name).id or 0
+    return _named(session, name).id or 0
 
 
 def pause_campaign(session: Session, name: str, *, now: datetime, actor: str = "cli") -> None:
@@ -181,11 +179,12 @@ def _set_status(session: Session, name: str, status: Status, told: str, actor: s
     row.status = status
     session.flush()
     assert row.id is not None
-    _note(session, told, row.id, actor, now)
+    note(session, told, row.id, actor, now)
     changed(session)
 
 
-def _note(session: Session, told: str, campaign_id: int, actor: str, now: datetime) -> None:
+def note(session: Session, told: str, campaign_id: int, actor: str, now: datetime) -> None:
+    """Write into the audit what was done to a campaign."""
     audit.note(session, now=now, actor=actor, action=told, detail=f"campaign {campaign_id}")
 
 
@@ -226,8 +225,10 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _name_taken(name: str) -> CampaignRefused:
+def _name_taken(name: str, holder: Status) -> CampaignRefused:
     told = "there is a campaign of this name already: give it another one"
+    if holder is Status.DELETED:
+        told = "a deleted campaign had this name, under which its numbers are kept: give it another one"
     return CampaignRefused(Fault.NAME_TAKEN, told, name)
 
 
@@ -256,11 +257,16 @@ def _take_default(session: Session, row: Campaign) -> str | None:
 def _assign(session: Session, campaign_id: int, wanted: NewCampaign) -> None:
     groups = sorted({_group_id(session, group) for group in wanted.groups})
     accounts = sorted({_account_id(session, domain) for domain in wanted.accounts})
-    session.execute(delete(CampaignGroup).where(col(CampaignGroup.campaign_id) == campaign_id))
-    session.execute(delete(CampaignAccount).where(col(CampaignAccount.campaign_id) == campaign_id))
+    forget_assignments(session, campaign_id)
     session.add_all(CampaignGroup(campaign_id=campaign_id, group_id=group_id) for group_id in groups)
     session.add_all(CampaignAccount(campaign_id=campaign_id, account_id=account_id) for account_id in accounts)
     session.flush()
+
+
+def forget_assignments(session: Session, campaign_id: int) -> None:
+    """It is for no target group and no account any more."""
+    session.execute(delete(CampaignGroup).where(col(CampaignGroup.campaign_id) == campaign_id))
+    session.execute(delete(CampaignAccount).where(col(CampaignAccount.campaign_id) == campaign_id))
 
 
 def _group_id(session: Session, name: str) -> int:
@@ -283,7 +289,28 @@ def _holder(session: Session, name: str) -> Campaign | None:
     return session.exec(select(Campaign).where(col(Campaign.name_key) == name.casefold())).first()
 
 
+def ours(session: Session, name: str) -> Campaign:
+    """
+    A campaign by its name or id, that is known by more than another tool's clicks.
+
+    Raises:
+        CampaignRefused
+    """
+    row = _required(session, name)
+    if row.is_external:
+        told = "it is known by another tool's clicks alone: `footlight campaigns create` makes it a campaign of ours"
+        raise CampaignRefused(Fault.EXTERNAL, told, row.name)
+    return row
+
+
 def _required(session: Session, name: str) -> Campaign:
+    row = _named(session, name)
+    if row.status is Status.DELETED:
+        raise CampaignRefused(Fault.NO_CAMPAIGN, f"{row.name!r} is deleted; only its numbers are kept", row.name)
+    return row
+
+
+def _named(session: Session, name: str) -> Campaign:
     row = _holder(session, " ".join(name.split()))
     if row is None and name.isascii() and name.isdigit() and len(name) < 19:
         row = session.get(Campaign, int(name))

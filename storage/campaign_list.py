@@ -53,11 +53,12 @@ class Listed:
 
 
 def list_campaigns(session: Session, *, now: datetime) -> list[Listed]:
-    """Every campaign, newest first, the external ones too."""
+    """Every campaign that is not deleted, newest first, the external ones too."""
     groups = _names(session.exec(_GROUPS_OF_CAMPAIGNS))
     accounts = _names(session.exec(_ACCOUNTS_OF_CAMPAIGNS))
     numbers = performance.of_campaigns(session)
-    rows = session.exec(select(Campaign).order_by(col(Campaign.created_at).desc(), col(Campaign.id).desc()))
+    there = select(Campaign).where(col(Campaign.status) != Status.DELETED)
+    rows = session.exec(there.order_by(col(Campaign.created_at).desc(), col(Campaign.id).desc()))
     return [
         _listed(row, groups.get(row.id, ()), accounts.get(row.id, ()), numbers.get(row.id, NOTHING), now)
         for row in rows

@@ -98,7 +98,7 @@ class CampaignsInForce:
         """Read the campaigns again if any process changed them."""
         version = session.connection().execute(_VERSION).scalar_one()
         if version != self._version:
-            self._by_id = {campaign.decided.id: campaign for campaign in all_campaigns(session)}
+            self._by_id = {campaign.decided.id: campaign for campaign in all_campaigns(session, deleted_too=True)}
             self._accounts = _accounts_assigned(session)
             self._version, self._ordered_at = version, None
 
@@ -157,15 +157,15 @@ def link_of(row: Campaign) -> str:
     return with_utm(row.target_url, row.name) if row.adds_utm else row.target_url
 
 
-def all_campaigns(session: Session) -> list[CampaignInForce]:
-    """Every campaign that can be shown, paused and archived ones too."""
+def all_campaigns(session: Session, *, deleted_too: bool = False) -> list[CampaignInForce]:
+    """Every campaign that can be shown, paused and archived ones too, and deleted ones, as their links lead on."""
     from storage.banner_files import BannerFile
 
     groups, accounts = _assigned(session)
     rows = session.exec(
         select(Campaign, BannerFile.width, BannerFile.height)
         .outerjoin(BannerFile, col(BannerFile.digest) == col(Campaign.banner_digest))
-        .where(~col(Campaign.is_external))
+        .where(~col(Campaign.is_external), *(() if deleted_too else (col(Campaign.status) != Status.DELETED,)))
     )
     return [_in_force(row, width, height, groups, accounts) for row, width, height in rows]
 

@@ -15,7 +15,7 @@ from decisions.changed_campaigns import AtAnyMoment, Changes, Known, change_camp
 from decisions.who_sees_what import Recipient
 from storage.accounts import account_ids
 from storage.addresses import Address
-from storage.campaigns import all_campaigns
+from storage.campaigns import Campaign, all_campaigns
 from storage.recipients import Named, look_up
 from storage.senders import own_domains
 from storage.target_groups import TargetGroup
@@ -64,7 +64,9 @@ def campaigns_to_compare(session: Session, changes: Changes, *, now: datetime, z
     groups = dict(session.execute(select(col(TargetGroup.name_key), col(TargetGroup.id))).all())
     known = Known(groups, _accounts(session, changes), now, zone)
     changed = change_campaigns(present, changes, known)
-    names = {one.id: one.name for one in (*present, *changed)}
+    # Of deleted ones too, which were seen then.
+    names = dict(session.execute(select(col(Campaign.id), col(Campaign.name))).all())
+    names |= {one.id: one.name for one in changed}
     return Campaigns(AtAnyMoment(present), AtAnyMoment(changed), names)
 
 

@@ -20,6 +20,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "changed the exchange with HubSpot": "noted_changed_exchange",
     "chose a channel": "noted_chose_channel",
     "claimed a lead": "noted_claimed",
+    "deleted a campaign": "noted_deleted_campaign",
     "dismissed a lead": "noted_dismissed",
     "ended the app in the workspace": "noted_uninstalled",
     "edited a note on a lead": "noted_edited_note",

@@ -33,6 +33,7 @@ FAULTS: Final = {
     Fault.NO_DOMAIN: (ACCOUNTS, "fault_no_domain"),
     Fault.NO_CAMPAIGN: (NAME, "fault_no_campaign"),
     Fault.EXTERNAL: (NAME, "fault_no_campaign"),
+    Fault.NOT_ARCHIVED: (NAME, "fault_no_campaign"),
 }
 
 

@@ -527,6 +527,7 @@ TEXTS: Final = {
     "noted_asked_to_export": "um eine Kopie der Daten gebeten",
     "noted_brought_back_channel": "Bot wieder in einen Kanal eingeladen",
     "noted_changed_campaign": "Kampagne geändert",
+    "noted_deleted_campaign": "Kampagne gelöscht",
     "noted_changed_terms": "geändert, was ein Kanal gemeldet bekommt",
     "noted_changed_group": "Zielgruppe geändert",
     "noted_changed_exchange": "Austausch mit HubSpot geändert",

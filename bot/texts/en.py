@@ -517,6 +517,7 @@ TEXTS: Final = {
     "noted_asked_to_export": "copy of the data asked for",
     "noted_brought_back_channel": "bot invited back into a channel",
     "noted_changed_campaign": "campaign changed",
+    "noted_deleted_campaign": "campaign deleted",
     "noted_changed_terms": "what a channel is told changed",
     "noted_changed_group": "target group changed",
     "noted_changed_exchange": "exchange with HubSpot changed",

@@ -1,5 +1,6 @@
 """`footlight campaigns`: what is shown to whom."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +29,7 @@ from storage.campaign_changes import (
     resume_campaign,
 )
 from storage.campaign_choice import who_sees
+from storage.campaign_deleted import delete_campaign
 from storage.campaign_list import list_campaigns
 
 campaigns = command_group("campaigns", "What is shown to whom, and when.")
@@ -164,6 +166,16 @@ def archive(name: str) -> None:
     with opened() as footlight:
         footlight.store.write_now(archive_campaign, name, now=footlight.now())
     console.print(f"Campaign {name} is archived.", markup=False)
+
+
+@campaigns.command("delete")
+def delete(name: str, *, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Delete an archived campaign for good; its numbers stay under its name, and its links lead where they led."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm(f"Delete {name} for good? Its banner goes; numbers and links stay.", abort=True)
+    with opened() as footlight:
+        deleted = footlight.store.write_now(delete_campaign, name, now=footlight.now())
+    console.print(f"Campaign {deleted} is deleted; its numbers stay.", markup=False)
 
 
 @campaigns.command("who")

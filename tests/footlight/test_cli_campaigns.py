@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
 async def test_campaigns(installed: Path) -> None:
-    """A campaign is made of a file or of a web address, listed, paused, resumed and archived."""
+    """A campaign is made of a file or of a web address, listed, paused, resumed, archived and deleted."""
     await footlight("groups", "import", "Customers")
     picture = str(BANNERS / "spring_fair.png")
     times = ("--from", "2026-12-01T08:00+01:00", "--until", "2026-12-24")
@@ -41,6 +41,10 @@ async def test_campaigns(installed: Path) -> None:
         assert (await footlight("campaigns", verb, "fair")).status == 0
         assert (await printed("campaigns", "list"))[0]["status"] == status
     assert "archived" in (await footlight("campaigns", "list")).out
+    assert "footlight campaigns archive" in (await footlight("campaigns", "delete", "spring")).err
+    assert "its numbers stay" in (await footlight("campaigns", "delete", "fair", "--yes")).out
+    assert [one["name"] for one in await printed("campaigns", "list")] == ["Spring"]
+    assert (await printed("performance", "campaign", "Fair"))["name"] == "Fair"
 
 
 async def test_edited(installed: Path) -> None:
@@ -178,7 +182,7 @@ async def test_refused_campaign(installed: Path, arguments: tuple[str, ...], wor
     assert await printed("campaigns", "list") == []
 
 
-@pytest.mark.parametrize("verb", ["pause", "resume", "archive", "edit", "duplicate"])
+@pytest.mark.parametrize("verb", ["pause", "resume", "archive", "delete", "edit", "duplicate"])
 async def test_unknown_campaign(installed: Path, verb: str) -> None:
     """A campaign that is not there is named, with the verb that lists them."""
     ran = await footlight("campaigns", verb, "None")
