@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import (
+    account,
     campaign,
     campaign_who,
     channels,
@@ -29,6 +30,7 @@ from bot import (
     setup_channels,
     setup_lists,
 )
+from bot.blocks.account_message import MORE_PEOPLE, SHOW_ACCOUNT
 from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
 from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.channel_greeting import CHANGE_CHANNEL
@@ -87,6 +89,7 @@ async def acknowledged(ack: AsyncAck) -> None:
 
 WORDS: Final = {
     "contact": contact.answer_command,
+    "account": account.answer_command,
     "leads": lead.answer_command,
     "feed": feed.answer_command,
     "campaigns": campaign.answer_command,
@@ -99,6 +102,7 @@ WORDS: Final = {
 
 CONVERSATIONS: Final = (
     Conversation(Kind.COMMAND, "/contact", contact.command, "shows a person, or a short list"),
+    Conversation(Kind.COMMAND, "/account", account.command, "shows an account's people and their trend"),
     Conversation(Kind.COMMAND, "/leads", lead.command, "lists leads, each with its buttons"),
     Conversation(Kind.COMMAND, "/feed", feed.command, "lists the latest activity"),
     Conversation(Kind.COMMAND, "/footlight", footlight(WORDS), "help, and the other commands under our own name"),
@@ -118,6 +122,8 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, STOP_FOLLOWING, pressed(Right.SEE, follow.stop), "follows no longer"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, pressed(Right.SEE, contact.show), "shows one of a list"),
+    Conversation(Kind.ACTION, SHOW_ACCOUNT, pressed(Right.SEE, account.show), "shows one of several accounts"),
+    Conversation(Kind.ACTION, MORE_PEOPLE, pressed(Right.SEE, account.more), "shows further people of an account"),
     Conversation(Kind.ACTION, SHOW_WHAT_THEY_SEE, pressed(Right.SEE, campaign_who.show), "tells who sees what"),
     Conversation(Kind.ACTION, SEARCH_HUBSPOT, pressed(Right.SEE, contact.search_hubspot), "asks HubSpot for someone"),
     Conversation(Kind.ACTION, OPEN_LINK, acknowledged, "opens HubSpot"),

@@ -15,6 +15,7 @@ AnswerCommand = Callable[[str, AsyncRespond, AsyncBoltContext, Desk], Awaitable[
 
 _LINES: Final = (
     "help_contact",
+    "help_account",
     "help_leads",
     "help_feed",
     "help_campaigns",

@@ -30,3 +30,8 @@ def monday_of(now: datetime, zone: ZoneInfo) -> date:
 def steps(first: date, number: int, step: timedelta) -> tuple[date, ...]:
     """So many days, the first one and those that follow with this distance."""
     return tuple(first + step * place for place in range(number))
+
+
+def weeks_until(now: datetime, zone: ZoneInfo, number: int) -> tuple[date, ...]:
+    """The Mondays on which this week and those before it begin, `number` in all, and the one that ends this week."""
+    return steps(monday_of(now, zone) - WEEK * (number - 1), number + 1, WEEK)

@@ -85,21 +85,22 @@ def _begins(index: Index, word: str) -> tuple[ColumnElement[bool], ColumnElement
 
 def _having(session: Session, index: Index, query: Any, pattern: Pattern) -> Any:
     if not is_sqlite(session):
-        return query.where(_like(index, pattern))
+        return query.where(holds(index.text, pattern))
     trigrams = table(index.trigrams, column("rowid"), column(index.trigrams))
     held = trigrams.c[index.trigrams].op("MATCH")(_match(pattern))
     return query.join(trigrams, trigrams.c.rowid == index.id).where(held)
 
 
-def _like(index: Index, pattern: Pattern) -> ColumnElement[bool]:
+def holds(text: Any, pattern: Pattern) -> ColumnElement[bool]:
+    """The condition that a text holds what the pattern says."""
     match pattern:
         case Every(parts):
-            return and_(*(_like(index, part) for part in parts))
+            return and_(*(holds(text, part) for part in parts))
         case Either(parts):
-            return or_(*(_like(index, part) for part in parts))
+            return or_(*(holds(text, part) for part in parts))
         case str():
-            holds: ColumnElement[bool] = index.text.contains(pattern, autoescape=True)
-            return holds
+            held: ColumnElement[bool] = text.contains(pattern, autoescape=True)
+            return held
 
 
 def _match(pattern: Pattern) -> str:

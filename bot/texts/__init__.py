@@ -1,6 +1,6 @@
 """What the bot says, in English and German: one catalogue a language, the same keys in each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from bot.blocks.text import Mrkdwn, escape, plain
@@ -41,6 +41,11 @@ class Texts:
         """0.07 as 7 %; what is little is not nothing."""
         told = "<1" if 0 < share < 0.01 else self.number(round(share * 100))
         return f"{told}{_PERCENT[self.language]}"
+
+    def day(self, day: date) -> str:
+        """A day of this year, short: 5 Oct."""
+        month = self._texts["months"].split()[day.month - 1]
+        return self._texts["short_day"].format(day=day.day, month=month)
 
     def ago(self, passed: timedelta) -> Mrkdwn:
         """How long ago, roughly; only for what is made anew whenever it is looked at."""

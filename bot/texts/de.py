@@ -22,6 +22,8 @@ TEXTS: Final = {
     "actor_api": "einem Programm",
     "actor_recipient": "der Person selbst",
     "no_name": "(ohne Namen)",
+    "short_day": "{day}. {month}",
+    "months": "Jan Feb März Apr Mai Juni Juli Aug Sep Okt Nov Dez",
     # contact card
     "clicks_of_views": "{clicks} bei {views} ({rate})",
     "clicks_without_views": "{clicks}, keine Ansicht gezählt",
@@ -41,6 +43,34 @@ TEXTS: Final = {
     "deleted_in_hubspot": "In HubSpot gelöscht. Klicks werden weiter gezählt.",
     "opted_out_card": "Am {when} von {who} vom Tracking abgemeldet. Seitdem wird nichts aufgezeichnet.",
     "card_text": "{name}: {numbers}",
+    # charts
+    "chart_clicks": "Klicks pro Woche",
+    "chart_views": "Ansichten pro Woche",
+    "chart_weeks": "Klicks und Ansichten der letzten {n} Wochen, nach dem Montag, an dem die Woche begann. {told}",
+    "chart_week": "{day}: {clicks}, {views}",
+    "chart_rest": "In den anderen Wochen nichts.",
+    # accounts
+    "ask_which_account": "Welche Firma? Tippe eine Domain, einen Firmennamen oder eine Adresse: `/account firma.de`",
+    "people_clicked_one": "{n} Person hat geklickt",
+    "people_clicked_other": "{n} Personen haben geklickt",
+    "account_people": "*Personen*, die meisten Klicks zuerst",
+    "account_page": "*Personen*, die meisten Klicks zuerst: {first} bis {last} von {n}",
+    "account_nobody": "Von dieser Firma ist niemand namentlich bekannt.",
+    "account_more": "Weitere Personen",
+    "account_text": "{name}: {numbers}",
+    "account_lead": "Lead: {who}",
+    "account_opted_out": "abgemeldet",
+    "accounts_found": "Mehrere Firmen passen zu {query}:",
+    "accounts_alike": "Eine Firma {query} kenne ich nicht. Gemeint war vielleicht:",
+    "account_unknown": "Eine Firma {query} kenne ich nicht.",
+    "account_unknown_hint": (
+        "Zu einer Firma gehören alle mit derselben Domain, denen wir geschrieben haben oder die in HubSpot stehen. "
+        "Versuche die Domain oder einen Teil des Namens: `/account firma.de`. Einzelne Personen findet `/contact`."
+    ),
+    "account_free_mail": "{query} ist ein Freemail-Anbieter: Dort haben die Leute nichts miteinander zu tun.",
+    "account_free_mail_hint": "Einzelne Personen findet `/contact max@gmail.com`.",
+    "account_gone": "Diese Firma gibt es hier nicht mehr: Sie wurde mit einer anderen zusammengelegt. Suche sie neu: "
+    "`/account firma.de`",
     # looking up
     "ask_whom": "Wen? Tippe eine Adresse oder einen Teil von Name oder Domain: `/contact max@firma.de`",
     "found_all": "{n} Personen passen zu {query}:",
@@ -202,11 +232,13 @@ TEXTS: Final = {
         "`/contact max@firma.de` zeigt eine Person; ein Teil von Name oder Domain genügt. "
         "Oder erwähne mich, oder schreib mir direkt."
     ),
+    "help_account": "`/account firma.de` zeigt die Leute einer Firma und was sie in den letzten Wochen getan haben; "
+    "eine Adresse oder ein Teil des Namens genügt.",
     "help_leads": "`/leads` zeigt Leute ohne Kontakt in HubSpot, die geklickt haben; `/leads off` beendet sie in "
     "einem Kanal.",
     "help_feed": "`/feed` zeigt die letzten Klicks unserer Kontakte; `/feed off` beendet sie in einem Kanal.",
-    "help_again": "Gehören diese Befehle einer anderen App: `/footlight contact`, `/footlight leads` und "
-    "`/footlight feed` tun dasselbe.",
+    "help_again": "Gehören diese Befehle einer anderen App: `/footlight contact`, `account`, `leads` und `feed` tun "
+    "dasselbe.",
     "help_campaigns": "`/footlight campaigns` zeigt und bearbeitet Kampagnen; `/footlight who max@firma.de` "
     "sagt, wer welche sieht.",
     "help_follow": "`/footlight follow max@firma.de` schreibt dir direkt, wenn dort wieder geklickt wird; `firma.de` "

@@ -22,6 +22,8 @@ TEXTS: Final = {
     "actor_api": "a program",
     "actor_recipient": "themselves",
     "no_name": "(no name)",
+    "short_day": "{day} {month}",
+    "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     # contact card
     "clicks_of_views": "{clicks} of {views} ({rate})",
     "clicks_without_views": "{clicks}, no view counted",
@@ -41,6 +43,33 @@ TEXTS: Final = {
     "deleted_in_hubspot": "Deleted in HubSpot. Clicks are still counted.",
     "opted_out_card": "Opted out of tracking by {who} on {when}. Nothing is recorded since.",
     "card_text": "{name}: {numbers}",
+    # charts
+    "chart_clicks": "Clicks a week",
+    "chart_views": "Views a week",
+    "chart_weeks": "Clicks and views in the last {n} weeks, by the Monday on which a week began. {told}",
+    "chart_week": "{day}: {clicks}, {views}",
+    "chart_rest": "Nothing in the other weeks.",
+    # accounts
+    "ask_which_account": "Which account? Type a domain, a company's name or an address: `/account firma.de`",
+    "people_clicked_one": "{n} person clicked",
+    "people_clicked_other": "{n} people clicked",
+    "account_people": "*People*, most clicks first",
+    "account_page": "*People*, most clicks first: {first} to {last} of {n}",
+    "account_nobody": "Nobody of this account is known by name.",
+    "account_more": "More people",
+    "account_text": "{name}: {numbers}",
+    "account_lead": "Lead: {who}",
+    "account_opted_out": "opted out",
+    "accounts_found": "Several accounts match {query}:",
+    "accounts_alike": "I don't know an account {query}. Did you mean:",
+    "account_unknown": "I don't know an account {query}.",
+    "account_unknown_hint": (
+        "An account is everybody at one domain whom we wrote to or who is in HubSpot. Try the domain or a part of the "
+        "company's name: `/account firma.de`. Single people are found by `/contact`."
+    ),
+    "account_free_mail": "{query} is a free-mail provider: people there have nothing to do with each other.",
+    "account_free_mail_hint": "Look single people up by `/contact max@gmail.com`.",
+    "account_gone": "This account is no longer here: it became one with another. Look it up again: `/account firma.de`",
     # looking up
     "ask_whom": "Whom? Type an address, or a part of a name or domain: `/contact max@firma.de`",
     "found_all": "{n} people match {query}:",
@@ -200,11 +229,13 @@ TEXTS: Final = {
         "`/contact max@firma.de` shows a person; a part of a name or domain will do. "
         "Or mention me, or write to me directly."
     ),
+    "help_account": "`/account firma.de` shows a company's people and what they did in the last weeks; an address or a "
+    "part of its name will do.",
     "help_leads": "`/leads` lists people without contact in HubSpot who clicked; `/leads off` ends new ones in a "
     "channel.",
     "help_feed": "`/feed` lists the latest clicks of our contacts; `/feed off` ends them in a channel.",
-    "help_again": "Another app may own these commands: `/footlight contact`, `/footlight leads` and `/footlight feed` "
-    "do the same.",
+    "help_again": "Another app may own these commands: `/footlight contact`, `account`, `leads` and `feed` do the "
+    "same.",
     "help_campaigns": "`/footlight campaigns` lists and edits campaigns; `/footlight who max@firma.de` "
     "tells who sees which.",
     "help_follow": "`/footlight follow max@firma.de` tells you directly when they click again; `firma.de` means "

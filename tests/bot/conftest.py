@@ -76,19 +76,24 @@ def client(slack: SlackSandbox) -> AsyncWebClient:
 
 @asynccontextmanager
 async def running_bot(
-    store: Store, client: AsyncWebClient, keys: Keys = KEYS, *, hubspot: HubSpotSearch | None = None
+    store: Store,
+    client: AsyncWebClient,
+    keys: Keys = KEYS,
+    *,
+    hubspot: HubSpotSearch | None = None,
+    now: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Bot]:
     """A process of the bot in HTTP mode, on a free port."""
     desk = Desk(
         store=store,
         hasher=HASHER,
         people=People(client),
-        now=utc_now,
+        now=now,
         public_url="https://footlight.ours.de",
-        charts=ChartLinks(keys, "https://footlight.ours.de", utc_now),
+        charts=ChartLinks(keys, "https://footlight.ours.de", now),
         hubspot=hubspot,
     )
-    dispatch = make_bot(desk, client, homes := Homes(store, desk.people, client, now=utc_now))
+    dispatch = make_bot(desk, client, homes := Homes(store, desk.people, client, now=now))
     events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2), again=[timedelta(0)])
     receive = SlackEndpoint(events, dispatch, prove=prove, malformed=malformed).receive
     app = web.Application(client_max_size=LARGEST_BODY)

@@ -1,0 +1,38 @@
+"""The trend: what people did step by step, day by day or week by week, for the pictures that show it."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col
+
+from decisions.calendar_steps import begin_of
+from storage.performance_report import Scope, series
+from storage.tracking import Event, EventClass
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Views and clicks by people from the begin of `day` until the next step's."""
+
+    day: date
+    views: int
+    clicks: int
+
+
+def trend(session: Session, scope: Scope, bounds: Sequence[date], zone: ZoneInfo) -> tuple[Step, ...]:
+    """What happened from each of these days to the next, on the clocks of `zone`; the last day only ends it."""
+    *begins, end = (begin_of(day, zone) for day in bounds)
+    views, clicks = [0] * len(begins), [0] * len(begins)
+    for hour, counts in series(session, scope & _by_people(begins[0]), begins[0], end):
+        place = bisect_right(begins, hour) - 1
+        views[place] += counts.views
+        clicks[place] += counts.clicks
+    return tuple(Step(*one) for one in zip(bounds, views, clicks, strict=False))
+
+
+def _by_people(since: datetime) -> Scope:
+    """So that an index leads to the few events that count: without it, all of a person's are looked through."""
+    return Scope(events=(col(Event.counts_as) == int(EventClass.HUMAN), col(Event.at) >= since), counters=(), hours=())
