@@ -6,6 +6,7 @@ from typing import Any, Final
 from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.contacts import addresses_of
 from jobs.hubspot.records import MERGED_IDS, BatchAnswer, Record
+from jobs.hubspot.search import search_body
 from storage.contacts import ContactState
 
 PAGE: Final = 200
@@ -35,12 +36,7 @@ def _body(modified: str, since: datetime, after: str | None, properties: tuple[s
     filters = [{"propertyName": modified, "operator": "GTE", "value": str(int(since.timestamp() * 1000))}]
     if after is not None:
         filters.append({"propertyName": "hs_object_id", "operator": "GT", "value": after})
-    return {
-        "filterGroups": [{"filters": filters}],
-        "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
-        "properties": list(properties),
-        "limit": PAGE,
-    }
+    return search_body(filters, properties, PAGE)
 
 
 def _known(record: Record, now: datetime) -> ContactState:

@@ -12,6 +12,7 @@ from decisions.addresses import NotAnAddress, normalise
 from jobs.hubspot.associations import read_primary_companies
 from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.records import MERGED_IDS, BatchAnswer, Record, is_id, read_records, refuse_other_errors
+from jobs.hubspot.search import search_body
 from jobs.hubspot.trouble import Refused, ScopeMissing
 from storage.contact_properties import ALWAYS_HELD
 from storage.contacts import ContactState
@@ -200,8 +201,8 @@ def _id_by_primary(client: HubSpotClient, email: str) -> str | None:
 
 def _id_by_search(client: HubSpotClient, email: str) -> str | None:
     found = {"propertyName": "hs_additional_emails", "operator": "CONTAINS_TOKEN", "value": email}
-    body = {"filterGroups": [{"filters": [found]}], "properties": [], "limit": 1}
-    return _first_id(client.ask(client.contact_search.do_search, body, into=BatchAnswer))
+    answer = client.ask(client.contact_search.do_search, search_body([found], (), 1), into=BatchAnswer)
+    return _first_id(answer)
 
 
 def _first_id(answer: BatchAnswer) -> str | None:
