@@ -1,6 +1,9 @@
 """The bot: THE table of conversations, and the Bolt app that holds them."""
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -53,6 +56,7 @@ from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import SLACK_SILENT, Dispatch
 from bot.help import footlight
 from bot.permissions import Right
+from bot.installations import Authorize
 from bot.press import Listener, place_of, pressed, submitted
 from bot.slack_errors import error_code, is_passing
 from bot.texts import Texts
@@ -111,8 +115,8 @@ CONVERSATIONS: Final = (
     Conversation(Kind.EVENT, "member_joined_channel", channels.joined, "resumes a channel that we are invited to"),
     Conversation(Kind.EVENT, "channel_unarchive", channels.unarchived, "resumes a channel"),
     Conversation(Kind.EVENT, "group_unarchive", channels.unarchived, "resumes a private channel"),
-    Conversation(Kind.EVENT, "app_uninstalled", channels.gone, "pauses everything"),
-    Conversation(Kind.EVENT, "tokens_revoked", channels.gone, "pauses everything"),
+    Conversation(Kind.EVENT, "app_uninstalled", channels.gone, "ends or pauses a workspace"),
+    Conversation(Kind.EVENT, "tokens_revoked", channels.gone, "ends or pauses a workspace"),
     Conversation(Kind.EVENT, "app_home_opened", home.opened, "shows somebody their Home"),
     Conversation(Kind.ACTION, HOME_CLAIM, home.claim, "claims a lead in the Home"),
     Conversation(Kind.ACTION, HOME_SHOW, home.show, "shows a person of the Home"),
@@ -171,7 +175,9 @@ CONVERSATIONS: Final = (
 )
 
 
-def make_bot(desk: Desk, client: AsyncWebClient, homes: home.Homes) -> Dispatch:
+def make_bot(
+    desk: Desk, client: AsyncWebClient, homes: home.Homes, *, authorize: Authorize | None = None
+) -> Dispatch:
     """
     The bot, ready to be given requests.
 
@@ -179,15 +185,19 @@ def make_bot(desk: Desk, client: AsyncWebClient, homes: home.Homes) -> Dispatch:
         client: for answers, with the bot token; its base URL is Slack's, or that of whoever speaks like it.
     """
     # The client's token wins over what Bolt finds in the environment. Proofs are checked before Bolt is asked.
-    app = AsyncApp(
-        name="footlight",  # Bolt would look for one in the whole stack, which takes 20 to 50 ms
-        signing_secret="",
-        client=client,
-        process_before_response=True,
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-        url_verification_enabled=False,
-    )
+        authorize: by whose token each request is answered; None: by the client's.
+    with _no_oauth_of_bolts_own():
+        app = AsyncApp(
+            name="footlight",  # Bolt would look for one in the whole stack, which takes 20 to 50 ms
+            signing_secret="",
+            client=client,
+            authorize=authorize,
+            user_facing_authorize_error_message=Texts(desk.language).plain("not_installed_here"),
+            process_before_response=True,
+            request_verification_enabled=False,
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
+        )
     app.error(_tell_of_error)
     for one in CONVERSATIONS:
         getattr(app, one.kind)(one.name)(one.listener)
@@ -200,6 +210,19 @@ def make_bot(desk: Desk, client: AsyncWebClient, homes: home.Homes) -> Dispatch:
 
 async def unhandled(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
     """What nobody handles is acknowledged: a 404 would be repeated, and counts towards being switched off."""
+@contextmanager
+def _no_oauth_of_bolts_own() -> Iterator[None]:
+    """Where Bolt finds these, it drops the client's token and keeps installations in files."""
+    found = {name: os.environ.pop(name) for name in _BOLTS_OWN if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(found)
+
+
+_BOLTS_OWN: Final = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+
+
     await ack()
     kind = _name_of(body)
     log.info("something that no conversation handles", kind=kind)

@@ -1,6 +1,7 @@
 """The only place that posts unasked: brings what the outbox owes to Slack's channels, and finds it again there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -17,6 +18,7 @@ from bot.permissions import People, Right, refusal
 from bot.slack_errors import NO_MESSAGE, closed, error_code, is_passing, meaning
 from bot.texts import Texts
 from decisions.retries import Failure
+from decisions.slack_ids import kept, slack_id, workspace_of
 from storage import Store
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
@@ -123,7 +125,7 @@ class SlackCarrier:
 
     async def _permalink(self, channel: str, ts: str) -> str | None:
         try:
-            answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+            answer = await self._client.chat_getPermalink(channel=slack_id(channel), message_ts=ts)
         except SlackApiError as error:
             if is_passing(error):
                 raise
@@ -137,7 +139,7 @@ class SlackCarrier:
         channel = said.channel or channel
         try:
             await self._client.chat_update(
-                channel=channel, ts=said.ts, **_content(said), parse="none", link_names=False
+                channel=slack_id(channel), ts=said.ts, **_content(said), parse="none", link_names=False
             )
         except SlackApiError as error:
             if error_code(error) not in NO_MESSAGE:
@@ -150,7 +152,7 @@ class SlackCarrier:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": item.key}}
         post = partial(
             self._client.chat_postMessage,
-            channel=channel,
+            channel=slack_id(channel),
             metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,
@@ -164,13 +166,17 @@ class SlackCarrier:
             await self._join(channel)
             answer = await post()
         # What is posted to a user stands in a channel of its own, and is found and changed there alone.
-        return str(answer["channel"]), str(answer["ts"])
+        return kept(workspace_of(channel), str(answer["channel"])), str(answer["ts"])
 
     async def _find(self, channel: str, item: Item) -> str | None:
         since, cursor = f"{(item.attempted_at - CLOCKS_APART).timestamp():.6f}", ""
         for _ in range(PAGES):
             page = await self._client.conversations_history(
-                channel=channel, oldest=since, limit=PAGE, cursor=cursor or None, include_all_metadata=True
+                channel=slack_id(channel),
+                oldest=since,
+                limit=PAGE,
+                cursor=cursor or None,
+                include_all_metadata=True,
             )
             for message in page["messages"]:
                 if _key(message) == item.key:
@@ -192,7 +198,7 @@ class SlackCarrier:
         if channel in self._known and now - self._known[channel] < CHANNEL_KNOWN_FOR:
             return None
         try:
-            told = (await self._client.conversations_info(channel=channel))["channel"]
+            told = (await self._client.conversations_info(channel=slack_id(channel)))["channel"]
         except SlackApiError as error:
             log.info("Slack does not describe a channel", channel=channel, because=error_code(error))
             return None
@@ -205,14 +211,15 @@ class SlackCarrier:
 
     async def _reader(self, channel: str) -> Reader:
         """For whom it is said: the channel's many, or one person in their language."""
+        workspace = workspace_of(channel)
         if not is_user(channel):
-            return self._channel_reader
-        return Reader(Texts((await self._people.get(channel, "")).language))
+            return replace(self._channel_reader, workspace=workspace)
+        return Reader(Texts((await self._people.get(channel, "")).language), workspace=workspace)
 
     async def _join(self, channel: str) -> None:
         """So that we may look for our messages there; private channels ask for an invitation."""
         try:
-            await self._client.conversations_join(channel=channel)
+            await self._client.conversations_join(channel=slack_id(channel))
         except SlackApiError as error:
             log.info("not joined a channel", channel=channel, because=error_code(error))
 

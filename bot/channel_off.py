@@ -18,7 +18,8 @@ _NOT_ON: Final = {Topic.LEADS: "leads_were_off", Topic.FEED: "feed_was_off"}
 
 async def channel_off(topic: Topic, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
     """End the channel's subscription, or say that there was none."""
-    visit, channel = await desk.admit(context, Right.DECIDE), context.channel_id or ""
+    visit = await desk.admit(context, Right.DECIDE)
+    channel = visit.kept(context.channel_id or "")
     ended = await desk.store.write(channel_chosen.drop, topic, channel, actor=visit.actor, now=desk.now())
     told = visit.reader.texts((_ENDED if ended else _NOT_ON)[topic], channel=channel_mention(channel))
     await say(respond, Message(told, [section([told])]))

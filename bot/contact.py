@@ -52,7 +52,7 @@ async def message(event: dict[str, Any], client: AsyncWebClient, context: AsyncB
         answer = await desk.lookup.text(text, visit.reader)
     ts = await say_in_channel(client, event, answer.message, visit.reader.texts)
     if ts and answer.named:
-        await desk.store.write(_remember, event["channel"], ts, answer.named, now=desk.now())
+        await desk.store.write(_remember, visit.kept(event["channel"]), ts, answer.named, now=desk.now())
 
 
 async def shortcut(

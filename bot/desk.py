@@ -22,8 +22,10 @@ from bot.lookup import Lookup
 from bot.permissions import People, Person, Refusal, Right, refusal
 from bot.slack_errors import NOT_THERE, error_code
 from bot.texts import Texts
+from bot.web_client import ClientOf
 from decisions.calendar_steps import zone_of
-from storage import Store, permitted
+from decisions.slack_ids import kept, workspace_of
+from storage import Store, permitted, workspaces
 from storage.opt_outs import Hasher
 
 log = structlog.get_logger()
@@ -48,6 +50,15 @@ class Visit:
     def actor(self) -> str:
         return f"slack:{self.person.user_id}"
 
+    @property
+    def workspace(self) -> str:
+        """The name among ids of the workspace from which they come to us."""
+        return workspace_of(self.person.user_id)
+
+    def kept(self, slack_id: str) -> str:
+        """An id of their workspace, as the store keeps it."""
+        return kept(self.workspace, slack_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -55,9 +66,11 @@ class Desk:
     What every conversation works with.
 
     `language` is spoken in channels, where there are many readers. `public_url` is how Slack fetches our pictures.
-    `charts` is None where Slack cannot fetch them, `hubspot` where HubSpot cannot be asked.
+    `charts` is None where Slack cannot fetch them, `hubspot` where HubSpot cannot be asked,
+    `client_of` where there is only one workspace.
     `own_domains` are those of the settings; empty: those that our senders write from.
-    `welcomed` holds the first admin whom this process met, who is shown the way unless somebody was before.
+    `welcomed` holds the workspaces of which this process met an admin, who is shown the way unless somebody was before;
+    `known_as` the names among ids of those that it met, by team id.
     """
 
     store: Store
@@ -69,16 +82,17 @@ class Desk:
     own_domains: frozenset[str] = frozenset()
     charts: ChartLinks | None = None
     hubspot: HubSpotSearch | None = None
-    welcomed: list[str] = field(default_factory=list)
+    client_of: ClientOf | None = None
+    welcomed: set[str] = field(default_factory=set)
+    known_as: dict[str, str] = field(default_factory=dict)
 
     @property
     def lookup(self) -> Lookup:
-        return Lookup(self.store, self.hasher, self.hubspot)
+        return Lookup(self.store, self.hasher, self.now, self.hubspot, self.own_domains)
 
-    @property
-    def channel_reader(self) -> Reader:
+    def channel_reader(self, workspace: str) -> Reader:
         """For messages that stay in a channel."""
-        return Reader(Texts(self.language), chart_url=self.charts)
+        return Reader(Texts(self.language), chart_url=self.charts, workspace=workspace)
 
     async def admit(self, context: AsyncBoltContext, right: Right, *, stays: bool = False) -> Visit:
         """
@@ -95,15 +109,28 @@ class Desk:
             person = replace(person, is_permitted=await self.store.read(permitted.is_permitted, person.user_id))
         if because := refusal(person, right):
             raise Refused(person, because)
-        if person.is_admin and not self.welcomed:
+        workspace = workspace_of(person.user_id)
+        if person.is_admin and workspace not in self.welcomed:
             await self.store.write(permitted.welcome, person.user_id, now=self.now())
-            self.welcomed.append(person.user_id)
-        texts, zone = Texts(person.language), zone_of(person.time_zone)
-        return Visit(person, Reader(texts, None if stays else self.now(), zone=zone, chart_url=self.charts))
+            self.welcomed.add(workspace)
+        texts, moment = Texts(person.language), None if stays else self.now()
+        reader = Reader(texts, moment, zone=zone_of(person.time_zone), chart_url=self.charts, workspace=workspace)
+        return Visit(person, reader)
 
     async def person(self, context: AsyncBoltContext) -> Person:
         """Who sent this request, as our workspace sees them: from a shared channel the request may name another."""
-        return await self.people.get(context.user_id or "", team_of(context))
+        return await self.people.get(await self.kept(context, context.user_id or ""), team_of(context))
+
+    async def kept(self, context: AsyncBoltContext, slack_id: str) -> str:
+        """An id of our workspace that this request names, as the store keeps it."""
+        return kept(await self.workspace(context), slack_id)
+
+    async def workspace(self, context: AsyncBoltContext) -> str:
+        """The name among ids of our workspace, by whose token the request is answered."""
+        team_id = team_of(context)
+        if team_id not in self.known_as:
+            self.known_as[team_id] = await self.store.write(workspaces.known_as, team_id, now=self.now())
+        return self.known_as[team_id]
 
 
 def team_of(context: AsyncBoltContext) -> str:
@@ -197,7 +224,9 @@ async def say_in_channel(client: AsyncWebClient, event: dict[str, Any], message:
         if error_code(error) not in NOT_THERE:
             raise
         told = texts("not_in_that_channel", channel=channel_mention(channel))
-        await client.chat_postMessage(channel=event["user"], text=told, blocks=[section([told])])
+        await client.chat_postMessage(
+            channel=event["user"], text=told, blocks=[section([told])], unfurl_links=False, unfurl_media=False
+        )
     return None
 
 

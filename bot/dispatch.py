@@ -9,6 +9,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.installations import NOT_INSTALLED
 from bot.payloads import Rubbish
 
 log = structlog.get_logger()
@@ -83,6 +84,8 @@ class Dispatch:
         except Rubbish as rubbish:
             log.warning("an event that cannot be read", because=str(rubbish))
             return Outcome.ANSWERED
+        if request.context.get(NOT_INSTALLED):
+            return Outcome.ANSWERED  # there is nobody left to answer
         # That Slack does not tell whose token it is comes as 200 and an apology, which nobody reads for an event.
         if response.status == SLACK_SILENT or request.context.authorize_result is None:
             return Outcome.SLACK_SILENT

@@ -23,6 +23,8 @@ from bot.desk import Desk, team_of
 from bot.permissions import People, Person, Right, refusal
 from bot.slack_errors import error_code
 from bot.texts import Texts
+from bot.web_client import ClientOf
+from decisions.slack_ids import slack_id, workspace_of
 from storage import Session, Store, lead_moves, permitted
 from storage.home_state import HomeState, home_state
 from storage.lead_moves import AlreadyMoved, NoSuchLead
@@ -54,14 +56,14 @@ class Homes:
         self,
         store: Store,
         people: People,
-        client: AsyncWebClient,
+        client_of: ClientOf,
         *,
         now: Callable[[], datetime],
         every: timedelta = RENEWED_EVERY,
     ) -> None:
         self._store = store
         self._people = people
-        self._client = client
+        self._client_of = client_of
         self._now = now
         self._every = every
         self._looking: dict[str, Looking] = {}
@@ -71,7 +73,7 @@ class Homes:
         Show somebody who opened it, or changed something in it, their Home as it is now.
 
         Raises:
-            SlackApiError, StoreDown, Busy
+            SlackApiError, NotInstalled, StoreDown, Busy
         """
         self._looking[user_id] = Looking(team_id, self._now())
         await self._publish(user_id, self._looking[user_id])
@@ -99,7 +101,8 @@ class Homes:
         view = await self._view(await self._people.get(user_id, looking.team_id))
         fingerprint = hashlib.sha256(json.dumps(view).encode()).hexdigest()
         if fingerprint != looking.fingerprint:
-            await self._client.views_publish(user_id=user_id, view=view)
+            client = await self._client_of(workspace_of(user_id))
+            await client.views_publish(user_id=slack_id(user_id), view=view)
             looking.fingerprint = fingerprint
 
     async def _view(self, person: Person) -> dict[str, Any]:
@@ -107,14 +110,15 @@ class Homes:
         if because := refusal(person, Right.SEE):
             return refused_home(texts(because))
         # Relative words would change by themselves.
-        return home_view(await self._store.read(_state, person, self._now()), Reader(texts))
+        reader = Reader(texts, workspace=workspace_of(person.user_id))
+        return home_view(await self._store.read(_state, person, self._now()), reader)
 
 
 async def opened(event: dict[str, Any], context: AsyncBoltContext, desk: Desk, homes: Homes) -> None:
     """Somebody opened their Home, not its Messages tab."""
     if event.get("tab") != "home":
         return
-    user_id, team_id = context.user_id or "", team_of(context)
+    user_id, team_id = await desk.kept(context, context.user_id or ""), team_of(context)
     try:
         await homes.show(user_id, team_id)
     except SlackApiError as error:  # the app's Home tab is off, or Slack has had enough of us for now

@@ -94,8 +94,8 @@ async def renew(press: Press) -> None:
         await place.replace(await _list(desk, reader, press.subject.skipped), press.client)
         return
     if not place.is_ephemeral:
-        terms = await desk.store.read(terms_of, Topic.LEADS, place.channel)
-        reader = reader_of(terms, desk.channel_reader)
+        terms = await desk.store.read(terms_of, Topic.LEADS, press.visit.kept(place.channel))
+        reader = reader_of(terms, desk.channel_reader(reader.workspace))
     else:
         terms = Terms()
     found = await desk.store.read(_card_and_url, lead_id(press))

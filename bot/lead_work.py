@@ -42,7 +42,7 @@ async def ask_why(press: Press) -> None:
 
 async def handed_over(press: Press) -> None:
     """A person was chosen; only full members may work on leads."""
-    user_id = _answer(press, "selected_user")
+    user_id = press.visit.kept(_answer(press, "selected_user"))
     if not user_id or refusal(await press.desk.people.get(user_id, press.team_id), Right.WORK):
         await press.tell("cannot_take_it", who=press.visit.reader.who(f"slack:{user_id}"))
         return

@@ -35,7 +35,11 @@ async def confirmed(press: Press) -> None:
 
 async def _renew_card(press: Press, subject: Subject) -> None:
     # A card stays in a direct message only, where its reader is the one who pressed.
-    reader = press.visit.reader if press.place.is_ephemeral else Reader(press.visit.reader.texts)
+    reader = (
+        press.visit.reader
+        if press.place.is_ephemeral
+        else Reader(press.visit.reader.texts, workspace=press.visit.workspace)
+    )
     await press.place.replace((await press.desk.lookup.person(subject, reader)).message, press.client)
 
 

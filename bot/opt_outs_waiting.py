@@ -27,5 +27,5 @@ async def _decide(press: Press, decide: Callable[..., None]) -> None:
         return
     request = await store.read(opt_outs_waiting.get, press.number)
     if request is not None:  # else it is carried out already, and the outbox renews the question
-        message = opt_outs_question(request, request.people, press.desk.channel_reader)
+        message = opt_outs_question(request, request.people, press.desk.channel_reader(press.visit.workspace))
         await press.place.replace(message, press.client)

@@ -1,12 +1,13 @@
 """Who may do what in Slack, decided on what Slack says of a user; asked anew every five minutes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from slack_sdk.web.async_client import AsyncWebClient
+from bot.web_client import ClientOf
+from decisions.slack_ids import slack_id, workspace_of
 
 REMEMBERED_FOR: Final = timedelta(minutes=5)
 MOST_REMEMBERED: Final = 5_000
@@ -25,6 +26,7 @@ class Person:
     """
     A Slack user. `time_zone` is an IANA name; `is_ours`: of this workspace, active, and no bot.
 
+    `user_id` is the id as the store keeps it.
     `is_permitted`: chosen by somebody who may decide, to do so as well. `email` None: we may not know it.
     """
 
@@ -81,26 +83,28 @@ def read_person(user: Mapping[str, Any], team_id: str) -> Person:
 
 
 class People:
-    """The users of one workspace, each remembered for five minutes."""
+    """The users of our workspaces, each remembered for five minutes."""
 
-    def __init__(self, client: AsyncWebClient, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._client = client
+    def __init__(self, client_of: ClientOf, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._client_of = client_of
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[datetime, Person]] = {}
 
     async def get(self, user_id: str, team_id: str) -> Person:
         """
-        The user as workspace `team_id` sees them.
+        The user, by the id as the store keeps it, as workspace `team_id` sees them.
 
         Raises:
             SlackApiError: when Slack does not tell; who is not known may do nothing.
+            NotInstalled
         """
         now = self._clock()
         asked_at, person = self._known.get((user_id, team_id), (None, None))
         if asked_at and person and now - asked_at < REMEMBERED_FOR:
             return person
-        answer = await self._client.users_info(user=user_id, include_locale=True)
-        person = read_person(answer["user"], team_id)
+        client = await self._client_of(workspace_of(user_id))
+        answer = await client.users_info(user=slack_id(user_id), include_locale=True)
+        person = replace(read_person(answer["user"], team_id), user_id=user_id)
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[user_id, team_id] = now, person

@@ -10,6 +10,7 @@ from bot.blocks.people_modal import PEOPLE, people_modal
 from bot.blocks.setup_checklist import setup_checklist
 from bot.desk import Desk, Place, Visit, say, team_of
 from bot.permissions import Right, refusal
+from decisions.slack_ids import slack_id
 from storage import Busy, StoreDown, permitted
 from storage.setup_state import setup_state
 
@@ -17,7 +18,9 @@ from storage.setup_state import setup_state
 async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
     """What `/footlight setup` says."""
     visit = await desk.admit(context, Right.DECIDE)
-    await say(respond, setup_checklist(await desk.store.read(setup_state, now=desk.now()), visit.reader))
+    await say(
+        respond, setup_checklist(await desk.store.read(setup_state, visit.workspace, now=desk.now()), visit.reader)
+    )
 
 
 async def look_again(
@@ -35,7 +38,7 @@ async def choose_people(
     """*Choose people*: who else may decide."""
     await ack()
     visit = await desk.admit(context, Right.DECIDE)
-    chosen = await desk.store.read(permitted.permitted)
+    chosen = [slack_id(one) for one in await desk.store.read(permitted.permitted, visit.workspace)]
     metadata = msgspec.json.encode(Place.of(body)).decode()
     await client.views_open(trigger_id=body["trigger_id"], view=people_modal(chosen, visit.reader, metadata=metadata))
 
@@ -45,13 +48,13 @@ async def people_chosen(
 ) -> None:
     """Exactly these may decide from now on, beside admins and owners; guests and outsiders never."""
     visit = await desk.admit(context, Right.DECIDE)
-    chosen = [str(id_) for id_ in view["state"]["values"][PEOPLE][PEOPLE].get("selected_users") or ()]
+    chosen = [visit.kept(str(id_)) for id_ in view["state"]["values"][PEOPLE][PEOPLE].get("selected_users") or ()]
     if strange := await _strange(chosen, context, desk):
         told = visit.reader.texts.plain("people_not_ours", names=", ".join(strange))
         await ack(response_action="errors", errors={PEOPLE: told})
         return
     try:
-        await desk.store.write(permitted.permit, chosen, now=desk.now(), actor=visit.actor)
+        await desk.store.write(permitted.permit, chosen, now=desk.now(), actor=visit.actor, workspace=visit.workspace)
     except (StoreDown, Busy):
         await ack(response_action="errors", errors={PEOPLE: visit.reader.texts.plain("store_down")})
         return
@@ -64,7 +67,8 @@ async def renew_checklist(place: Place, visit: Visit, client: AsyncWebClient, de
     if not place.channel:
         return
     # In a direct message it is looked at later too; its words hold then as well.
-    await place.replace(setup_checklist(await desk.store.read(setup_state, now=desk.now()), visit.reader), client)
+    state = await desk.store.read(setup_state, visit.workspace, now=desk.now())
+    await place.replace(setup_checklist(state, visit.reader), client)
 
 
 async def _strange(user_ids: list[str], context: AsyncBoltContext, desk: Desk) -> list[str]:

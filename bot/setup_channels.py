@@ -25,6 +25,7 @@ from bot.desk import Desk, Place, Visit
 from bot.permissions import Right
 from bot.setup import renew_checklist
 from decisions.quiet_hours import Rhythm
+from decisions.slack_ids import slack_id, workspace_of
 from storage import Busy, Session, StoreDown, channel_chosen, filter_choices, subscriptions
 from storage.filter_choices import Choice, Filtered
 from storage.subscriptions import Subscribed, Terms, Topic
@@ -84,7 +85,7 @@ async def menu(
     await ack()
     visit = await desk.admit(context, Right.DECIDE)
     what, _, named = str((action.get("selected_option") or {}).get("value", "")).partition(" ")
-    choosing = _naming(_choosing(body["view"]), named)
+    choosing = _naming(_choosing(body["view"]), named, visit)
     if choosing is None:
         return
     if what == CHANGE:
@@ -106,7 +107,7 @@ async def change(
     """*Change* under a channel's greeting."""
     await ack()
     visit = await desk.admit(context, Right.DECIDE)
-    if choosing := _naming(Choosing(None), str(action.get("value"))):
+    if choosing := _naming(Choosing(None), str(action.get("value")), visit):
         await client.views_open(trigger_id=body["trigger_id"], view=await _editor(choosing, visit, desk))
 
 
@@ -124,7 +125,7 @@ async def saved(
     """*Save*: we go into the channel, and it is told on these terms; or what is wrong stands at its field."""
     visit, choosing = await desk.admit(context, Right.DECIDE), _choosing(view)
     states: dict[str, Any] = {block: next(iter(state.values()), {}) for block, state in view["state"]["values"].items()}
-    channel = choosing.channel or str(states.get(CHANNEL, {}).get("selected_conversation") or "")
+    channel = choosing.channel or visit.kept(str(states.get(CHANNEL, {}).get("selected_conversation") or ""))
     objection = await _save(Topic(choosing.topic), channel, states, visit, client, desk)
     if objection:
         block, told = objection
@@ -146,7 +147,7 @@ async def _save(
     except ValueError:
         return QUIET_UNTIL, texts.plain("channel_quiet_both")
     try:
-        await enter(client, channel)
+        await enter(client, slack_id(channel))
         who = {"actor": visit.actor, "user_id": visit.person.user_id}
         await desk.store.write(channel_chosen.choose, topic, channel, terms, **who, now=desk.now())
     except CannotEnter as cannot:
@@ -165,7 +166,7 @@ async def _show_list(choosing: Choosing, view_id: str, visit: Visit, client: Asy
 
 
 async def _list(choosing: Choosing, visit: Visit, desk: Desk) -> dict[str, Any]:
-    listed = await desk.store.read(_listed)
+    listed = await desk.store.read(_listed, visit.workspace)
     return channels_modal(listed, visit.reader, metadata=msgspec.json.encode(choosing).decode())
 
 
@@ -178,8 +179,8 @@ async def _editor(choosing: Choosing, visit: Visit, desk: Desk) -> dict[str, Any
     return channel_modal(topic, channel, terms, names, visit.reader, metadata=metadata)
 
 
-def _listed(session: Session) -> list[tuple[Subscribed, Names]]:
-    told = [one for topic in _TOPICS for one in subscriptions.of_topic(session, topic)]
+def _listed(session: Session, workspace: str) -> list[tuple[Subscribed, Names]]:
+    told = [one for topic in _TOPICS for one in subscriptions.of_topic(session, topic, workspace)]
     return [(one, filter_choices.named(session, one.terms.filters)) for one in told]
 
 
@@ -211,11 +212,13 @@ def _choosing(view: dict[str, Any]) -> Choosing:
     return msgspec.json.decode(view["private_metadata"], type=Choosing)
 
 
-def _naming(choosing: Choosing, value: str) -> Choosing | None:
-    """The channel that a button or an entry names; None: it is none of ours."""
+def _naming(choosing: Choosing, value: str, visit: Visit) -> Choosing | None:
+    """The channel that a button or an entry names; None: it is none of their workspace's."""
     topic, _, channel = value.partition(":")
     named = _topic(topic)
-    return msgspec.structs.replace(choosing, topic=named, channel=channel) if named and channel else None
+    if named is None or not channel or workspace_of(channel) != visit.workspace:
+        return None
+    return msgspec.structs.replace(choosing, topic=named, channel=channel)
 
 
 def _topic(value: str) -> Topic | None:

@@ -21,4 +21,4 @@ def greeting(session: Session, topic: Topic, channel: str, reader: Reader) -> Me
 
 def welcome(session: Session, reader: Reader, now: datetime) -> Message:
     """The checklist, to somebody who did not ask for it."""
-    return setup_checklist(setup_state(session, now=now), reader, is_welcome=True)
+    return setup_checklist(setup_state(session, reader.workspace, now=now), reader, is_welcome=True)

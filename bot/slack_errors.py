@@ -39,8 +39,9 @@ CLOSED: Final[Mapping[str, str]] = {
     "org_login_required": "closed_moving",
     "team_added_to_org": "closed_moving",
     "team_access_not_granted": "closed_workspace",
-    # No code of Slack's: we do not ask it to post there.
+    # No codes of Slack's: we do not ask it to post there.
     "is_ext_shared": "closed_shared",
+    "not_installed": "closed_not_installed",
 }
 BUSY: Final = frozenset({"ratelimited", "rate_limited"})
 # Slack answers so when it may have done it all the same.

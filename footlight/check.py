@@ -1,12 +1,13 @@
 """`footlight check`: one finding a thing, and for each that is ill or missing the way to mend it."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
+from bot.installations import client_of_each, why_not_installed
 from bot.web_client import slack_client, why_no_answer
 from decisions.sealing import NoKey
 from footlight.cli import printing
@@ -35,6 +36,7 @@ from storage import (
     privacy_requests,
     subscriptions,
     target_groups,
+    workspaces,
 )
 from storage.campaign_list import list_campaigns
 from storage.migrate import SchemaOld, SchemaTooNew
@@ -89,7 +91,7 @@ async def _of_an_open_store(settings: Settings, opened: Opened) -> list[Finding]
         told = f"{opened.why_not_tracked} A fresh key would be {fresh_key()}, but it cannot open the old one."
         findings.append(Finding("tracking", State.ILL, told))
     findings += await asyncio.to_thread(lambda: list(_hubspot(settings, opened)))
-    findings.append(await _slack(settings))
+    findings += await _slack(settings, opened)
     findings.append(await opened.store.read(_api, bool(settings.footlight_api_key)))
     findings += _switches(settings)
     every = timedelta(minutes=settings.footlight_reconcile_minutes)
@@ -169,7 +171,13 @@ _SCOPES = (
 )
 
 
-async def _slack(settings: Settings) -> Finding:
+async def _slack(settings: Settings, opened: Opened) -> list[Finding]:
+    if settings.has_several_workspaces:
+        return [finding async for finding in _workspaces(settings, opened)]
+    return [await _one_workspace(settings)]
+
+
+async def _one_workspace(settings: Settings) -> Finding:
     if settings.slack_bot_token is None:
         return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN (docs/quickstart.md, step 3)")
     token = settings.slack_bot_token.get_secret_value()
@@ -180,6 +188,22 @@ async def _slack(settings: Settings) -> Finding:
         return Finding("Slack", State.ILL, f"the bot may post, but nobody can reach it: {told}")
     way = "Socket Mode" if settings.slack_app_token else f"{settings.public_url}/slack/events"
     return Finding("Slack", State.WELL, f"the token works; requests come by {way}")
+
+
+async def _workspaces(settings: Settings, opened: Opened) -> AsyncIterator[Finding]:
+    held = [one for one in await opened.store.read(workspaces.all_workspaces) if one.ended_at is None]
+    way = f"workspaces come by invitation; requests come by {settings.public_url}/slack/events"
+    yield Finding("Slack", State.WELL, way) if settings.slack_signing_secret else _UNREACHABLE
+    if not held:
+        yield Finding("Slack workspaces", State.OFF, "none yet: footlight workspaces invite")
+    client_of = client_of_each(opened.store, opened.keys, settings.slack_base_url)
+    for one in held:
+        because = await why_not_installed(client_of, one.known_as)
+        told = because or f"{one.name}: the token works"
+        yield Finding(f"Slack workspace {one.team_id}", State.ILL if because else State.WELL, told)
+
+
+_UNREACHABLE = Finding("Slack", State.ILL, "set SLACK_SIGNING_SECRET: without it nobody can reach the bot")
 
 
 def _api(session: Session, has_own_key: bool) -> Finding:

@@ -6,7 +6,7 @@ from decisions.sealing import Keys
 from footlight.secret_key import secret_keys
 from footlight.settings import Settings
 from jobs.hubspot.connections import Connections
-from storage import Store, open_store
+from storage import Store, installations, open_store
 from storage.migrate import SchemaOld, require_present, upgrade
 from storage.opt_outs import CannotOpenKey, Hasher, load_hasher
 
@@ -53,6 +53,8 @@ def open_all(settings: Settings) -> Opened:
         upgrade(url)
     store = open_store(url)
     try:
-        return Opened(store, keys, store.write_now(load_hasher, keys))
+        hasher = store.write_now(load_hasher, keys)
+        store.write_now(installations.seal_anew, keys)
+        return Opened(store, keys, hasher)
     except CannotOpenKey as error:
         return Opened(store, keys, None, str(error))

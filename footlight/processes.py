@@ -12,10 +12,10 @@ import structlog
 from footlight.listening import Sockets, listening, local_url
 from footlight.opening import Opened, open_all
 from footlight.settings import Settings
-from footlight.slack import open_slack
+from footlight.slack import SlackHandlers, open_slack
 from footlight.web import make_edge, served
 from footlight.worker import working
-from storage import api_keys, subscriptions
+from storage import api_keys, subscriptions, workspaces
 from storage.subscriptions import Topic
 from webhooks.app import make_app
 from webhooks.edge import Check
@@ -116,8 +116,8 @@ async def _start(stack: AsyncExitStack, settings: Settings, parts: Parts, opened
         slack.connect()
         checks.append(Check("slack", slack.why_not))
     if sockets:
-        events = slack.receive if slack and not settings.slack_app_token else None
-        edge = make_edge(settings, opened, metrics, slack_events=events, checks=tuple(checks))
+        handlers = slack.handlers if slack else SlackHandlers()
+        edge = make_edge(settings, opened, metrics, slack=handlers, checks=tuple(checks))
         app = make_app(edge) if parts.web else health_app(edge)
         await at_once().enter_async_context(served(app, sockets))
     if slack and _hears_slack(settings, parts):
@@ -152,12 +152,14 @@ def _tracking(opened: Opened) -> Check:
 
 
 async def _subscribe(settings: Settings, opened: Opened) -> None:
-    """The channels of the settings are the first subscriptions."""
+    """The channels of the settings, which are the first workspace's, are the first subscriptions."""
     channels = {
         Topic.LEADS: settings.footlight_leads_channel,
         Topic.FEED: settings.footlight_feed_channel,
         Topic.ADMIN: settings.footlight_admin_channel,
     }
+    if settings.has_several_workspaces and await opened.store.read(workspaces.has_first_ended):
+        return
     for topic, channel in channels.items():
         if channel:
             await opened.store.write(subscriptions.subscribe, topic, channel, now=datetime.now(UTC))
@@ -168,7 +170,7 @@ async def _tell_what_is_off(settings: Settings, opened: Opened) -> None:
     off = {
         "HubSpot: set HUBSPOT_ACCESS_TOKEN": settings.hubspot_access_token,
         "HubSpot's webhooks: set HUBSPOT_CLIENT_SECRET": settings.hubspot_client_secret,
-        "Slack: set SLACK_BOT_TOKEN": settings.slack_bot_token,
+        "Slack: set SLACK_BOT_TOKEN": settings.slack_bot_token or settings.has_several_workspaces,
         "the API: make a key with footlight keys create, or set FOOTLIGHT_API_KEY": has_key,
         "clicks of other tools: set FOOTLIGHT_CLICKS_SECRET": settings.footlight_clicks_secret,
     }

@@ -155,6 +155,10 @@ class Settings(BaseSettings):
     )
     hubspot_base_url: WebAddress = Field("https://api.hubapi.com", description="HubSpot's API")
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-...; without it Slack is off")
+    slack_client_id: str | None = Field(
+        None, description="client id of the Slack app; with its secret, and no bot token: several workspaces"
+    )
+    slack_client_secret: SecretStr | None = Field(None, description="client secret of the Slack app")
     slack_signing_secret: Secrets = Field((), description="proves Slack's requests in HTTP mode")
     slack_app_token: SecretStr | None = Field(None, description="xapp-...; switches to Socket Mode")
     slack_base_url: Annotated[str, AfterValidator(_slack_base_url)] = Field(
@@ -165,6 +169,12 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """The public URL; where none is set, the one that works on this machine."""
         return self.footlight_public_url or f"http://{self.footlight_host}:{self.port}"
+
+    @property
+    def has_several_workspaces(self) -> bool:
+        """Whether Slack is installed by invitation, in HTTP mode; a bot token or an app token in the settings wins."""
+        has_token = self.slack_bot_token is not None or self.slack_app_token is not None
+        return not has_token and self.slack_client_id is not None and self.slack_client_secret is not None
 
     @property
     def is_sqlite(self) -> bool:

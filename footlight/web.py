@@ -10,14 +10,16 @@ from decisions.scanner_networks import kept_networks, read_networks_file, togeth
 from footlight.listening import Sockets, serve_on
 from footlight.opening import Opened
 from footlight.settings import Settings, reveal
+from footlight.slack import SlackHandlers
 from storage.campaigns import CampaignsInForce
 from storage.fetch_arrived import Tracker
 from webhooks.client_address import ScannerAt
-from webhooks.edge import Check, Edge, Handler, utc_now
+from webhooks.edge import Check, Edge, utc_now
 from webhooks.metrics import Metrics
 from webhooks.verify import read_standard_secrets
 
 FINISH_WITHIN_SECONDS = 2.0
+_NO_SLACK = SlackHandlers()
 
 
 def make_edge(
@@ -25,7 +27,7 @@ def make_edge(
     opened: Opened,
     metrics: Metrics,
     *,
-    slack_events: Handler | None = None,
+    slack: SlackHandlers = _NO_SLACK,
     checks: tuple[Check, ...] = (),
 ) -> Edge:
     """What the endpoints are given."""
@@ -45,7 +47,9 @@ def make_edge(
         api_rate=settings.footlight_api_rate,
         sender_numbers=settings.footlight_sender_numbers,
         time_zone=settings.footlight_timezone,
-        slack_events=slack_events,
+        slack_events=slack.events,
+        slack_install=slack.install,
+        slack_oauth_redirect=slack.oauth_redirect,
         scanner_at=_scanner_at(settings),
         draw_chart=DrawnCharts(opened.keys, utc_now).png,
         checks=checks,

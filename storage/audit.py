@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Field, Session, SQLModel, col
 
 from storage.addresses import Address
 from storage.columns import BigId, Moment
+from storage.workspaces import is_in
 
 
 class AuditEntry(SQLModel, table=True):
@@ -15,7 +16,7 @@ class AuditEntry(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     at: datetime = Field(sa_type=Moment, index=True)
-    actor: str = Field(description="`slack:U...`, `slack`, `cli`, `api:NAME`, `hubspot` or `recipient`")
+    actor: str = Field(description="`slack:USER` (a kept id), `slack`, `cli`, `api:NAME`, `hubspot` or `recipient`")
     action: str
     address_id: int | None = Field(default=None, foreign_key="address.id", index=True, sa_type=BigId)
     detail: str = Field(default="", description="ids and numbers, never an address")
@@ -45,8 +46,8 @@ def note(
     session.add(AuditEntry(at=now, actor=actor, action=action, address_id=address_id, detail=detail))
 
 
-def newest(session: Session, limit: int) -> tuple[Noted, ...]:
-    """The last entries, newest first."""
+def newest(session: Session, limit: int, workspace: str | None = None) -> tuple[Noted, ...]:
+    """The last entries, newest first; of all, or of what a workspace's people did and what nobody did in Slack."""
     query = (
         select(
             col(AuditEntry.at),
@@ -59,4 +60,7 @@ def newest(session: Session, limit: int) -> tuple[Noted, ...]:
         .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(limit)
     )
+    if workspace is not None:
+        actor = col(AuditEntry.actor)
+        query = query.where(or_(actor.not_like("slack:%"), is_in(actor, workspace, "slack:")))
     return tuple(Noted(*row) for row in session.execute(query))

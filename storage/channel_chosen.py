@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from decisions.quiet_hours import turn
+from decisions.slack_ids import workspace_of
 from storage import audit, digests, outbox, subscriptions
 from storage.outbox import Due
 from storage.subscriptions import Terms, Topic
@@ -24,7 +25,7 @@ def choose(
         digests.drop(session, channel, topic)
     subscriptions.subscribe(session, topic, channel, now=now)
     subscriptions.set_terms(session, topic, channel, terms)
-    if not subscriptions.of_topic(session, Topic.ADMIN):
+    if not subscriptions.of_topic(session, Topic.ADMIN, workspace_of(channel)):
         subscriptions.subscribe(session, Topic.ADMIN, user_id, now=now)
     if before is None:
         outbox.owe(session, Due.CHANNEL_GREETED, topic, destination=outbox.slack(channel), now=now)

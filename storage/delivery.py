@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlmodel import Session, col
 
+from decisions.slack_ids import workspace_of
 from storage import dead_letters, outbox, subscriptions
 from storage.columns import EPOCH, to_microseconds
 from storage.dead_letters import DeadLetterTold
@@ -149,7 +150,7 @@ def pause(session: Session, item: Item, because: str, *, now: datetime, free_at:
     is_paused = is_news is not None
     not_sent(session, item, because, due_at=now if is_paused else free_at, free_at=now if is_paused else free_at)
     session.execute(update(OutboxItem).where(_this(item)).values(attempts=0))
-    if is_news and (admin := subscriptions.admin_channel(session)):
+    if is_news and (admin := subscriptions.admin_channel(session, workspace_of(str(channel)))):
         facts = {"matter": CHANNEL_PAUSED, "channel": str(channel), "because": because}
         subject, told = f"{CHANNEL_PAUSED}:{channel}", outbox.slack(admin)
         outbox.owe(session, Due.ADMIN_TOLD, subject, destination=told, now=now, facts=facts)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import func, literal, select, union_all
 from sqlmodel import Session, col
 
+from decisions.slack_ids import FIRST, workspace_of
 from storage import audit, feed, follows, inbox, leads, subscriptions, target_groups
 from storage.addresses import Address
 from storage.audit import Noted
@@ -95,7 +96,7 @@ def home_state(
         follows=follows.of_user(session, audit.slack_user(actor) or "", now=now),
         this_week=_week(session, this_week, None),
         last_week=_week(session, last_week, this_week),
-        admin=_admin(session) if may_decide else None,
+        admin=_admin(session, workspace_of(audit.slack_user(actor) or FIRST)) if may_decide else None,
     )
 
 
@@ -132,12 +133,12 @@ def _week(session: Session, begin: datetime, end: datetime | None) -> Week:
     return Week(counts_of(counted), session.execute(select(func.count()).where(*since)).scalar_one())
 
 
-def _admin(session: Session) -> AdminState:
-    told = (subscriptions.of_topic(session, topic) for topic in (Topic.LEADS, Topic.FEED))
+def _admin(session: Session, workspace: str) -> AdminState:
+    told = (subscriptions.of_topic(session, topic, workspace) for topic in (Topic.LEADS, Topic.FEED))
     return AdminState(
         groups=tuple(target_groups.mirrors(session)),
         hints=inbox.waiting(session),
         channels=tuple(one for topic in told for one in topic),
         opt_outs=session.execute(select(func.count()).select_from(OptOut)).scalar_one(),
-        audit=audit.newest(session, MOST_NOTED),
+        audit=audit.newest(session, MOST_NOTED, workspace),
     )

@@ -12,8 +12,10 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.channel_filters import Filters
 from decisions.quiet_hours import Rhythm
+from decisions.slack_ids import slack_id
 from storage.bulk import insert_if_missing
 from storage.columns import BigId, Json, Moment, Word
+from storage.workspaces import is_in
 
 
 class Topic(StrEnum):
@@ -90,9 +92,11 @@ def end(session: Session, topic: Topic, channel: str, *, now: datetime) -> bool:
     return True
 
 
-def of_topic(session: Session, topic: Topic) -> tuple[Subscribed, ...]:
-    """The subscriptions of a topic that have not ended, paused ones too, oldest first."""
-    going_on = (col(Subscription.topic) == topic, col(Subscription.ended_at).is_(None))
+def of_topic(session: Session, topic: Topic, workspace: str | None = None) -> tuple[Subscribed, ...]:
+    """A topic's subscriptions that have not ended, paused ones too, oldest first; of all workspaces, or of one."""
+    going_on = [col(Subscription.topic) == topic, col(Subscription.ended_at).is_(None)]
+    if workspace is not None:
+        going_on.append(is_in(col(Subscription.channel), workspace))
     rows = session.exec(select(Subscription).where(*going_on).order_by(col(Subscription.id)))
     return tuple(_subscribed(row) for row in rows)
 
@@ -129,9 +133,10 @@ def pause(session: Session, channel: str, because: str, *, now: datetime) -> boo
     return any(reason != because for reason in reasons) if reasons else None
 
 
-def pause_all(session: Session, because: str, *, now: datetime) -> int:
-    """Stop delivery to every channel; how many subscriptions ran until now."""
-    running = update(Subscription).where(col(Subscription.paused_at).is_(None))
+def pause_all(session: Session, because: str, *, workspace: str, now: datetime) -> int:
+    """Stop delivery to every channel of a workspace; how many subscriptions ran until now."""
+    there = is_in(col(Subscription.channel), workspace)
+    running = update(Subscription).where(col(Subscription.paused_at).is_(None), there)
     done = session.execute(running.values(paused_at=now, paused_because=because))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
@@ -141,6 +146,12 @@ def resume(session: Session, channel: str) -> int:
     waiting = (col(Subscription.channel) == channel, col(Subscription.paused_at).is_not(None))
     done = session.execute(update(Subscription).where(*waiting).values(paused_at=None, paused_because=None))
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def resume_all(session: Session, workspace: str) -> None:
+    """Deliver to every channel of a workspace again."""
+    there = is_in(col(Subscription.channel), workspace)
+    session.execute(update(Subscription).where(there).values(paused_at=None, paused_because=None))
 
 
 def try_again(session: Session) -> int:
@@ -157,19 +168,19 @@ def reached(session: Session, channel: str) -> None:
     )
 
 
-def admin_channel(session: Session) -> str | None:
+def admin_channel(session: Session, workspace: str | None = None) -> str | None:
     """
     Where words for the admin go, as long as it is not paused: the admin's channel, else whoever set us up, else the
-    leads' channel.
+    leads' channel. Those on a workspace stay in it; others go to the oldest of all.
     """
-    admins = of_topic(session, Topic.ADMIN)
-    in_order = (*sorted(admins, key=lambda one: is_user(one.channel)), *of_topic(session, Topic.LEADS))
+    admins = of_topic(session, Topic.ADMIN, workspace)
+    in_order = (*sorted(admins, key=lambda one: is_user(one.channel)), *of_topic(session, Topic.LEADS, workspace))
     return next((one.channel for one in in_order if one.paused_at is None), None)
 
 
 def is_user(channel: str) -> bool:
     """Whether what stands for a channel is a user: then it means their direct messages with us."""
-    return channel.startswith(("U", "W"))
+    return slack_id(channel).startswith(("U", "W"))
 
 
 def _row(session: Session, topic: Topic, channel: str) -> Subscription | None:

@@ -22,6 +22,8 @@ from storage import (
     hubspot_choices,
     hubspot_lists,
     inbox,
+    install_invites,
+    installations,
     journal,
     kept_totals,
     lead_notes,
@@ -45,6 +47,7 @@ from storage import (
     sync_runs,
     target_groups,
     tracking,
+    workspaces,
 )
 
 __all__ = [
@@ -69,6 +72,8 @@ __all__ = [
     "hubspot_choices",
     "hubspot_lists",
     "inbox",
+    "install_invites",
+    "installations",
     "journal",
     "kept_totals",
     "lead_notes",
@@ -92,4 +97,5 @@ __all__ = [
     "sync_runs",
     "target_groups",
     "tracking",
+    "workspaces",
 ]

@@ -52,6 +52,22 @@ async def slack_events(request: web.Request) -> web.StreamResponse:
     return await handler(request)
 
 
+async def slack_install(request: web.Request) -> web.StreamResponse:
+    """The page to which an invitation leads goes to the bot, where there may be several workspaces."""
+    return await _of_several(request.app[EDGE].slack_install)(request)
+
+
+async def slack_oauth_redirect(request: web.Request) -> web.StreamResponse:
+    """The way back from Slack, too."""
+    return await _of_several(request.app[EDGE].slack_oauth_redirect)(request)
+
+
+def _of_several(handler: Handler | None) -> Handler:
+    if handler is None:
+        raise Problem(404, "switched off", "Slack is set up here for one workspace by its token, or not at all.")
+    return handler
+
+
 # Tokens may be mangled into anything, so their paths take whatever follows.
 ENDPOINTS: Final = (
     Endpoint("GET", "/c/{token:.*}", redirect.follow, "a banner's link: keeps the click, redirects to the target"),
@@ -66,6 +82,8 @@ ENDPOINTS: Final = (
     Endpoint("GET", "/api/openapi.json", serve_description, "the description of the API, for programs"),
     Endpoint("GET", "/api/docs", show_docs, "the description of the API, for people"),
     Endpoint("POST", "/slack/events", slack_events, "Slack's events, commands and actions in HTTP mode"),
+    Endpoint("GET", "/slack/install", slack_install, "the page to which a workspace's invitation leads"),
+    Endpoint("GET", "/slack/oauth_redirect", slack_oauth_redirect, "the way back from Slack after an installation"),
     Endpoint("GET", "/healthz", health.live, "whether the process lives"),
     Endpoint("GET", "/readyz", health.ready, "whether it is ready, and why not"),
     Endpoint("GET", "/metrics", health.metrics, "what was counted, for Prometheus"),

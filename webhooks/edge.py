@@ -55,6 +55,8 @@ class Edge:
     sender_numbers: bool = False
     time_zone: str | None = None
     slack_events: Handler | None = None
+    slack_install: Handler | None = None
+    slack_oauth_redirect: Handler | None = None
     scanner_at: Callable[[web.Request], str | None] | None = None
     draw_chart: Callable[[str], Awaitable[bytes | None]] | None = None
     checks: tuple[Check, ...] = ()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks.text import Mrkdwn, date, mention
 from bot.charts import Chart
 from bot.texts import Texts
+from decisions.slack_ids import FIRST, workspace_of
 
 _UTC: Final = ZoneInfo("UTC")
 
@@ -19,12 +20,14 @@ class Reader:
     `now` is set where the text is made for this one look; what stays in a channel has none.
 
     `zone`: whose days and weeks are told. `chart_url` gives a chart's address; None: Slack cannot fetch any.
+    `workspace` is that of the readers, by its name among ids.
     """
 
     texts: Texts
     now: datetime | None = None
     zone: ZoneInfo = _UTC
     chart_url: Callable[[Chart], str | None] | None = None
+    workspace: str = FIRST
 
     def when(self, moment: datetime) -> Mrkdwn:
         """A moment: how long ago for one look, else a date that Slack shows in each reader's zone."""
@@ -38,5 +41,5 @@ class Reader:
         """An actor as the audit names them."""
         kind, _, user_id = (actor or "").partition(":")
         if kind == "slack" and user_id:
-            return mention(user_id)
+            return mention(user_id) if workspace_of(user_id) == self.workspace else self.texts("someone_elsewhere")
         return self.texts(f"actor_{kind}") if kind in ("cli", "api", "hubspot", "recipient") else self.texts("someone")

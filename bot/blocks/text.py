@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from decisions.outside_text import clean
+from decisions.slack_ids import slack_id
 
 # Half of what a text object may hold (3,000): how Slack counts emoji and entities is not documented.
 LONGEST_SECTION: Final = 2_700
@@ -95,12 +96,14 @@ def date(moment: datetime, tokens: str = "{date_short_pretty} {time}") -> Mrkdwn
 
 
 def mention(user_id: str) -> Mrkdwn:
-    """A Slack user by name; in an update nobody is notified."""
+    """A Slack user by name, as their own workspace knows them; in an update nobody is notified."""
+    user_id = slack_id(user_id)
     return Mrkdwn(f"<@{user_id}>") if re.fullmatch(r"[UW][A-Z0-9]{1,30}", user_id) else escape(user_id)
 
 
 def channel_mention(channel_id: str) -> Mrkdwn:
     """A Slack channel by name, for those who may see it."""
+    channel_id = slack_id(channel_id)
     return Mrkdwn(f"<#{channel_id}>") if re.fullmatch(r"[CGD][A-Z0-9]{1,30}", channel_id) else escape(channel_id)
 
 

@@ -17,6 +17,7 @@ TEXTS: Final = {
     "ago_hours": "vor {n} Std.",
     "ago_days": "vor {n} Tagen",
     "someone": "jemand",
+    "someone_elsewhere": "jemand in einem anderen Workspace",
     "actor_cli": "der Administration",
     "actor_hubspot": "HubSpot",
     "actor_api": "einem Programm",
@@ -360,6 +361,9 @@ TEXTS: Final = {
     "admin_paused": "In {channel} kann ich nicht schreiben. {because}. Was aussteht, wartet; nichts geht verloren.",
     "admin_group": "{group} stimmt nicht mit der HubSpot-Liste überein: {trouble}",
     "admin_group_since": "{group} stimmt seit {when} nicht mit der HubSpot-Liste überein: {trouble}",
+    "closed_not_installed": (
+        "Footlight ist in jenem Workspace nicht installiert: lade ihn mit footlight workspaces invite ein"
+    ),
     "admin_groups_well": "Alle Zielgruppen stimmen wieder mit ihren HubSpot-Listen überein.",
     # why a target group is not equal to its list
     "trouble_token": "HubSpot lehnt das Zugangstoken ab. Wer Footlight betreibt, kann ein gültiges in "
@@ -579,6 +583,9 @@ TEXTS: Final = {
     "noted_edited_note": "Notiz zu einem Lead geändert",
     "noted_removed_note": "Notiz zu einem Lead entfernt",
     "noted_wrote_note": "Notiz zu einem Lead geschrieben",
+    "noted_installed": "App installiert",
+    "noted_ended_workspace": "Workspace beendet",
+    "noted_invited_workspace": "Workspace eingeladen",
     "noted_made_key": "API-Schlüssel angelegt",
     "noted_no_longer_permits": "jemandem das Recht zu entscheiden entzogen",
     "noted_matched_owner": "HubSpot-Zuständige einem Slack-Nutzer zugeordnet",
@@ -598,3 +605,39 @@ TEXTS: Final = {
     "noted_took_back_dismissal": "Verwerfen rückgängig gemacht",
     "noted_unlinked_group": "Zielgruppe von ihrer Liste gelöst",
 }
+    "not_installed_here": (
+        "Footlight ist in diesem Workspace nicht (mehr) installiert. Wer es betreibt, kann eine Einladung schicken."
+    ),
+    "install_title": "Footlight in Slack installieren",
+    "install_offer": (
+        "Du bist eingeladen, Footlight in einem Slack-Workspace zu installieren. Slack fragt dich, in "
+        "welchem, und was Footlight dort darf. Der Link gilt einmal."
+    ),
+    "install_go": "Weiter zu Slack",
+    "installed_title": "Footlight ist installiert",
+    "installed": (
+        "Footlight ist jetzt im Workspace {name} und hat dir dort geschrieben. /footlight setup "
+        "bestimmt, was es wo meldet."
+    ),
+    "install_refused_title": "Footlight wurde nicht installiert",
+    "install_not_invited": (
+        "Diese Einladung ist verbraucht, zu alt oder nicht von uns. Bitte um einen neuen Link, wer Footlight betreibt."
+    ),
+    "install_uninvited": (
+        "Footlight kommt nur in eingeladene Workspaces, mit einem Link, der einmal gilt. Slack wurde "
+        "gesagt, es wieder zu entfernen. Bitte um einen Link, wer Footlight betreibt."
+    ),
+    "install_uninvited_again": (
+        "Diese Installation hatte keine Einladung. Die bestehende im Workspace {name} läuft weiter."
+    ),
+    "install_whole_organisation": (
+        "Footlight wird in einzelne Workspaces installiert, nicht in eine ganze Organisation. Slack "
+        "wurde gesagt, es wieder zu entfernen. Bitte um einen neuen Link und wähle einen Workspace."
+    ),
+    "install_cancelled": (
+        "Du hast Slack die Installation nicht erlaubt. Die Einladung gilt noch: öffne ihren Link noch einmal."
+    ),
+    "install_code_refused": (
+        "Slack hat die Installation nicht bestätigt ({code}). Bitte um einen neuen Link, wer Footlight betreibt."
+    ),
+    "install_no_answer": "Slack hat nicht geantwortet. Bitte um einen neuen Link, wer Footlight betreibt.",

@@ -17,6 +17,7 @@ TEXTS: Final = {
     "ago_hours": "{n} h ago",
     "ago_days": "{n} days ago",
     "someone": "someone",
+    "someone_elsewhere": "someone in another workspace",
     "actor_cli": "an administrator",
     "actor_hubspot": "HubSpot",
     "actor_api": "a program",
@@ -357,6 +358,7 @@ TEXTS: Final = {
     "admin_paused": "I cannot post in {channel}. {because}. What it is owed waits; nothing is lost.",
     "admin_group": "{group} does not equal its HubSpot list: {trouble}",
     "admin_group_since": "{group} has not equalled its HubSpot list since {when}: {trouble}",
+    "closed_not_installed": "Footlight is not installed in that workspace: invite it with footlight workspaces invite",
     "admin_groups_well": "All target groups are equal to their HubSpot lists again.",
     # why a target group is not equal to its list
     "trouble_token": "HubSpot refuses the access token. Whoever runs Footlight can put a valid one into "
@@ -568,6 +570,9 @@ TEXTS: Final = {
     "noted_edited_note": "note on a lead edited",
     "noted_removed_note": "note on a lead removed",
     "noted_wrote_note": "note on a lead written",
+    "noted_installed": "installed the app",
+    "noted_ended_workspace": "workspace ended",
+    "noted_invited_workspace": "invited a workspace",
     "noted_made_key": "API key made",
     "noted_no_longer_permits": "right to decide taken from somebody",
     "noted_matched_owner": "HubSpot owner matched to a Slack user",
@@ -587,3 +592,37 @@ TEXTS: Final = {
     "noted_took_back_dismissal": "dismissal taken back",
     "noted_unlinked_group": "target group unlinked from its list",
 }
+    "not_installed_here": (
+        "Footlight is not installed in this workspace (any more). Whoever runs it can send an invitation."
+    ),
+    "install_title": "Install Footlight in Slack",
+    "install_offer": (
+        "You were invited to install Footlight in a Slack workspace. Slack asks you which one, and what "
+        "Footlight may do there. The link is good once."
+    ),
+    "install_go": "Go on to Slack",
+    "installed_title": "Footlight is installed",
+    "installed": (
+        "Footlight is in the workspace {name} now, and wrote to you there. /footlight setup chooses "
+        "what it tells, and where."
+    ),
+    "install_refused_title": "Footlight was not installed",
+    "install_not_invited": (
+        "This invitation is used, too old, or none of ours. Ask whoever runs Footlight for a new link."
+    ),
+    "install_uninvited": (
+        "Footlight goes only into workspaces that were invited, by a link that is good once. Slack was "
+        "told to take it out again. Ask whoever runs Footlight for a link."
+    ),
+    "install_uninvited_again": (
+        "This installation had no invitation. The one that is in the workspace {name} already goes on."
+    ),
+    "install_whole_organisation": (
+        "Footlight is installed in single workspaces, not in a whole organisation. Slack was told to "
+        "take it out again. Ask for a new link, and choose a workspace."
+    ),
+    "install_cancelled": "You did not let Slack install it. The invitation is still good: open its link again.",
+    "install_code_refused": (
+        "Slack did not confirm the installation ({code}). Ask whoever runs Footlight for a new link."
+    ),
+    "install_no_answer": "Slack did not answer. Ask whoever runs Footlight for a new link.",

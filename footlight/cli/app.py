@@ -27,6 +27,7 @@ from footlight.cli import (
     simulate_clicks,
     simulate_views,
     store,
+    workspaces,
 )
 from footlight.cli.clicks import NoSuchClick
 from footlight.cli.command import NoStore
@@ -37,6 +38,7 @@ from footlight.cli.performance import NoPerformance
 from footlight.cli.printing import complaints, console
 from footlight.cli.properties import NotShown
 from footlight.cli.simulation import simulate
+from footlight.cli.workspaces import NotInstalledThere, NotRemoved, OneWorkspace
 from footlight.embedded import AlreadyRuns
 from footlight.listening import CannotListen
 from footlight.settings import BadSettings
@@ -50,6 +52,7 @@ from storage.campaign_changes import CampaignRefused
 from storage.contact_properties import NoSuchProperty
 from storage.copying import CopyRefused
 from storage.groups_by_hand import GroupRefused
+from storage.installations import CannotOpenInstallation
 from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs import CannotOpenKey
 from storage.opt_outs_waiting import NoSuchRequest
@@ -67,6 +70,7 @@ EXPECTED = (
     Busy,
     CampaignRefused,
     CannotListen,
+    CannotOpenInstallation,
     CannotOpenKey,
     CopyRefused,
     GroupRefused,
@@ -87,9 +91,12 @@ EXPECTED = (
     NotAnAddress,
     NotForPeople,
     NotInFeed,
+    NotInstalledThere,
     person_export.NotKnown,
     NotKnown,
     NotShown,
+    NotRemoved,
+    OneWorkspace,
     OtherPortal,
     PassUnderWay,
     SchemaOld,
@@ -134,6 +141,7 @@ for family in (
     keys.keys,
     opt_outs.optouts,
     hubspot_choices.hubspot,
+    workspaces.family,
     simulate,
 ):
     app.add_typer(family)

@@ -10,7 +10,7 @@ from sandbox.page.place import Place
 from sandbox.slack.mrkdwn import Reader
 from sandbox.slack.render import Screen, home_html, message_html, reactions_html, view_html
 from sandbox.slack.suggestions import with_offers
-from sandbox.slack.workspace import BOT_USER, SLACKBOT, TEAM_ID, Channel, Message, User, Workspace
+from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, User, Workspace
 
 SHOWN = 30
 HOME = "home"
@@ -37,7 +37,7 @@ class App:
 def slack_pane(workspace: Workspace, place: Place, app: App, zone: ZoneInfo | None) -> str:
     """The channel chosen, as the person chosen sees it, in the visitor's time zone or, where unknown, in theirs."""
     user = replace(workspace.users[place.user], tz=zone.key if zone else workspace.users[place.user].tz)
-    channels = [one for one in workspace.channels.values() if _may_see(user, one)]
+    channels = [one for one in workspace.channels.values() if _may_see(workspace, user, one)]
     if not channels:
         return f'<section class="pane slack" id="slack"><h2>Slack {_people(workspace, place)}</h2></section>'
     chosen = next((one for one in channels if one.id == place.channel), channels[0])
@@ -98,9 +98,9 @@ def _day(message: Message, user: User) -> str:
     return f"{at:%A}, {at:%B} {at.day}"
 
 
-def _may_see(user: User, channel: Channel) -> bool:
+def _may_see(workspace: Workspace, user: User, channel: Channel) -> bool:
     """Guests and people of other teams see only what they are in; everybody else public channels too."""
-    is_full_member = not user.is_restricted and user.team_id == TEAM_ID
+    is_full_member = not user.is_restricted and user.team_id == workspace.team.id
     return user.id in channel.members or (channel.kind == "public" and is_full_member)
 
 
@@ -115,14 +115,14 @@ def _tab(one: Channel, chosen: Channel, workspace: Workspace, place: Place) -> s
 
 def _people(workspace: Workspace, place: Place) -> str:
     people = [one for one in workspace.users.values() if not one.is_bot]
-    links = "".join(f"<li>{_person(one, place)}</li>" for one in people)
+    links = "".join(f"<li>{_person(one, workspace, place)}</li>" for one in people)
     name = escape(workspace.users[place.user].name)
     return f'<details class="people" id="people"><summary>you are <b>{name}</b> ▾</summary><ul>{links}</ul></details>'
 
 
-def _person(one: User, place: Place) -> str:
+def _person(one: User, workspace: Workspace, place: Place) -> str:
     current = ' aria-current="true"' if one.id == place.user else ""
-    part = "guest" if one.is_restricted else "of another company" if one.team_id != TEAM_ID else ""
+    part = "guest" if one.is_restricted else "of another company" if one.team_id != workspace.team.id else ""
     part = part or ("admin" if one.is_admin or one.is_owner else "member")
     return f'<a href="{place.link(user=one.id)}"{current}>{escape(one.name)} <small>{part}</small></a>'
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sandbox.slack.call import SCOPE_FAMILIES, Call, Json, SlackError, ok, warned
 from sandbox.slack.messages_api import shown
-from sandbox.slack.workspace import BOT_USER, TEAM_ID, Channel, Message
+from sandbox.slack.workspace import BOT_USER, Channel, Message, Workspace
 
 HISTORY_PAGE, LIST_PAGE = 999, 1_000
 MOST_IN_A_GROUP = 8
@@ -103,7 +103,7 @@ def _uncovered(cursor: str) -> str:
 
 
 def conversation_info(call: Call) -> Json:
-    return ok(channel=described(call.channel("read"), with_members=call.flag("include_num_members")))
+    return ok(channel=described(call.workspace, call.channel("read"), with_members=call.flag("include_num_members")))
 
 
 def conversations_list(call: Call) -> Json:
@@ -121,7 +121,7 @@ def conversations_list(call: Call) -> Json:
         and not (one.is_archived and call.flag("exclude_archived"))
     ]
     page, following = _page(call, channels, 100, LIST_PAGE, lambda one: one.id)
-    told = [described(one, with_members=one.kind != "im") for one in page]
+    told = [described(call.workspace, one, with_members=one.kind != "im") for one in page]
     return ok(channels=told, response_metadata={"next_cursor": following})
 
 
@@ -137,15 +137,15 @@ def join(call: Call) -> Json:
     if channel.is_archived:
         raise SlackError("is_archived")
     if BOT_USER in channel.members:
-        return ok(channel=described(channel), **warned("already_in_channel"))
+        return ok(channel=described(call.workspace, channel), **warned("already_in_channel"))
     channel.members.add(BOT_USER)
-    call.announce(joined(channel))
-    return ok(channel=described(channel))
+    call.announce(joined(call.workspace, channel))
+    return ok(channel=described(call.workspace, channel))
 
 
-def joined(channel: Channel, inviter: str | None = None) -> Json:
+def joined(workspace: Workspace, channel: Channel, inviter: str | None = None) -> Json:
     """The event; `inviter` is absent when the bot came by itself."""
-    told = {"type": "member_joined_channel", "user": BOT_USER, "channel": channel.id, "team": TEAM_ID}
+    told = {"type": "member_joined_channel", "user": BOT_USER, "channel": channel.id, "team": workspace.team.id}
     kind = {"channel_type": "C" if channel.kind == "public" else "G"}
     return {**told, **kind, **({"inviter": inviter} if inviter else {})}
 
@@ -169,10 +169,12 @@ def open_direct(call: Call) -> Json:
     if user.deleted:
         raise SlackError("user_disabled")
     channel = call.workspace.direct(user.id)
-    return ok(channel=described(channel) | {"user": user.id} if call.flag("return_im") else {"id": channel.id})
+    if call.flag("return_im"):
+        return ok(channel=described(call.workspace, channel) | {"user": user.id})
+    return ok(channel={"id": channel.id})
 
 
-def described(channel: Channel, *, with_members: bool = False) -> Json:
+def described(workspace: Workspace, channel: Channel, *, with_members: bool = False) -> Json:
     """A channel as `conversations.info` tells it."""
     named = {} if channel.kind == "im" else {"name": channel.name, "name_normalized": channel.name}
     numbers = {"num_members": len(channel.members)} if with_members else {}
@@ -195,5 +197,5 @@ def described(channel: Channel, *, with_members: bool = False) -> Json:
         "is_member": BOT_USER in channel.members,
         "topic": {"value": "", "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
-        "context_team_id": TEAM_ID,
+        "context_team_id": workspace.team.id,
     }

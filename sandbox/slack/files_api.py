@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.slack.call import Call, Json, SlackError, ok
 from sandbox.slack.content import check_blocks, settled
-from sandbox.slack.workspace import BOT_USER, HOME_URL, TEAM_ID, Channel, File, Workspace
+from sandbox.slack.workspace import BOT_USER, Channel, File, Workspace
 
 LARGEST_FILE = 1_000_000_000
 LONGEST_ALT_TEXT = 1_000
@@ -110,10 +110,10 @@ def described(workspace: Workspace, file: File) -> Json:
         "size": file.length,
         "alt_txt": file.alt_text,
         "user": BOT_USER,
-        "user_team": TEAM_ID,
+        "user_team": workspace.team.id,
         "is_public": bool(file.shares),
-        "url_private": f"{HOME_URL}files-pri/{TEAM_ID}-{file.id}/{file.name}",
-        "permalink": f"{HOME_URL}files/{BOT_USER}/{file.id}/{file.name}",
+        "url_private": f"{workspace.team.home_url}files-pri/{workspace.team.id}-{file.id}/{file.name}",
+        "permalink": f"{workspace.team.home_url}files/{BOT_USER}/{file.id}/{file.name}",
         "shares": _shares(workspace, file) if is_ready else {},
     }
 

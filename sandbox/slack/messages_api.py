@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.slack.call import Call, Json, SlackError, ok, warned
 from sandbox.slack.content import LONGEST_POST, LONGEST_TEXT, Content, content_of
-from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, HOME_URL, TEAM_ID, Channel, Message, Workspace
+from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, Channel, Message, Workspace
 
 _EMOJI_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
@@ -81,7 +81,8 @@ def permalink(call: Call) -> Json:
     channel, ts = call.channel(), call.require("message_ts")
     if call.workspace.find(channel.id, ts) is None:
         raise SlackError("message_not_found")
-    return ok(channel=channel.id, permalink=f"{HOME_URL}archives/{channel.id}/p{ts.replace('.', '')}")
+    url = f"{call.workspace.team.home_url}archives/{channel.id}/p{ts.replace('.', '')}"
+    return ok(channel=channel.id, permalink=url)
 
 
 def react(call: Call) -> Json:
@@ -102,9 +103,10 @@ def react(call: Call) -> Json:
 
 def shown(workspace: Workspace, message: Message, *, with_metadata: bool = False) -> Json:
     """A message as Slack tells it; without the flag only the type of its metadata."""
-    told: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "team": TEAM_ID}
+    told: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
+    told["team"] = workspace.team.id
     if message.user == BOT_USER:
-        told |= {"bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": BOT_PROFILE}
+        told |= {"bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": _bot_profile(workspace)}
     for name in ("blocks", "attachments", "thread_ts"):
         if held := getattr(message, name):
             told[name] = held
@@ -119,7 +121,8 @@ def shown(workspace: Workspace, message: Message, *, with_metadata: bool = False
     return told | _thread_facts(workspace, message)
 
 
-BOT_PROFILE = {"id": BOT_ID, "app_id": APP_ID, "name": "Footlight", "deleted": False, "team_id": TEAM_ID}
+def _bot_profile(workspace: Workspace) -> Json:
+    return {"id": BOT_ID, "app_id": APP_ID, "name": "Footlight", "deleted": False, "team_id": workspace.team.id}
 
 
 def _thread_facts(workspace: Workspace, message: Message) -> Json:

@@ -6,18 +6,20 @@ from sandbox.slack import views_api
 from sandbox.slack.inputs import initial_values
 from sandbox.slack.messages_api import shown
 from sandbox.slack.people_api import handle
-from sandbox.slack.workspace import APP_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID, Channel, Message, Modal, User, Workspace
+from sandbox.slack.workspace import APP_ID, BOT_USER, Channel, Message, Modal, Team, User, Workspace
 
 Json = dict[str, Any]
 
 
-def slash_command(user: User, channel: Channel, command: str, text: str, trigger_id: str, response_url: str) -> Json:
+def slash_command(
+    team: Team, user: User, channel: Channel, command: str, text: str, trigger_id: str, response_url: str
+) -> Json:
     """The fields of the form."""
     return {
         "token": "",
         "api_app_id": APP_ID,
         "team_id": user.team_id,
-        "team_domain": TEAM_DOMAIN,
+        "team_domain": team.domain,
         "channel_id": channel.id,
         "channel_name": channel_name(channel),
         "user_id": user.id,
@@ -30,13 +32,13 @@ def slash_command(user: User, channel: Channel, command: str, text: str, trigger
     }
 
 
-def interaction(kind: str, user: User) -> Json:
+def interaction(kind: str, team: Team, user: User) -> Json:
     """What all interactions have in common."""
     return {
         "type": kind,
         "token": "",
         "api_app_id": APP_ID,
-        "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
+        "team": {"id": team.id, "domain": team.domain},
         "user": {"id": user.id, "username": handle(user), "name": handle(user), "team_id": user.team_id},
         "enterprise": None,
         "is_enterprise_install": False,
@@ -79,11 +81,11 @@ def action(block_id: str, element: Json, state: Json, ts: str) -> Json:
 _TOLD = ("type", "action_id", "value", "text", "url", "style", "placeholder")
 
 
-def event_callback(event: Json, event_id: str, ts: str, *, user_team: str = TEAM_ID) -> Json:
+def event_callback(event: Json, event_id: str, ts: str, *, team: Team, user_team: str) -> Json:
     """An event in its envelope."""
     authorization = {
         "enterprise_id": None,
-        "team_id": TEAM_ID,
+        "team_id": team.id,
         "user_id": BOT_USER,
         "is_bot": True,
         "is_enterprise_install": False,
@@ -91,7 +93,7 @@ def event_callback(event: Json, event_id: str, ts: str, *, user_team: str = TEAM
     return {
         "token": "",
         "team_id": user_team,
-        "context_team_id": TEAM_ID,
+        "context_team_id": team.id,
         "context_enterprise_id": None,
         "api_app_id": APP_ID,
         "event": {"event_ts": ts, **event},
@@ -99,7 +101,7 @@ def event_callback(event: Json, event_id: str, ts: str, *, user_team: str = TEAM
         "event_id": event_id,
         "event_time": int(float(ts)),
         "authorizations": [authorization],
-        "is_ext_shared_channel": user_team != TEAM_ID,
+        "is_ext_shared_channel": user_team != team.id,
         "event_context": f"4-{event_id}",
     }
 

@@ -14,7 +14,7 @@ from sandbox.slack.messages_api import shown
 from sandbox.slack.replies import show_absence, show_failed_command, show_reply, show_unknown_command
 from sandbox.slack.suggestions import Unsuitable, least_typed, offered
 from sandbox.slack.triggers import ResponseUrls, Triggers
-from sandbox.slack.workspace import BOT_USER, TEAM_ID, Message, Modal, Workspace
+from sandbox.slack.workspace import BOT_USER, Message, Modal, Workspace
 
 Json = dict[str, Any]
 
@@ -47,7 +47,7 @@ class People:
         commands: Collection[str] | None = None,
     ) -> None:
         self._commands = commands
-        self._workspace = workspace
+        self._workspace, self._team = workspace, workspace.team
         self._deliveries = deliveries
         self._triggers = triggers
         self._response_urls = response_urls
@@ -63,7 +63,7 @@ class People:
             show_unknown_command(self._workspace, where, user, command)
             return Answer(0, failure="not a valid command")
         response_url = self._response_urls.make(channel, user, None)
-        fields = payloads.slash_command(who, where, command, text, self._triggers.make(user), response_url)
+        fields = payloads.slash_command(self._team, who, where, command, text, self._triggers.make(user), response_url)
         answer = await self._deliveries.call("slash_commands", fields, f"{command} by {who.name}")
         if not answer.is_ack:
             failure = "operation_timeout" if "timeout" in answer.failure else "dispatch_failed"
@@ -174,7 +174,7 @@ class People:
         block_id, element = find_element(modal.view["blocks"], action_id, None)
         if len(typed) < least_typed(element):
             return []
-        payload = payloads.interaction("block_suggestion", self._workspace.users[user])
+        payload = payloads.interaction("block_suggestion", self._team, self._workspace.users[user])
         payload |= {"action_id": action_id, "block_id": block_id, "value": typed, **payloads.in_view(modal)}
         answer = await self._deliveries.call("interactive", payload, f"{action_id} searched by {self._name(user)}")
         if not answer.is_ack:
@@ -192,7 +192,7 @@ class People:
             stack.remove(modal)
         if not modal.view.get("notify_on_close"):
             return None
-        payload = payloads.interaction("view_closed", self._workspace.users[user])
+        payload = payloads.interaction("view_closed", self._team, self._workspace.users[user])
         payload |= {"view": views_api.told(modal), "is_cleared": whole_stack}
         return await self._deliveries.call("interactive", payload, f"modal closed by {self._name(user)}")
 
@@ -216,7 +216,7 @@ class People:
         return await self._interact("shortcut", user, f"{callback_id} used", told)
 
     async def _interact(self, kind: str, user: str, about: str, told: Json) -> Answer:
-        payload = payloads.interaction(kind, self._workspace.users[user])
+        payload = payloads.interaction(kind, self._team, self._workspace.users[user])
         payload |= {"trigger_id": self._triggers.make(user), **told}
         return await self._deliveries.call("interactive", payload, f"{about} by {self._name(user)}")
 
@@ -254,7 +254,11 @@ class People:
     def _tell_of(self, message: Message) -> asyncio.Task[Answer] | None:
         where = self._workspace.channels[message.channel]
         told = {"user": message.user, "text": message.text, "ts": message.ts, "channel": message.channel}
-        told |= {"team": TEAM_ID, "event_ts": message.ts, "client_msg_id": self._workspace.new_id("msg-")}
+        told |= {
+            "team": self._team.id,
+            "event_ts": message.ts,
+            "client_msg_id": self._workspace.new_id("msg-"),
+        }
         told |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
         heard = None
         if BOT_USER in where.members:
@@ -277,7 +281,7 @@ class People:
     def invite_bot(self, user: str, channel: str) -> asyncio.Task[Answer]:
         where = self._workspace.channels[channel]
         where.members.add(BOT_USER)
-        told = self.event(joined(where, user), user)
+        told = self.event(joined(self._workspace, where, user), user)
         if unheard := self._unheard.pop((channel, user), None):
             self._tell_of(unheard)
         return told
@@ -291,8 +295,8 @@ class People:
     def event(self, event: Json, user: str = BOT_USER) -> asyncio.Task[Answer]:
         """Any event, in its envelope."""
         ts = event.get("event_ts") or event.get("ts") or self._workspace.new_ts()
-        team = self._workspace.users[user].team_id
-        envelope = payloads.event_callback(event, self._workspace.new_id("Ev"), ts, user_team=team)
+        theirs = self._workspace.users[user].team_id
+        envelope = payloads.event_callback(event, self._workspace.new_id("Ev"), ts, team=self._team, user_team=theirs)
         return self._deliveries.event(envelope, str(event["type"]))
 
     def _action(

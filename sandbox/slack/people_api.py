@@ -5,15 +5,16 @@ from zoneinfo import ZoneInfo
 
 from sandbox.slack.block_kit import message_faults, view_faults
 from sandbox.slack.call import Call, Json, SlackError, ok
-from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, HOME_URL, TEAM_DOMAIN, TEAM_ID, TEAM_NAME, User
+from sandbox.slack.workspace import APP_ID, BOT_ID, BOT_USER, Team, User
 
 
 def auth_test(call: Call) -> Json:
+    team = call.workspace.team
     return ok(
-        url=HOME_URL,
-        team=TEAM_NAME,
+        url=team.home_url,
+        team=team.name,
         user="footlight",
-        team_id=TEAM_ID,
+        team_id=team.id,
         user_id=BOT_USER,
         bot_id=BOT_ID,
         app_id=APP_ID,
@@ -26,19 +27,19 @@ def user_info(call: Call) -> Json:
     if user is None:
         raise SlackError("user_not_found")
     with_email = "users:read.email" in call.scopes
-    return ok(user=described(user, with_locale=call.flag("include_locale"), with_email=with_email))
+    return ok(user=described(user, call.workspace.team, with_locale=call.flag("include_locale"), with_email=with_email))
 
 
 def user_by_email(call: Call) -> Json:
     wanted = call.require("email").lower()
     users = call.workspace.users.values()
-    user = next((one for one in users if one.email.lower() == wanted and one.team_id == TEAM_ID), None)
+    user = next((one for one in users if one.email.lower() == wanted and one.team_id == call.workspace.team.id), None)
     if user is None or user.deleted:
         raise SlackError("users_not_found")
-    return ok(user=described(user))
+    return ok(user=described(user, call.workspace.team))
 
 
-def described(user: User, *, with_locale: bool = False, with_email: bool = True) -> Json:
+def described(user: User, team: Team, *, with_locale: bool = False, with_email: bool = True) -> Json:
     """A user as `users.info` tells them."""
     offset = datetime.now(ZoneInfo(user.tz)).utcoffset()
     profile = {"real_name": user.name, "display_name": user.name, "team": user.team_id}
@@ -57,7 +58,7 @@ def described(user: User, *, with_locale: bool = False, with_email: bool = True)
         "profile": profile | ({"email": user.email} if with_email and user.email else {}),
         **({"locale": user.locale} if with_locale else {}),
     }
-    if user.team_id != TEAM_ID:
+    if user.team_id != team.id:
         # Of people of other teams Slack does not tell what they may do at home.
         return told | {"is_stranger": True}
     return told | {
@@ -75,10 +76,11 @@ def handle(user: User) -> str:
 
 
 def team_info(call: Call) -> Json:
-    if (wanted := call.text("team")) and wanted != TEAM_ID:
+    team = call.workspace.team
+    if (wanted := call.text("team")) and wanted != team.id:
         raise SlackError("team_not_found")
     icon = {"image_default": True}
-    return ok(team={"id": TEAM_ID, "name": TEAM_NAME, "domain": TEAM_DOMAIN, "email_domain": "", "icon": icon})
+    return ok(team={"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "", "icon": icon})
 
 
 def validate_blocks(call: Call) -> Json:

@@ -5,6 +5,7 @@ import json
 import socket
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -17,15 +18,16 @@ from sandbox.slack.deliveries import Deliveries
 from sandbox.slack.faults import Faults
 from sandbox.slack.files_api import receive_upload
 from sandbox.slack.methods import ALL_SCOPES, METHODS, Method
+from sandbox.slack.oauth import OAuth
 from sandbox.slack.pace import Pace
-from sandbox.slack.people import People
 from sandbox.slack.replies import refusal, respond
-from sandbox.slack.triggers import ResponseUrls, Triggers
+from sandbox.slack.sites import Site, make_site
 from sandbox.slack.workspace import Workspace
 
 LARGEST_BODY = 32 * 1024 * 1024
 UNAVAILABLE = b"<!DOCTYPE html><html><body><h1>Slack is having trouble</h1></body></html>"
 OPEN_CONNECTION = "apps.connections.open"
+INSTALLATION = ("oauth.v2.access", "auth.revoke", "apps.uninstall")
 Seen = TypeVar("Seen")
 
 
@@ -36,6 +38,9 @@ class SlackSandbox:
     Requests to the app go to `app_url` (can be set later on `deliveries`), or to a connected socket. What people
     do is `slack.people`; `requests` counts calls by method. `file_delay` is in seconds: so long after its upload a
     file cannot be used in a block. `commands` are those of the app's manifest; None: whatever is typed.
+
+    With `client`, the id and secret of the app, it is in no workspace before somebody installs it; further workspaces
+    come by `add_workspace`.
     """
 
     def __init__(
@@ -48,12 +53,11 @@ class SlackSandbox:
         app_url: str | None = None,
         scopes: Iterable[str] = ALL_SCOPES,
         commands: Collection[str] | None = None,
+        client: tuple[str, str] | None = None,
         file_delay: float = 0.2,
         port: int = 0,
         on_exchange: OnExchange | None = None,
     ) -> None:
-        self.workspace = workspace
-        self.bot_token = bot_token
         self.app_token = app_token
         self.scopes = frozenset(scopes)
         self.file_delay = file_delay
@@ -62,12 +66,23 @@ class SlackSandbox:
         """Calls by method, refused ones too."""
         self.on_exchange = on_exchange
         self.deliveries = Deliveries(signing_secret, app_url, on_exchange=on_exchange, now=workspace.now)
-        self.triggers = Triggers(workspace)
-        self.response_urls = ResponseUrls(workspace, lambda: self._root)
-        self.people = People(workspace, self.deliveries, self.triggers, self.response_urls, commands)
+        self._commands = commands
+        self.bot_token, self.workspace = bot_token, workspace
+        self.site = self._site(workspace, bot_token if client is None else None)
+        self.people, self.triggers = self.site.people, self.site.triggers
+        self.sites = [self.site]
+        self.oauth = OAuth(*(client or ("", "")), self.sites)
         self._pace = Pace(self.faults, workspace.now)
         self._port = port
         self._runner: web.AppRunner | None = None
+
+    def add_workspace(self, workspace: Workspace) -> Site:
+        """One more, in which the app is not installed."""
+        self.sites.append(self._site(workspace, None))
+        return self.sites[-1]
+
+    def _site(self, workspace: Workspace, bot_token: str | None) -> Site:
+        return make_site(workspace, self.deliveries, lambda: self._root, bot_token=bot_token, commands=self._commands)
 
     @property
     def base_url(self) -> str:
@@ -84,6 +99,8 @@ class SlackSandbox:
         app.router.add_route("*", "/api/{method}", self._serve)
         app.router.add_post("/respond/{key}", self._respond)
         app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/oauth/v2/authorize", self.oauth.ask)
+        app.router.add_post("/oauth/v2/authorize", self.oauth.answer)
         app.router.add_get("/socket", self.deliveries.sockets.serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -105,7 +122,9 @@ class SlackSandbox:
         arguments: Json = {}
         headers = {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
         try:
-            known = METHODS.get(name) or (Method(_nothing, writes=True) if name == OPEN_CONNECTION else None)
+            known = METHODS.get(name) or (
+                Method(_nothing, writes=True) if name in (OPEN_CONNECTION, *INSTALLATION) else None
+            )
             self._strike(name)
             arguments, warnings = await read_arguments(request, takes_json=known is not None and known.writes)
             body = self._answer(name, known, arguments, request.headers.get("Authorization", ""))
@@ -135,38 +154,47 @@ class SlackSandbox:
         token = authorization.removeprefix("Bearer ").strip() or str(arguments.pop("token", ""))
         if name == OPEN_CONNECTION:
             return self._open_connection(token)
-        if not known.public:
-            self._admit(token)
+        if name in INSTALLATION:
+            return self._change_installation(name, arguments, authorization, token)
+        site = self.site if known.public else self._admit(token)
         if code := self.faults.errors.get(name):
             raise SlackError(code)
         call = Call(
             name,
             arguments,
-            self.workspace,
+            site.workspace,
             self.scopes,
-            self.triggers,
+            site.triggers,
             self.file_delay,
             self._root,
-            self._announce,
+            partial(self._announce, site),
         )
         if known.scopes:
             call.require_scope(*known.scopes)
         self._pace.admit(name, arguments)
         return known.run(call)
 
-    def _announce(self, event: Json) -> None:
-        if self.deliveries.app_url or self.deliveries.sockets:
-            self.people.event(event)
+    def _change_installation(self, name: str, arguments: Json, authorization: str, token: str) -> Json:
+        if name == "oauth.v2.access":
+            return self.oauth.access(arguments, authorization)
+        change = self.oauth.revoke if name == "auth.revoke" else self.oauth.uninstall
+        return change(self._admit(token), arguments)
 
-    def _admit(self, token: str) -> None:
+    def _announce(self, site: Site, event: Json) -> None:
+        if self.deliveries.app_url or self.deliveries.sockets:
+            site.people.event(event)
+
+    def _admit(self, token: str) -> Site:
         if not token:
             raise SlackError("not_authed")
         if token == self.app_token:
             raise SlackError("not_allowed_token_type")
-        if token != self.bot_token:
+        site = next((one for one in self.sites if one.bot_token == token), None)
+        if site is None and not any(token in one.revoked for one in self.sites):
             raise SlackError("invalid_auth")
-        if self.faults.revoked:
+        if site is None or self.faults.revoked:
             raise SlackError("token_revoked")
+        return site
 
     def _open_connection(self, token: str) -> Json:
         if not token:
@@ -191,7 +219,8 @@ class SlackSandbox:
         return web.json_response(body, status=status) if body else web.Response(text="ok")
 
     def _carry_out(self, key: str, told: Json) -> tuple[int, Json | None]:
-        occasion = self.response_urls.use(key)
+        site = next((one for one in self.sites if one.response_urls.has(key)), self.site)
+        occasion = site.response_urls.use(key)
         if isinstance(occasion, str):
             return 404, {"ok": False, "error": occasion}
         if refused := refusal(self.workspace, told):
@@ -200,7 +229,7 @@ class SlackSandbox:
             self._pace.admit_message(occasion.channel)
         except SlackError as error:
             return error.status, error.body()
-        respond(self.workspace, occasion, told)
+        respond(site.workspace, occasion, told)
         return 200, None
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:

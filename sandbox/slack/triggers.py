@@ -67,6 +67,10 @@ class ResponseUrls:
         self._occasions[key] = Occasion(channel, user, message, self._workspace.now())
         return f"{self._base_url()}respond/{key}"
 
+    def has(self, key: str) -> bool:
+        """Whether this URL was made here."""
+        return key in self._occasions
+
     def use(self, key: str) -> Occasion | str:
         """The occasion, or why not: `invalid_url`, `expired_url`, `used_url`."""
         occasion = self._occasions.get(key)

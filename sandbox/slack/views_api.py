@@ -9,7 +9,7 @@ from sandbox.slack.call import Call, Json, SlackError, ok
 from sandbox.slack.content import picture_faults, settled
 from sandbox.slack.inputs import initial_values
 from sandbox.slack.triggers import TriggerRefused
-from sandbox.slack.workspace import APP_ID, BOT_ID, TEAM_ID, Modal, Workspace
+from sandbox.slack.workspace import APP_ID, BOT_ID, Modal, Workspace
 
 LARGEST_VIEW = 250_000
 MOST_STACKED = 3
@@ -124,20 +124,20 @@ def told(modal: Modal) -> Json:
         "submit": None,
         **modal.view,
         "id": modal.id,
-        "team_id": TEAM_ID,
+        "team_id": modal.team_id,
         "hash": modal.hash,
         "state": {"values": modal.values},
         "root_view_id": modal.root_id or modal.id,
         "previous_view_id": modal.previous_id,
         "app_id": APP_ID,
-        "app_installed_team_id": TEAM_ID,
+        "app_installed_team_id": modal.team_id,
         "bot_id": BOT_ID,
     }
 
 
 def _made(workspace: Workspace, user: str, view: Json) -> Modal:
     values = initial_values(view["blocks"])
-    return Modal(workspace.new_id("V"), user, view, workspace.new_id("hash."), values)
+    return Modal(workspace.new_id("V"), user, view, workspace.new_id("hash."), values, team_id=workspace.team.id)
 
 
 def _user(call: Call) -> str:

@@ -11,8 +11,19 @@ from typing import Any, Literal
 
 BOT_USER, BOT_ID, APP_ID, TEAM_ID = "UFOOTLIGHT", "BFOOTLIGHT", "AFOOTLIGHT", "TNORDWERK"
 SLACKBOT = "USLACKBOT"
-TEAM_NAME, TEAM_DOMAIN = "Nordwerk", "nordwerk"
-HOME_URL = f"https://{TEAM_DOMAIN}.slack.example/"
+
+
+@dataclass(frozen=True)
+class Team:
+    """What a workspace is called. Ids of users and channels may be the same in two of them."""
+
+    id: str = TEAM_ID
+    name: str = "Nordwerk"
+    domain: str = "nordwerk"
+
+    @property
+    def home_url(self) -> str:
+        return f"https://{self.domain}.slack.example/"
 
 
 @dataclass
@@ -79,6 +90,7 @@ class Modal:
     """What the app offered for the last search in a select, by action id."""
     root_id: str | None = None
     previous_id: str | None = None
+    team_id: str = TEAM_ID
 
 
 @dataclass
@@ -100,8 +112,9 @@ class File:
 class Workspace:
     """Everything, in memory. `now` gives seconds since 1970."""
 
-    def __init__(self, now: Callable[[], float] = time) -> None:
+    def __init__(self, now: Callable[[], float] = time, team: Team = Team()) -> None:
         self.now = now
+        self.team = team
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
@@ -113,8 +126,8 @@ class Workspace:
         """Pictures whose addresses begin so cannot be fetched; None: all others' can, and this Slack does not try."""
         self._numbers = count(1)
         self._last_ts = 0
-        self.add_user(User(BOT_USER, "Footlight", "", is_bot=True))
-        self.add_user(User(SLACKBOT, "Slackbot", "", is_bot=True))
+        self.add_user(User(BOT_USER, "Footlight", "", is_bot=True, team_id=team.id))
+        self.add_user(User(SLACKBOT, "Slackbot", "", is_bot=True, team_id=team.id))
 
     def add_user(self, user: User) -> User:
         self.users[user.id] = user
@@ -136,7 +149,8 @@ class Workspace:
         return self.channels[channel_id]
 
     def new_id(self, prefix: str) -> str:
-        return f"{prefix}{next(self._numbers):09d}"
+        """An id that nothing else has, in other workspaces either."""
+        return f"{prefix}{'' if self.team.id == TEAM_ID else self.team.id}{next(self._numbers):09d}"
 
     def new_ts(self) -> str:
         """A moment that no other message has."""

@@ -20,6 +20,7 @@ from bot.home import Homes
 from bot.hubspot_search import HubSpotSearch
 from bot.permissions import People
 from bot.transport import SlackEndpoint
+from bot.web_client import always
 from decisions.sealing import Keys
 from sandbox.sample_data.workspace import FEED, LEADS, sample_workspace
 from sandbox.slack import Message, SlackSandbox
@@ -87,13 +88,13 @@ async def running_bot(
     desk = Desk(
         store=store,
         hasher=HASHER,
-        people=People(client),
+        people=People(always(client)),
         now=now,
         public_url="https://footlight.ours.de",
         charts=ChartLinks(keys, "https://footlight.ours.de", now),
         hubspot=hubspot,
     )
-    dispatch = make_bot(desk, client, homes := Homes(store, desk.people, client, now=now))
+    dispatch = make_bot(desk, client, homes := Homes(store, desk.people, always(client), now=now))
     events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2), again=[timedelta(0)])
     receive = SlackEndpoint(events, dispatch, prove=prove, malformed=malformed).receive
     app = web.Application(client_max_size=LARGEST_BODY)
@@ -124,7 +125,7 @@ def carrier(store: Store, client: AsyncWebClient) -> SlackCarrier:
     store.write_now(subscriptions.subscribe, Topic.LEADS, LEADS, now=T0)
     store.write_now(subscriptions.subscribe, Topic.FEED, FEED, now=T0)
     store.write_now(portal.remember, "4711", now=T0)
-    return SlackCarrier(client, store, people=People(client), now=utc_now)
+    return SlackCarrier(client, store, people=People(always(client)), now=utc_now)
 
 
 def seen(slack: SlackSandbox, channel: str) -> list[Message]:

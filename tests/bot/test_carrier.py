@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.carrier import EVENT_TYPE, SlackCarrier
 from bot.permissions import People
+from bot.web_client import always
 from sandbox.sample_data.workspace import ARCHIVED, FEED, GENERAL, LEADS, OLIVER, PRIVATE, SHARED
 from sandbox.slack import SlackSandbox
 from sandbox.slack.workspace import BOT_USER
@@ -242,7 +243,7 @@ async def test_trouble_of_a_group_is_told_in_the_admins_language(
     store.write_now(target_groups.note_trouble, group_id, lacks, now=T0)
     store.write_now(subscriptions.subscribe, Topic.ADMIN, FEED, now=T0)
     store.write_now(tell_admin, Matter.TARGET_GROUPS, now=T0)
-    carrier = SlackCarrier(client, store, people=People(client), now=utc_now, language="de")
+    carrier = SlackCarrier(client, store, people=People(always(client)), now=utc_now, language="de")
 
     await carrier.send(claimed(store, FEED))
 
@@ -272,4 +273,4 @@ def test_client_that_repeats_is_refused(store: Store) -> None:
     """A client that repeats dropped requests by itself would post twice."""
     repeating = AsyncWebClient("xoxb-test")
     with pytest.raises(ValueError, match="retry handlers"):
-        SlackCarrier(repeating, store, people=People(repeating), now=utc_now)
+        SlackCarrier(repeating, store, people=People(always(repeating)), now=utc_now)

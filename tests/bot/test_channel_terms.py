@@ -13,6 +13,7 @@ from sqlmodel import col, or_, select
 
 from bot.carrier import SlackCarrier
 from bot.permissions import People
+from bot.web_client import always
 from decisions.channel_filters import Filters
 from decisions.quiet_hours import Mode, Rhythm
 from jobs.deliver import Delivery, Pace
@@ -75,7 +76,7 @@ def _is_due(session: Session, now: datetime) -> bool:
 @pytest.fixture
 async def channels(store: Store, slack: SlackSandbox, client: AsyncWebClient) -> AsyncIterator[Channels]:
     clock = Clock()
-    carrier = SlackCarrier(client, store, people=People(client), now=clock)
+    carrier = SlackCarrier(client, store, people=People(always(client)), now=clock)
     carrier.interval = timedelta(0)
     pace = Pace(settle=timedelta(0), poll=timedelta(seconds=0.02))
     engine = Delivery(store, {"slack": carrier}, now=clock, registry=CollectorRegistry(), pace=pace)

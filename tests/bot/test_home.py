@@ -13,6 +13,7 @@ from bot.blocks.reader import Reader
 from bot.home import Homes, weeks_of
 from bot.permissions import People
 from bot.texts import Texts
+from bot.web_client import always
 from sandbox.sample_data.workspace import ANNA, CLARA, GUEST, JONAS, LEADS, OLIVER
 from sandbox.slack import SlackSandbox
 from sandbox.slack.block_kit import view_faults
@@ -125,7 +126,7 @@ async def test_it_follows_what_changes(store: Store, bot: Bot, slack: SlackSandb
     """While somebody may be looking it is renewed, and only then when there is something new."""
     for email in (EMAIL, OTHER):
         become_lead(store, email)
-    homes = Homes(store, People(client), client, now=utc_now, every=timedelta(seconds=0.02))
+    homes = Homes(store, People(always(client)), always(client), now=utc_now, every=timedelta(seconds=0.02))
     await homes.show(JONAS, "TNORDWERK")
     running = asyncio.ensure_future(homes.run())
 

@@ -7,6 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.permissions import People, Refusal, Right, read_person, refusal
+from bot.web_client import always
 from sandbox.sample_data.workspace import ANNA
 from sandbox.slack import SlackSandbox
 
@@ -54,7 +55,7 @@ def test_language_and_zone() -> None:
 async def test_people_are_asked_for_every_five_minutes(slack: SlackSandbox, client: AsyncWebClient) -> None:
     """Slack is asked once in five minutes; then a right that was taken away is gone."""
     moment = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
-    people = People(client, clock=lambda: moment)
+    people = People(always(client), clock=lambda: moment)
     assert (await people.get(ANNA, "TNORDWERK")).is_admin
     slack.workspace.users[ANNA].is_admin = False
     assert (await people.get(ANNA, "TNORDWERK")).is_admin
