@@ -41,7 +41,7 @@ async def show(request: web.Request) -> web.Response:
         if picture := await _by_digest(request):
             return _picture(request, picture)
         edge.metrics.bad_tokens.inc()
-        return not_found("This picture is none of ours, or its address is incomplete.")
+        return not_found(request, "bad_picture")
     campaign = await request.app[FETCHES].keep(as_fetched(request, opened, EventKind.VIEW))
     return await _answer(request, campaign.banner) if campaign else _pixel()
 

@@ -16,5 +16,5 @@ async def show(request: web.Request) -> web.Response:
     draw = request.app[EDGE].draw_chart
     picture = await draw(request.match_info["token"]) if draw else None
     if picture is None:
-        return not_found("This chart is none of ours, or it is too old.")
+        return not_found(request, "bad_chart")
     return web.Response(body=picture, content_type="image/png", headers=_HEADERS)

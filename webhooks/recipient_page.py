@@ -1,7 +1,5 @@
 """The recipient's own page: what is kept of them, in kinds and never in values, and what they can do about it."""
 
-import re
-from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -15,7 +13,7 @@ from storage.opt_outs import Hasher
 from storage.person_kept import Kept, kept
 from storage.privacy_requests import Request, Wish
 from webhooks.edge import EDGE, Edge
-from webhooks.recipient_texts import TEXTS, Texts
+from webhooks.texts import Texts, texts_for
 from webhooks.tokens import BadToken, open_token
 
 STOP: Final = "stop"
@@ -41,7 +39,7 @@ log = structlog.get_logger()
 
 async def show(request: web.Request) -> web.Response:
     """The page. Looking at it changes nothing, as scanners follow links."""
-    edge, texts = request.app[EDGE], _texts(request)
+    edge, texts = request.app[EDGE], texts_for(request)
     try:
         recipient = _recipient(edge, request)
     except BadToken:
@@ -59,7 +57,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     """A button was pressed: tracking stops at once, the rest becomes a request; then the page is shown again."""
-    edge, texts = request.app[EDGE], _texts(request)
+    edge, texts = request.app[EDGE], texts_for(request)
     try:
         recipient = _recipient(edge, request)
     except BadToken:
@@ -159,18 +157,3 @@ def masked(address: str) -> str:
     local, _, domain = address.rpartition("@")
     name, _, top = domain.partition(".")
     return f"{local[:1]}•••@{name[:1]}•••.{top.rpartition('.')[2]}"
-
-
-_WISHED: Final = re.compile(r"\s*(?P<tag>[A-Za-z*]{1,8})(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=(?P<q>[01](?:\.\d{0,3})?))?\s*")
-
-
-def _texts(request: web.Request) -> Texts:
-    return TEXTS[language(request.headers.get("Accept-Language", ""), TEXTS)]
-
-
-def language(accepted: str, known: Mapping[str, object]) -> str:
-    """Of the `known` languages the one that an Accept-Language wants most; English where it wants none of them."""
-    wishes = [found for part in accepted[:500].split(",") if (found := _WISHED.fullmatch(part))]
-    wanted = [(weight, one["tag"].lower()) for one in wishes if (weight := float(one["q"] or 1)) > 0]
-    ranked = sorted(wanted, key=lambda one: -one[0])
-    return next((tag for _, tag in ranked if tag in known), "en")

@@ -26,11 +26,11 @@ async def follow(request: web.Request) -> web.Response:
         opened = open_token(edge.keys, request.match_info["token"])
     except BadToken as bad:
         await _keep_mangled(request, bad)
-        return not_found("This link is incomplete or none of ours. Please open it from the e-mail again.")
+        return not_found(request, "bad_link")
     campaign = await request.app[FETCHES].keep(as_fetched(request, opened, EventKind.CLICK))
     target = _target(campaign, opened)
     if target is None:
-        return not_found("This link leads nowhere at present.")
+        return not_found(request, "no_target")
     return web.Response(status=302, headers=_to(target))
 
 

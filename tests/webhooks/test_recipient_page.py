@@ -15,7 +15,8 @@ from storage.outbox import Due, OutboxItem
 from storage.privacy_requests import Wish
 from storage.subscriptions import Topic
 from tests.webhooks.conftest import Clock, Served, make_edge
-from webhooks.recipient_page import language, masked
+from webhooks.recipient_page import masked
+from webhooks.texts import language
 
 MAX = "max.mustermann@firma.de"
 pytestmark = pytest.mark.usefixtures("summit")

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 from storage.campaign_changes import archive_campaign, create_campaign, pause_campaign
 from storage.tracking import Event, EventKind
 from tests.webhooks.conftest import campaign
+from webhooks.texts import TEXTS
 
 
 async def events(store, kind=EventKind.CLICK):
@@ -55,6 +56,17 @@ async def test_no_token_of_ours(token, served, store):
 
     assert answer.status == 404
     assert await events(store, EventKind.MANGLED) == []
+
+
+async def test_the_page_speaks_the_readers_language(served):
+    """Who finds nothing is told so in German or English, as the browser wants; a cache keeps them apart."""
+    answer = await served.get("/c/x", **{"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"})
+
+    assert answer.headers["Vary"] == "Accept-Language"
+    page = answer.body.decode()
+    assert '<html lang="de">' in page
+    assert "unvollständig" in page
+    assert TEXTS["de"].keys() == TEXTS["en"].keys()
 
 
 async def test_head(served, store, summit):

@@ -1,7 +1,10 @@
-"""The words of the recipient's own page, in German and English."""
+"""The words of the pages that recipients see, in German and English, and which of the two a browser wants."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
+
+from aiohttp import web
 
 Texts = Mapping[str, str]
 
@@ -41,6 +44,10 @@ TEXTS: Final[Mapping[str, Texts]] = {
         "bad_link": "This link is incomplete or none of ours. Please open it from the e-mail again.",
         "no_button": "Please press one of the buttons on the page.",
         "later": "This cannot be done at the moment. Please try again in some minutes.",
+        "not_found": "Nothing to be found here",
+        "no_target": "This link leads nowhere at present.",
+        "bad_picture": "This picture is none of ours, or its address is incomplete.",
+        "bad_chart": "This chart is none of ours, or it is too old.",
     },
     "de": {
         "language": "de",
@@ -80,5 +87,24 @@ TEXTS: Final[Mapping[str, Texts]] = {
         "bad_link": "Dieser Link ist unvollständig oder nicht von uns. Bitte öffnen Sie ihn noch einmal aus der Mail.",
         "no_button": "Bitte drücken Sie einen der Knöpfe auf der Seite.",
         "later": "Das geht gerade nicht. Bitte versuchen Sie es in einigen Minuten noch einmal.",
+        "not_found": "Hier ist nichts zu finden",
+        "no_target": "Dieser Link führt zurzeit nirgendwohin.",
+        "bad_picture": "Dieses Bild ist nicht von uns, oder seine Adresse ist unvollständig.",
+        "bad_chart": "Dieses Diagramm ist nicht von uns, oder es ist zu alt.",
     },
 }
+
+_WISHED: Final = re.compile(r"\s*(?P<tag>[A-Za-z*]{1,8})(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=(?P<q>[01](?:\.\d{0,3})?))?\s*")
+
+
+def texts_for(request: web.Request) -> Texts:
+    """In the language that the request's `Accept-Language` wants."""
+    return TEXTS[language(request.headers.get("Accept-Language", ""), TEXTS)]
+
+
+def language(accepted: str, known: Mapping[str, object]) -> str:
+    """Of the `known` languages the one that an Accept-Language wants most; English where it wants none of them."""
+    wishes = [found for part in accepted[:500].split(",") if (found := _WISHED.fullmatch(part))]
+    wanted = [(weight, one["tag"].lower()) for one in wishes if (weight := float(one["q"] or 1)) > 0]
+    ranked = sorted(wanted, key=lambda one: -one[0])
+    return next((tag for _, tag in ranked if tag in known), "en")
