@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import (
+    brief,
     account,
     campaign,
     campaign_who,
@@ -98,6 +99,7 @@ WORDS: Final = {
     "feed": feed.answer_command,
     "campaigns": campaign.answer_command,
     "who": campaign_who.answer_command,
+    "brief": brief.answer_command,
     "follow": follow.answer_command,
     "following": follow.answer_list,
     "setup": setup.answer_command,

@@ -19,6 +19,7 @@ _LINES: Final = (
     "help_leads",
     "help_feed",
     "help_campaigns",
+    "help_brief",
     "help_follow",
     "help_setup",
     "help_mentions",

@@ -1,28 +1,34 @@
 """Whom somebody means by what they typed, and how that person, or those, are shown."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from bot.blocks.brief_message import brief_message
+from bot.blocks.brief_message import subject_of as subject_of_briefed
 from bot.blocks.contact_message import contact_card
 from bot.blocks.elements import Message, section
 from bot.blocks.lead_message import lead_message, opted_out_address
 from bot.blocks.note_lines import note_blocks
 from bot.blocks.reader import Reader
-from bot.blocks.search_results import people_list, search_results, unknown_address, unknown_name
+from bot.blocks.search_results import search_results, unknown_address, unknown_name
 from bot.blocks.subject import Subject, SubjectKind
 from bot.hubspot_search import HubSpotSearch
-from decisions.addresses import NotAnAddress, normalise
+from decisions.addresses import NotAnAddress, domain_of, normalise
 from decisions.outside_text import clean
-from storage import Session, Store, lead_notes, leads, people_search, performance, portal
+from storage import Session, Store, briefing, lead_notes, leads, people_search, performance, portal
 from storage.contact_card import ContactCard, card, card_of_address
 from storage.lead_notes import Note
 from storage.leads import LeadCard, LeadStage
 from storage.opt_outs import Hasher
 from storage.people_search import LONGEST_QUERY, Found
+from storage.senders import own_domains
 
 MOST_SHOWN: Final = 8
+MOST_BRIEFED: Final = 50
+LATELY: Final = timedelta(days=90)
 LONGEST_TEXT: Final = 40_000
 
 _LINKED: Final = re.compile(r"<mailto:([^|>]+)(?:\|[^>]*)?>")
@@ -50,14 +56,22 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Looks people up in the store; `hubspot` is offered for an address that is not there."""
+    """
+    Looks people up in the store; `hubspot` is offered for an address that is not there.
+
+    `own_domains` are those of the settings; empty: those that our senders write from.
+    """
 
     store: Store
     hasher: Hasher
+    now: Callable[[], datetime]
     hubspot: HubSpotSearch | None = None
+    own_domains: frozenset[str] = frozenset()
 
     async def text(self, text: str, reader: Reader) -> Answer:
-        """What somebody typed: an address, or a part of a name or domain."""
+        """What somebody typed: an address or several, or a part of a name or domain."""
+        if len(emails := addresses_in(text)) > 1:
+            return await self.briefing(emails, reader)
         asked = " ".join(clean(_LINKED.sub(r"\1", text), LONGEST_QUERY * 3).split())
         if not asked:
             return _plain(reader, "ask_whom")
@@ -86,19 +100,31 @@ class Lookup:
         return _shown(found, reader) if found else _plain(reader, "gone")
 
     async def addresses(self, emails: Sequence[str], reader: Reader) -> Answer:
-        """The people behind addresses: one as they are shown alone, several as a list."""
+        """The people behind addresses: one as they are shown alone, several in a line each."""
         if not emails:
             return _plain(reader, "no_addresses")
-        if len(emails) == 1:
-            return await self.text(emails[0], reader)
-        found = await self.store.read(_cards_of_addresses, emails[:MOST_SHOWN], self.hasher)
-        return Answer(people_list(found, reader), tuple(subject_of(who) for _, who in found if who))
+        return await (self.text(emails[0], reader) if len(emails) == 1 else self.briefing(emails, reader))
+
+    async def briefing(self, emails: Sequence[str], reader: Reader) -> Answer:
+        """A line on each of these people; our own are passed over, and of very many the first are told."""
+        own = self.own_domains or await self.store.read(own_domains)
+        others = [email for email in emails if domain_of(email) not in own]
+        asked, now = others[:MOST_BRIEFED], self.now()
+        people = await self.store.read(briefing.brief, asked, self.hasher, since=now - LATELY, now=now)
+        passed_over, left_out = len(emails) - len(others), len(others) - len(asked)
+        named = tuple(subject for one in people if (subject := subject_of_briefed(one)))
+        return Answer(brief_message(people, reader, own=passed_over, left_out=left_out), named)
 
 
 def addresses_in(text: str) -> tuple[str, ...]:
     """The e-mail addresses that stand in a text, normalised, each once, in their order."""
-    candidates = (candidate.strip(".!?*_~`'") for candidate in _ADDRESS.findall(text[:LONGEST_TEXT]))
+    candidates = (candidate.strip(".!?*_~`'") for candidate in _ADDRESS.findall(_unescaped(text[:LONGEST_TEXT])))
     return tuple(dict.fromkeys(email for candidate in candidates if (email := _address(candidate))))
+
+
+def _unescaped(text: str) -> str:
+    """What Slack escaped: `Max &lt;max@firma.de&gt;` holds an address."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def subject_of(who: Card) -> Subject:
@@ -161,7 +187,3 @@ def _seen(session: Session, who: Card | None) -> Seen | None:
     url = home.contact_url(who.hubspot_id) if home and who.hubspot_id else None
     theirs = performance.addresses_of(session, who.contact_id) if isinstance(who, ContactCard) else (who.address_id,)
     return Seen(who, url, lead_notes.of_addresses(session, theirs))
-
-
-def _cards_of_addresses(session: Session, emails: Sequence[str], hasher: Hasher) -> list[tuple[str, Card | None]]:
-    return [(email, card_of_address(session, email, hasher)) for email in emails]

@@ -1,17 +1,14 @@
 """What a look-up finds when it is not one contact: a short list, a suggestion, or nobody."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from bot.blocks.contact_message import numbers
 from bot.blocks.elements import Block, Message, actions, button, context, section
 from bot.blocks.hubspot_search import search_button
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import LONGEST_ADDRESS, LONGEST_TEXT, Mrkdwn, address, bold, escape, fit, plain
-from storage.contact_card import ContactCard
 from storage.contact_search import Hit
 from storage.leads import LeadCard
 from storage.people_search import Found
@@ -70,12 +67,6 @@ def unknown_address(email: str, reader: Reader, sealed: str | None = None) -> Me
     return Message(said.text, [*said.blocks, *actions(search)])
 
 
-def people_list(found: Sequence[tuple[str, ContactCard | LeadCard | None]], reader: Reader) -> Message:
-    """Several addresses at once, and who is behind each."""
-    told = fit((address(email) for email, _ in found), LONGEST_TEXT, ", ")
-    return Message(told, [_person(email, who, reader) for email, who in found])
-
-
 def _nobody(key: str, query: str, longest: int, reader: Reader) -> Message:
     hint = reader.texts(f"{key}_hint")
     told = reader.texts(key, query=escape(query, longest))
@@ -97,15 +88,6 @@ def _lead(lead: LeadCard, reader: Reader, pick: Pick = Pick()) -> Block:
 
 def _of(lead: LeadCard) -> str:
     return lead.email or ""
-
-
-def _person(email: str, who: ContactCard | LeadCard | None, reader: Reader) -> Block:
-    if who is None:
-        return section([reader.texts("unknown_address", query=bold(email, LONGEST_ADDRESS))])
-    if isinstance(who, LeadCard):
-        return _lead(replace(who, email=email), reader)
-    rest = Mrkdwn(f"{address(email)} · {numbers(who.performance, reader.texts)}")
-    return _row(bold(who.name or email), rest, Subject(SubjectKind.CONTACT, who.contact_id), who.name or email, reader)
 
 
 def _row(name: Mrkdwn, rest: Mrkdwn, subject: Subject, about: str, reader: Reader, pick: Pick = Pick()) -> Block:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.blocks.activity_message import activity_message, feed_list
 from bot.blocks.admin_message import admin_message
+from bot.blocks.brief_message import brief_message
 from bot.blocks.contact_message import contact_card
 from bot.blocks.elements import Message
 from bot.blocks.follow_message import follow_begun, follow_list, follow_message, follow_modal
@@ -21,11 +23,12 @@ from bot.blocks.lead_modals import hand_over_modal, reason_modal, snooze_modal
 from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.privacy_request import privacy_request
 from bot.blocks.reader import Reader
-from bot.blocks.search_results import people_list, search_results, unknown_address, unknown_name
+from bot.blocks.search_results import search_results, unknown_address, unknown_name
 from bot.blocks.text import bold, escape, plain
 from bot.help import help_message
 from bot.texts import Texts
 from sandbox.slack.block_kit import message_faults, view_faults
+from storage.briefing import Briefed
 from storage.contact_card import ContactCard, ShownProperty
 from storage.contact_search import Hit
 from storage.feed import ActivityCard
@@ -34,7 +37,7 @@ from storage.follows import MOST_FOLLOWED, Followed, Target
 from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from storage.opt_outs import OptOutState
 from storage.people_search import Found
-from storage.performance import Performance, PopularCampaign, RecentClick
+from storage.performance import Clicked, Performance, PopularCampaign, RecentClick
 from storage.privacy_requests import Asked, Wish
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -136,6 +139,12 @@ def a_followed(text: str) -> Followed:
     return Followed(1, "U1", Target(address_id=1), text, 1, None, NOW)
 
 
+def a_briefing(text: str) -> list[Briefed]:
+    clicked = Clicked(12_345, NOW, text, (PopularCampaign(text, 1),) * 9)
+    known = Briefed(f"{text}@x.example", 1, None, text, text, text, clicked)
+    return [known, replace(known, contact_id=None, lead_id=1, clicked=None), Briefed(text)]
+
+
 SHOWN: dict[str, Show] = {
     "contact card": lambda text, reader: contact_card(a_contact(text), reader),
     "contact card with very many": lambda text, reader: contact_card(a_contact(text, 200), reader),
@@ -167,9 +176,8 @@ SHOWN: dict[str, Show] = {
     ),
     "unknown name": unknown_name,
     "unknown address": lambda text, reader: unknown_address(f"{text}@x.example", reader, sealed="sealed"),
-    "people": lambda text, reader: people_list(
-        [(text, a_contact(text)), (text, a_lead(text)), (text, None)] * 2, reader
-    ),
+    "briefing": lambda text, reader: brief_message(a_briefing(text) * 5, reader, own=2),
+    "briefing of many": lambda text, reader: brief_message(a_briefing(text) * 16, reader, left_out=9),
     "request of a recipient": lambda text, reader: privacy_request(Asked(1, 1, text, Wish.EXPORT, NOW), reader),
     "word for the admin": lambda text, reader: admin_message({"channel": text, "because": text * 10}, [], reader),
     "followed": lambda text, reader: follow_message(
