@@ -94,7 +94,7 @@ class SlackCarrier:
             if said is None or isinstance(said, Waiting) or said.ts is not None:
                 return NotFound()
             await self._join(channel)
-            ts = await self._find(channel, item)
+            ts = await self._find(channel, item, said)
         except SlackApiError as error:
             return CannotLook(f"the channel's history cannot be read: {error_code(error)}")
         except _NO_ANSWER as error:
@@ -154,6 +154,7 @@ class SlackCarrier:
             self._client.chat_postMessage,
             channel=slack_id(channel),
             metadata=metadata,
+            thread_ts=said.thread.ts if said.thread else None,
             unfurl_links=False,
             unfurl_media=False,
             **_content(said),
@@ -168,10 +169,13 @@ class SlackCarrier:
         # What is posted to a user stands in a channel of its own, and is found and changed there alone.
         return kept(workspace_of(channel), str(answer["channel"])), str(answer["ts"])
 
-    async def _find(self, channel: str, item: Item) -> str | None:
+    async def _find(self, channel: str, item: Item, said: Owed) -> str | None:
         since, cursor = f"{(item.attempted_at - CLOCKS_APART).timestamp():.6f}", ""
+        look = self._client.conversations_history
+        if said.thread:  # a channel's history holds no replies
+            look = partial(self._client.conversations_replies, ts=said.thread.ts)
         for _ in range(PAGES):
-            page = await self._client.conversations_history(
+            page = await look(
                 channel=slack_id(channel),
                 oldest=since,
                 limit=PAGE,

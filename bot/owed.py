@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.blocks.account_activity import account_activity
 from bot.blocks.activity_message import activity_message, forgotten_activity
 from bot.blocks.admin_message import admin_message
 from bot.blocks.elements import Message
@@ -19,6 +20,7 @@ from bot.setup_owed import greeting, welcome
 from bot.terms import as_shown, reader_of, terms_of
 from storage import (
     Session,
+    account_threads,
     feed,
     follow_news,
     leads,
@@ -29,6 +31,7 @@ from storage import (
     privacy_requests,
     target_groups,
 )
+from storage.account_threads import AccountActivityCard, Thread
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due
@@ -44,6 +47,8 @@ class Owed:
     `is_news`: worth a new message where the old one was taken away.
     `digest`: what it tells where it is one. `follows`: the `ts` of the message in whose stead this new one is posted.
     `channel`: where the one with `ts` stands; None: where the item is owed.
+    `thread`: where it stands in one; where that begins, the line on the one it begins with is posted first.
+    `account`: what it tells where it is about one.
     """
 
     message: Message
@@ -54,6 +59,12 @@ class Owed:
     follows: str | None = None
     people: tuple[int, ...] = ()
     channel: str | None = None
+    thread: Thread | None = None
+    account: AccountActivityCard | None = None
+
+    def about(self, item: Item) -> str:
+        """What it tells of: the item's subject, unless a thread begins with another."""
+        return str(self.thread.begins_with) if self.thread and self.thread.begins_with else item.subject
 
 
 def owed(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
@@ -106,12 +117,32 @@ def _activity(session: Session, item: Item, channel: str, reader: Reader, now: d
             return kept.waiting
     if digest:
         return _renewal(session, Topic.FEED, channel, digest.ts, reader)
+    thread = account_threads.thread_for(session, channel, card) if old is None else _stands_in(old)
+    begun = feed.get(session, thread.begins_with) if thread and thread.begins_with else None
+    shown = begun or card
     return Owed(
-        activity_message(as_shown(card, terms), reader_of(terms, reader)),
+        activity_message(as_shown(shown, terms), reader_of(terms, reader)),
         ts=old.ts if old else None,
-        names=card.address_id if card.email else None,
+        names=shown.address_id if shown.email else None,
         is_news=True,
+        thread=thread,
     )
+
+
+def _stands_in(old: posted.Message) -> Thread | None:
+    return Thread(old.thread_ts) if old.thread_ts else None
+
+
+def _account(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:
+    return _of_account(session, item.subject, channel, reader)
+
+
+def _of_account(session: Session, subject: str, channel: str, reader: Reader) -> Owed | None:
+    card = account_threads.get(session, int(subject))
+    if card is None:
+        return None
+    terms = terms_of(session, Topic.FEED, channel)
+    return Owed(account_activity(card, reader_of(terms, reader)), ts=card.ts, account=card)
 
 
 def _digest(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | Waiting | None:
@@ -180,7 +211,11 @@ def _forgotten(session: Session, item: Item, channel: str, reader: Reader, now: 
         others := _follow_news(session, item.facts["subject"], reader, None, item.facts["ts"])
     ):
         return others
-    made = {Due.ACTIVITY_CHANGED: forgotten_activity, Due.FOLLOWED_CLICKED: forgotten_activity}
+    if item.facts.get("kind") == Due.ACCOUNT_ACTIVE and (
+        left := _of_account(session, item.facts["subject"], channel, reader)
+    ):
+        return left
+    made = dict.fromkeys((Due.ACTIVITY_CHANGED, Due.FOLLOWED_CLICKED, Due.ACCOUNT_ACTIVE), forgotten_activity)
     made |= {Due.PRIVACY_ASKED: forgotten_request}
     return Owed(made.get(Due(item.facts.get("kind", Due.LEAD_CHANGED)), forgotten_lead)(reader), ts=item.facts["ts"])
 
@@ -189,6 +224,7 @@ Say = Callable[[Session, Item, str, Reader, datetime], Owed | Waiting | None]
 _SAID: Final[dict[Due, Say]] = {
     Due.LEAD_CHANGED: _lead,
     Due.ACTIVITY_CHANGED: _activity,
+    Due.ACCOUNT_ACTIVE: _account,
     Due.DIGEST: _digest,
     Due.ADMIN_TOLD: _admin,
     Due.OPT_OUTS_WAITING: _opt_outs,
@@ -214,17 +250,53 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
             _remember_digest(session, item, said.digest, channel=channel, ts=ts, now=now)
     elif said.people:
         _remember_people(session, item, said, channel=channel, ts=ts, now=now)
+    elif said.account is not None:
+        _remember_account(session, said.account, channel=channel, ts=ts, now=now)
     elif item.kind in _NAMELESS:
         posted.forget(session, channel=channel, ts=ts)
-    elif said.names is not None and _is_gone(session, item.kind, int(item.subject)):
+    elif said.names is not None and _is_gone(session, item.kind, int(said.about(item))):
         _owe_rewrite(session, item, item.kind, channel=channel, ts=ts, now=now)
     else:
         posted.remember(
-            session, channel=channel, ts=ts, kind=item.kind, subject=item.subject, address_id=said.names, now=now
+            session,
+            channel=channel,
+            ts=ts,
+            kind=item.kind,
+            subject=said.about(item),
+            address_id=said.names,
+            now=now,
+            thread_ts=said.thread.ts if said.thread else None,
         )
+        if said.thread:
+            _go_on_in_thread(session, item, said.thread, channel=channel, now=now)
         if said.follows is not None:
             facts = {"ts": said.follows, "goes_on": ts}
             outbox.owe(session, Due.LEAD_WENT_ON, said.follows, destination=item.destination, now=now, facts=facts)
+
+
+def _go_on_in_thread(session: Session, item: Item, thread: Thread, *, channel: str, now: datetime) -> None:
+    """The account's message is to say so. Where its thread began with somebody else, the item's own line follows."""
+    if thread.begins_with:
+        account_threads.begin(session, channel, thread)
+        outbox.owe(session, item.kind, item.subject, destination=item.destination, now=now)
+    id_ = account_threads.widen(session, channel, thread.ts, int(item.subject))
+    if id_ is not None:
+        outbox.owe(session, Due.ACCOUNT_ACTIVE, id_, destination=item.destination, now=now)
+
+
+def _remember_account(session: Session, account: AccountActivityCard, *, channel: str, ts: str, now: datetime) -> None:
+    """It names the account of these people: when the last of them is erased, it must go."""
+    posted.forget(session, channel=channel, ts=ts)
+    for address_id in account.address_ids:
+        posted.remember(
+            session,
+            channel=channel,
+            ts=ts,
+            kind=Due.ACCOUNT_ACTIVE,
+            subject=account.id,
+            address_id=address_id,
+            now=now,
+        )
 
 
 def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: str, ts: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Which clicks of one person make one activity of the feed."""
+"""Which clicks of one person make one activity of the feed, and which activities of an account one message."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,6 +7,10 @@ from typing import Final
 from msgspec import Struct
 
 TOGETHER: Final = timedelta(minutes=10)
+# People of one account who are active within a week are told of in one message.
+ACCOUNT_TOGETHER: Final = timedelta(days=7)
+# That an account comes back is worth a word after so long.
+LONG: Final = timedelta(days=30)
 
 
 class Activity(Struct, frozen=True):
@@ -32,3 +36,31 @@ def running_activity(activities: Iterable[Activity], clicked_at: datetime) -> Ac
 def grown(activity: Activity, clicked_at: datetime) -> Activity:
     """`activity` with this click in it."""
     return Activity(activity.id, min(activity.first_at, clicked_at), max(activity.last_at, clicked_at))
+
+
+class Span(Struct, frozen=True):
+    """From when to when somebody, or an account's people, were active; aware."""
+
+    first_at: datetime
+    last_at: datetime
+
+
+def is_together(told: Span, new: Span) -> bool:
+    """Whether a new activity belongs to those of the same account that one message tells of: all of it in a week."""
+    first_at, last_at = min(told.first_at, new.first_at), max(told.last_at, new.last_at)
+    return last_at - first_at <= ACCOUNT_TOGETHER
+
+
+def week_around(new: Span) -> Span:
+    """When an activity must have been that is told of together with `new`."""
+    return Span(new.last_at - ACCOUNT_TOGETHER, new.first_at + ACCOUNT_TOGETHER)
+
+
+def days_of(span: Span) -> int:
+    """Over how many days it went on: 1 within a day."""
+    return max(1, -((span.first_at - span.last_at) // timedelta(days=1)))
+
+
+def is_first_for_long(before: datetime, first_at: datetime) -> bool:
+    """Whether nobody of the account was active for so long before that it is worth saying."""
+    return first_at - before >= LONG

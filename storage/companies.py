@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import NotAnAddress, account_domain, normalise_domain
 from decisions.outside_text import clean
-from storage import accounts, campaigns, follows
+from storage import account_activities, accounts, campaigns, follows
 from storage.accounts import Account, AccountDomain
 from storage.addresses import Address
 from storage.bulk import insert_missing
@@ -149,6 +149,7 @@ def _move(session: Session, others: Sequence[int], kept: int) -> None:
     _move_assignments(session, others, kept)
     merge_members(session, GroupAccount, "account_id", others, kept)
     follows.move_accounts(session, others, kept)
+    account_activities.lead_to(session, others, kept)
     session.execute(delete(Account).where(col(Account.id).in_(others)))
 
 

@@ -25,6 +25,7 @@ class Due(StrEnum):
     LEAD_CHANGED = "lead_changed"
     LEAD_WENT_ON = "lead_went_on"
     ACTIVITY_CHANGED = "activity_changed"
+    ACCOUNT_ACTIVE = "account_active"
     ADMIN_TOLD = "admin_told"
     PERSON_FORGOTTEN = "person_forgotten"
     ADD_TO_HUBSPOT = "add_to_hubspot"

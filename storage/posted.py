@@ -25,21 +25,31 @@ class Posted(SQLModel, table=True):
     subject: str
     address_id: int | None = Field(default=None, foreign_key="address.id", index=True, sa_type=BigId)
     at: datetime = Field(sa_type=Moment)
+    thread_ts: str | None = Field(default=None, description="of the message in whose thread it stands")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of ours: where it stands, what it tells of, and when it was first posted."""
+    """A message of ours: where it stands, what it tells of, and when it was first posted; in whose thread, if any."""
 
     channel: str
     ts: str
     kind: Due
     subject: str
     at: datetime
+    thread_ts: str | None = None
 
 
 def remember(
-    session: Session, *, channel: str, ts: str, kind: Due, subject: str | int, address_id: int | None, now: datetime
+    session: Session,
+    *,
+    channel: str,
+    ts: str,
+    kind: Due,
+    subject: str | int,
+    address_id: int | None,
+    now: datetime,
+    thread_ts: str | None = None,
 ) -> None:
     """Know that a message names a person (None: nobody); telling it again changes nothing."""
     same = select(Posted.id).where(
@@ -48,7 +58,8 @@ def remember(
         col(Posted.address_id).is_not_distinct_from(address_id),
     )
     if session.exec(same).first() is None:
-        session.add(Posted(channel=channel, ts=ts, kind=kind, subject=str(subject), address_id=address_id, at=now))
+        named = {"kind": kind, "subject": str(subject), "address_id": address_id}
+        session.add(Posted(channel=channel, ts=ts, **named, at=now, thread_ts=thread_ts))
         session.flush()
 
 
@@ -73,4 +84,4 @@ def forget(session: Session, *, channel: str, ts: str) -> None:
 
 
 def _message(row: Posted) -> Message:
-    return Message(row.channel, row.ts, row.kind, row.subject, row.at)
+    return Message(row.channel, row.ts, row.kind, row.subject, row.at, row.thread_ts)

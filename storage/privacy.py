@@ -8,7 +8,18 @@ from typing import Any, Final
 from sqlalchemy import delete, union_all, update
 from sqlmodel import Session, col, select
 
-from storage import audit, digests, erased_bytes, follows, kept_totals, opt_outs, opt_outs_waiting, outbox, posted
+from storage import (
+    account_activities,
+    audit,
+    digests,
+    erased_bytes,
+    follows,
+    kept_totals,
+    opt_outs,
+    opt_outs_waiting,
+    outbox,
+    posted,
+)
 from storage.accounts import Account, AccountDomain
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -136,6 +147,7 @@ def _forget_empty_accounts(session: Session, account_ids: Collection[int]) -> No
         *(select(table.account_id).where(col(table.account_id).in_(account_ids)) for table in USES_ACCOUNTS)
     )
     empty = set(account_ids).difference(session.execute(used).scalars())
+    account_activities.forget(session, empty)
     session.execute(delete(AccountDomain).where(col(AccountDomain.account_id).in_(empty)))
     session.execute(delete(Account).where(col(Account.id).in_(empty)))
 

@@ -1,6 +1,7 @@
 """Every table of the store, so that whoever needs them all (migrations) knows them by one import."""
 
 from storage import (
+    account_activities,
     accounts,
     address_claims,
     addresses,
@@ -51,6 +52,7 @@ from storage import (
 )
 
 __all__ = [
+    "account_activities",
     "accounts",
     "address_claims",
     "addresses",

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blocks.account_activity import account_activity
 from bot.blocks.activity_message import activity_message, feed_list
 from bot.blocks.admin_message import admin_message
 from bot.blocks.brief_message import brief_message
@@ -20,6 +21,7 @@ from bot.blocks.follow_message import follow_begun, follow_list, follow_message,
 from bot.blocks.hubspot_refusal import refused_by_hubspot
 from bot.blocks.lead_message import lead_list, lead_message, lead_went_on
 from bot.blocks.lead_modals import hand_over_modal, reason_modal, snooze_modal
+from bot.blocks.note_lines import note_blocks
 from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.privacy_request import privacy_request
 from bot.blocks.reader import Reader
@@ -28,12 +30,14 @@ from bot.blocks.text import bold, escape, plain
 from bot.help import help_message
 from bot.texts import Texts
 from sandbox.slack.block_kit import message_faults, view_faults
+from storage.account_threads import AccountActivityCard
 from storage.briefing import Briefed
 from storage.contact_card import ContactCard, ShownProperty
 from storage.contact_search import Hit
 from storage.feed import ActivityCard
 from storage.follow_news import FollowNews
 from storage.follows import MOST_FOLLOWED, Followed, Target
+from storage.lead_notes import Note
 from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from storage.opt_outs import OptOutState
 from storage.people_search import Found
@@ -126,13 +130,16 @@ def a_lead(text: str, stage: LeadStage = LeadStage.OPEN, **changes: Any) -> Lead
         "asked_by": text,
         "asked_at": NOW,
         "refusal": None,
+        "notes": 3,
+        "owner": text,
+        "owner_user": text,
     }
     return LeadCard(**values | changes)
 
 
 def an_activity(text: str) -> ActivityCard:
     campaigns = tuple(PopularCampaign(text, 1) for _ in range(30))
-    return ActivityCard(1, 1, 1, "1", text, text, text, text, text, 3, campaigns, text, NOW, NOW)
+    return ActivityCard(1, 1, 1, "1", text, text, text, text, text, 3, campaigns, text, NOW, NOW, text)
 
 
 def a_followed(text: str) -> Followed:
@@ -167,6 +174,12 @@ SHOWN: dict[str, Show] = {
     "lead went on": lambda text, reader: lead_went_on("https://slack.example/p1", reader),
     "no leads": lambda _, reader: lead_list([], reader, total=0),
     "activity": lambda text, reader: activity_message(an_activity(text), reader),
+    "account": lambda text, reader: account_activity(
+        AccountActivityCard(1, "1.2", text, 3, 12_345, (1,), NOW, NOW, NOW - timedelta(days=90)), reader
+    ),
+    "notes": lambda text, reader: contact_card(
+        a_contact(text, 200), reader, note_blocks([Note(text, text or "-", NOW)] * 9, reader)
+    ),
     "feed": lambda text, reader: feed_list([an_activity(text)] * 15, reader),
     "found": lambda text, reader: search_results(
         text, Found((Hit(1, text, text, text),) * 5, (a_lead(text),) * 3, 1_004, True), reader

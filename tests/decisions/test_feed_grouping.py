@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.feed_grouping import TOGETHER, Activity, grown, running_activity
+from decisions.feed_grouping import (
+    TOGETHER,
+    Activity,
+    Span,
+    days_of,
+    grown,
+    is_together,
+    running_activity,
+    week_around,
+)
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -50,3 +59,21 @@ def test_clicks_in_order(seconds):
 
     for earlier, later in pairwise(activities):
         assert later.first_at - earlier.last_at > TOGETHER
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"), [(0, True), (7 * 24, True), (7 * 24 + 1, False), (-6 * 24, True), (-7 * 24, False)]
+)
+def test_an_accounts_people_are_together_within_a_week(hours, expected):
+    """What one message tells of an account never spans more than seven days, told late or not."""
+    told, moment = Span(NOW, NOW + timedelta(hours=1) if hours < 0 else NOW), NOW + timedelta(hours=hours)
+
+    assert is_together(told, Span(moment, moment)) is expected
+    week = week_around(Span(moment, moment))
+    assert (week.first_at <= told.first_at and told.last_at <= week.last_at) is expected
+
+
+@pytest.mark.parametrize(("hours", "days"), [(0, 1), (23, 1), (24, 1), (25, 2), (4 * 24, 4)])
+def test_days(hours, days):
+    """Days begun are counted, and what happened within a day is one."""
+    assert days_of(Span(NOW, NOW + timedelta(hours=hours))) == days

@@ -1,0 +1,119 @@
+"""What several people of one account do within a week is one message of the feed, with each of them in its thread."""
+
+from datetime import timedelta
+
+from bot.carrier import SlackCarrier
+from sandbox.sample_data.workspace import FEED
+from sandbox.slack import Message, SlackSandbox
+from storage import Session, Store, delivery, feed, privacy
+from storage.addresses import keep_addresses
+from storage.carriers import Sent
+from tests.bot.conftest import deliver_all, seen, utc_now
+from tests.storage.people import HASHER, T0, a_state, at, fetch, store_all
+
+DAY = 24 * 60
+PEOPLE = ("max@firma.de", "erika@firma.de", "kim@firma.de")
+LEASE = timedelta(seconds=20)
+
+
+def contacts(store: Store, *emails: str) -> None:
+    for number, email in enumerate(emails):
+        name = {"firstname": email.partition("@")[0].title()}
+        store_all(store, a_state(str(501 + number), email, properties=name))
+
+
+def clicked(store: Store, email: str, minute: int) -> None:
+    """A contact's click so many minutes after T0, and its activity."""
+    fetch(store, email, minute=minute)
+
+    def write(session: Session) -> None:
+        address_id = keep_addresses(session, [email], now=T0)[email].id
+        feed.note_clicks(session, [(address_id, at(minute))], now=utc_now())
+
+    store.write_now(write)
+
+
+def split(slack: SlackSandbox) -> tuple[list[Message], list[Message]]:
+    """The messages of the feed's channel, and those that stand in a thread."""
+    messages = seen(slack, FEED)
+    return [one for one in messages if not one.thread_ts], [one for one in messages if one.thread_ts]
+
+
+async def test_one_message_with_its_people_in_the_thread(
+    store: Store, slack: SlackSandbox, carrier: SlackCarrier
+) -> None:
+    """The first person's message becomes the account's; each stands in the thread, in order, and grows there."""
+    contacts(store, *PEOPLE)
+    clicked(store, PEOPLE[0], -60 * DAY)
+    await deliver_all(store, carrier, FEED)
+    for number, email in enumerate(PEOPLE):
+        clicked(store, email, number * 2 * DAY - number)
+        await deliver_all(store, carrier, FEED)
+
+    (old, one), lines = split(slack)
+    assert "3 people of *firma.de* in 4 days" in one.text
+    assert "first time since" in one.text
+    assert "people" not in old.text
+    assert [line.thread_ts for line in lines] == [one.ts] * 3
+    assert [line.text.partition(" ")[0] for line in lines] == ["*Max*", "*Erika*", "*Kim*"]
+
+    clicked(store, PEOPLE[2], 4 * DAY)
+    clicked(store, PEOPLE[0], 4 * DAY + 1)
+    await deliver_all(store, carrier, FEED)
+    assert [len(each) for each in split(slack)] == [2, 4]
+    assert "2 clicks" in lines[2].text
+    assert "3 people of *firma.de*" in one.text
+    assert "5 clicks" in one.text
+
+    clicked(store, PEOPLE[1], 8 * DAY)
+    await deliver_all(store, carrier, FEED)
+    assert [len(each) for each in split(slack)] == [3, 4]
+
+
+async def test_nobody_shares_a_free_mail_provider(store: Store, slack: SlackSandbox, carrier: SlackCarrier) -> None:
+    """Those who are of no account, and one person alone, have messages of their own."""
+    contacts(store, "a@gmail.com", "b@gmail.com", "max@firma.de")
+    for minute, email in ((0, "a@gmail.com"), (1, "b@gmail.com"), (2, "max@firma.de"), (60, "max@firma.de")):
+        clicked(store, email, minute)
+        await deliver_all(store, carrier, FEED)
+
+    assert [len(each) for each in split(slack)] == [4, 0]
+
+
+async def test_erased_people_are_taken_out(store: Store, slack: SlackSandbox, carrier: SlackCarrier) -> None:
+    """The account's message counts them no more, and with the last of them it names nobody."""
+    contacts(store, *PEOPLE[:2])
+    for minute, email in enumerate(PEOPLE[:2]):
+        clicked(store, email, minute)
+    await deliver_all(store, carrier, FEED)
+    (one,), lines = split(slack)
+    assert "2 people of *firma.de* within a day" in one.text
+
+    store.write_now(privacy.erase, PEOPLE[0], actor="cli", hasher=HASHER, now=utc_now())
+    await deliver_all(store, carrier, FEED)
+    assert "1 person of *firma.de*" in one.text
+    store.write_now(privacy.erase, PEOPLE[1], actor="cli", hasher=HASHER, now=utc_now())
+    await deliver_all(store, carrier, FEED)
+
+    assert ["erased" in each.text for each in (one, *lines)] == [True, True, True]
+    assert "firma" not in f"{seen(slack, FEED)}"
+
+
+async def test_a_line_is_found_in_its_thread(store: Store, slack: SlackSandbox, carrier: SlackCarrier) -> None:
+    """A line whose answer was lost is looked for in the thread, and not posted twice."""
+    contacts(store, *PEOPLE)
+    for minute, email in enumerate(PEOPLE[:2]):
+        clicked(store, email, minute)
+    await deliver_all(store, carrier, FEED)
+    clicked(store, PEOPLE[2], 3)
+    item = store.write_now(delivery.claim, f"slack:{FEED}", now=utc_now(), lease=LEASE)
+    assert item is not None
+    await carrier.send(item)
+
+    found = await carrier.find_sent(item)
+    assert isinstance(found, Sent)
+    store.write_now(delivery.sent, item, free_at=utc_now(), keep=found.keep)
+    await deliver_all(store, carrier, FEED)
+
+    assert [len(each) for each in split(slack)] == [1, 3]
+    assert "3 people" in split(slack)[0][0].text
