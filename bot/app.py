@@ -15,8 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import (
-    brief,
     account,
+    brief,
     campaign,
     campaign_who,
     channels,
@@ -56,8 +56,8 @@ from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEO
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import SLACK_SILENT, Dispatch
 from bot.help import footlight
-from bot.permissions import Right
 from bot.installations import Authorize
+from bot.permissions import Right
 from bot.press import Listener, place_of, pressed, submitted
 from bot.slack_errors import error_code, is_passing
 from bot.texts import Texts
@@ -177,17 +177,15 @@ CONVERSATIONS: Final = (
 )
 
 
-def make_bot(
-    desk: Desk, client: AsyncWebClient, homes: home.Homes, *, authorize: Authorize | None = None
-) -> Dispatch:
+def make_bot(desk: Desk, client: AsyncWebClient, homes: home.Homes, *, authorize: Authorize | None = None) -> Dispatch:
     """
     The bot, ready to be given requests.
 
     Args:
         client: for answers, with the bot token; its base URL is Slack's, or that of whoever speaks like it.
+        authorize: by whose token each request is answered; None: by the client's.
     """
     # The client's token wins over what Bolt finds in the environment. Proofs are checked before Bolt is asked.
-        authorize: by whose token each request is answered; None: by the client's.
     with _no_oauth_of_bolts_own():
         app = AsyncApp(
             name="footlight",  # Bolt would look for one in the whole stack, which takes 20 to 50 ms
@@ -210,8 +208,6 @@ def make_bot(
     return Dispatch(app, {"desk": desk, "homes": homes})
 
 
-async def unhandled(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
-    """What nobody handles is acknowledged: a 404 would be repeated, and counts towards being switched off."""
 @contextmanager
 def _no_oauth_of_bolts_own() -> Iterator[None]:
     """Where Bolt finds these, it drops the client's token and keeps installations in files."""
@@ -225,6 +221,8 @@ def _no_oauth_of_bolts_own() -> Iterator[None]:
 _BOLTS_OWN: Final = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 
+async def unhandled(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
+    """What nobody handles is acknowledged: a 404 would be repeated, and counts towards being switched off."""
     await ack()
     kind = _name_of(body)
     log.info("something that no conversation handles", kind=kind)

@@ -367,6 +367,9 @@ TEXTS: Final = {
     "closed_no_permission": "der Bot darf dort nicht schreiben: frage einen Admin des Workspace",
     "closed_keys": "die Schlüsselverwaltung der Organisation setzt das Schreiben aus: frage deren Admin",
     "closed_messages_tab": "der Messages-Tab der App ist aus: installiere das Manifest noch einmal",
+    "closed_not_installed": (
+        "Footlight ist in jenem Workspace nicht installiert: lade ihn mit footlight workspaces invite ein"
+    ),
     "closed_uninstalled": "die App wurde deinstalliert, oder ihr Workspace ist weg: installiere sie noch einmal",
     "closed_token_revoked": "das Bot-Token wurde widerrufen: installiere die App noch einmal und setze SLACK_BOT_TOKEN",
     "closed_token_expired": "das Bot-Token ist abgelaufen: setze SLACK_BOT_TOKEN",
@@ -380,9 +383,6 @@ TEXTS: Final = {
     "admin_paused": "In {channel} kann ich nicht schreiben. {because}. Was aussteht, wartet; nichts geht verloren.",
     "admin_group": "{group} stimmt nicht mit der HubSpot-Liste überein: {trouble}",
     "admin_group_since": "{group} stimmt seit {when} nicht mit der HubSpot-Liste überein: {trouble}",
-    "closed_not_installed": (
-        "Footlight ist in jenem Workspace nicht installiert: lade ihn mit footlight workspaces invite ein"
-    ),
     "admin_groups_well": "Alle Zielgruppen stimmen wieder mit ihren HubSpot-Listen überein.",
     # why a target group is not equal to its list
     "trouble_token": "HubSpot lehnt das Zugangstoken ab. Wer Footlight betreibt, kann ein gültiges in "
@@ -589,6 +589,9 @@ TEXTS: Final = {
     "noted_chose_channel": "Kanal gewählt",
     "noted_claimed": "Lead übernommen",
     "noted_dismissed": "Lead verworfen",
+    "noted_installed": "App installiert",
+    "noted_ended_workspace": "Workspace beendet",
+    "noted_invited_workspace": "Workspace eingeladen",
     "noted_uninstalled": "App aus dem Workspace entfernt",
     "noted_erased": "Person gelöscht",
     "noted_followed": "jemandem gefolgt",
@@ -602,9 +605,6 @@ TEXTS: Final = {
     "noted_edited_note": "Notiz zu einem Lead geändert",
     "noted_removed_note": "Notiz zu einem Lead entfernt",
     "noted_wrote_note": "Notiz zu einem Lead geschrieben",
-    "noted_installed": "App installiert",
-    "noted_ended_workspace": "Workspace beendet",
-    "noted_invited_workspace": "Workspace eingeladen",
     "noted_made_key": "API-Schlüssel angelegt",
     "noted_no_longer_permits": "jemandem das Recht zu entscheiden entzogen",
     "noted_matched_owner": "HubSpot-Zuständige einem Slack-Nutzer zugeordnet",
@@ -623,7 +623,6 @@ TEXTS: Final = {
     "noted_took_back_channel": "einem Kanal nichts Neues mehr melden",
     "noted_took_back_dismissal": "Verwerfen rückgängig gemacht",
     "noted_unlinked_group": "Zielgruppe von ihrer Liste gelöst",
-}
     "not_installed_here": (
         "Footlight ist in diesem Workspace nicht (mehr) installiert. Wer es betreibt, kann eine Einladung schicken."
     ),
@@ -660,3 +659,4 @@ TEXTS: Final = {
         "Slack hat die Installation nicht bestätigt ({code}). Bitte um einen neuen Link, wer Footlight betreibt."
     ),
     "install_no_answer": "Slack hat nicht geantwortet. Bitte um einen neuen Link, wer Footlight betreibt.",
+}

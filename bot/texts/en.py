@@ -364,6 +364,7 @@ TEXTS: Final = {
     "closed_no_permission": "the bot may not post there: ask a workspace admin",
     "closed_keys": "the organisation's key management suspends posting: ask its admin",
     "closed_messages_tab": "the app's Messages tab is off: install the manifest again",
+    "closed_not_installed": "Footlight is not installed in that workspace: invite it with footlight workspaces invite",
     "closed_uninstalled": "the app was uninstalled, or its workspace is gone: install it again",
     "closed_token_revoked": "the bot token was revoked: install the app again, and set SLACK_BOT_TOKEN",
     "closed_token_expired": "the bot token has expired: set SLACK_BOT_TOKEN",
@@ -377,7 +378,6 @@ TEXTS: Final = {
     "admin_paused": "I cannot post in {channel}. {because}. What it is owed waits; nothing is lost.",
     "admin_group": "{group} does not equal its HubSpot list: {trouble}",
     "admin_group_since": "{group} has not equalled its HubSpot list since {when}: {trouble}",
-    "closed_not_installed": "Footlight is not installed in that workspace: invite it with footlight workspaces invite",
     "admin_groups_well": "All target groups are equal to their HubSpot lists again.",
     # why a target group is not equal to its list
     "trouble_token": "HubSpot refuses the access token. Whoever runs Footlight can put a valid one into "
@@ -576,6 +576,9 @@ TEXTS: Final = {
     "noted_chose_channel": "channel chosen",
     "noted_claimed": "lead claimed",
     "noted_dismissed": "lead dismissed",
+    "noted_installed": "installed the app",
+    "noted_ended_workspace": "workspace ended",
+    "noted_invited_workspace": "invited a workspace",
     "noted_uninstalled": "app removed from the workspace",
     "noted_erased": "person erased",
     "noted_followed": "somebody followed",
@@ -589,9 +592,6 @@ TEXTS: Final = {
     "noted_edited_note": "note on a lead edited",
     "noted_removed_note": "note on a lead removed",
     "noted_wrote_note": "note on a lead written",
-    "noted_installed": "installed the app",
-    "noted_ended_workspace": "workspace ended",
-    "noted_invited_workspace": "invited a workspace",
     "noted_made_key": "API key made",
     "noted_no_longer_permits": "right to decide taken from somebody",
     "noted_matched_owner": "HubSpot owner matched to a Slack user",
@@ -610,7 +610,6 @@ TEXTS: Final = {
     "noted_took_back_channel": "channel told nothing new any more",
     "noted_took_back_dismissal": "dismissal taken back",
     "noted_unlinked_group": "target group unlinked from its list",
-}
     "not_installed_here": (
         "Footlight is not installed in this workspace (any more). Whoever runs it can send an invitation."
     ),
@@ -645,3 +644,4 @@ TEXTS: Final = {
         "Slack did not confirm the installation ({code}). Ask whoever runs Footlight for a new link."
     ),
     "install_no_answer": "Slack did not answer. Ask whoever runs Footlight for a new link.",
+}
