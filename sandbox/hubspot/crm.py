@@ -115,6 +115,16 @@ class Crm:
         self._note_addresses(record)
         return Change(record, tuple(self._property_changed(record, *item, now) for item in changed.items()))
 
+    def add_address(self, contact_id: int, address: str) -> Change:
+        """A further address, as people add it to a contact. Raises: NoSuchRecord, AddressTaken, AddressBlocked."""
+        contact = self.live("contacts", contact_id)
+        self._claim_address(address, contact)
+        now = self.now()
+        value = ";".join(dict.fromkeys((*contact.addresses[1 if "email" in contact.properties else 0 :], address)))
+        contact.properties["hs_additional_emails"], contact.updated_at = value, now
+        self._note_addresses(contact)
+        return Change(contact, (self._property_changed(contact, "hs_additional_emails", value, now),))
+
     def delete(self, object_type: ObjectType, record_id: int) -> Change:
         """To the recycle bin; `restore` brings it back. Raises: NoSuchRecord."""
         record = self.live(object_type, record_id)
