@@ -19,6 +19,7 @@ from bot.blocks.home_view import home_view, person_modal, refused_home
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import Mrkdwn
+from bot.charts_refused import with_charts_if_possible
 from bot.desk import Desk, team_of
 from bot.permissions import People, Person, Right, refusal
 from bot.slack_errors import error_code
@@ -168,8 +169,12 @@ async def show(
 
 
 async def _open(blocks: Sequence[Block], reader: Reader, body: dict[str, Any], client: AsyncWebClient) -> None:
-    view = person_modal(reader.texts.plain("home_person"), blocks, reader)
-    await client.views_open(trigger_id=body["trigger_id"], view=view)
+    title, trigger_id = reader.texts.plain("home_person"), body["trigger_id"]
+
+    async def opened(shown: list[Block]) -> None:
+        await client.views_open(trigger_id=trigger_id, view=person_modal(title, shown, reader))
+
+    await with_charts_if_possible(opened, list(blocks))
 
 
 def _why_not_free(error: AlreadyMoved | NoSuchLead, reader: Reader) -> Mrkdwn:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
+from bot.blocks.activity_chart import WEEKS_SHOWN
 from bot.blocks.brief_message import brief_message
 from bot.blocks.brief_message import subject_of as subject_of_briefed
 from bot.blocks.contact_message import contact_card
@@ -17,6 +19,7 @@ from bot.blocks.search_results import search_results, unknown_address, unknown_n
 from bot.blocks.subject import Subject, SubjectKind
 from bot.hubspot_search import HubSpotSearch
 from decisions.addresses import NotAnAddress, domain_of, normalise
+from decisions.calendar_steps import weeks_until
 from decisions.outside_text import clean
 from storage import Session, Store, briefing, lead_notes, leads, people_search, performance, portal
 from storage.contact_card import ContactCard, card, card_of_address
@@ -24,7 +27,10 @@ from storage.lead_notes import Note
 from storage.leads import LeadCard, LeadStage
 from storage.opt_outs import Hasher
 from storage.people_search import LONGEST_QUERY, Found
+from storage.performance import Performance
+from storage.performance_report import Scope, of_addresses
 from storage.senders import own_domains
+from storage.trend import Step, trend
 
 MOST_SHOWN: Final = 8
 MOST_BRIEFED: Final = 50
@@ -47,11 +53,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Somebody with what is shown beside: where HubSpot opens them, and the notes on the lead they are or were."""
+    """
+    Somebody with what is shown beside: where HubSpot opens them, the notes on the lead they are or were, and what they
+    did in the last weeks; that of contacts alone, who did not opt out.
+    """
 
     who: Card
     url: str | None
     notes: tuple[Note, ...]
+    weeks: tuple[Step, ...]
+
+
+Trend = Callable[[Session, Scope], tuple[Step, ...]]
+"""What happened in each of the last weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ class Lookup:
         if not asked:
             return _plain(reader, "ask_whom")
         email = _address(asked)
-        if email and (found := await self.store.read(_card_of_address, email, self.hasher)):
+        if email and (found := await self.store.read(_seen_by_address, email, self.hasher, self._trend(reader))):
             return _shown(found, reader, email)
         people = await self.store.read(people_search.find, asked, MOST_SHOWN)
         subjects = subjects_of(people)
@@ -96,8 +110,11 @@ class Lookup:
 
     async def person(self, subject: Subject | None, reader: Reader) -> Answer:
         """A contact's card or a lead's state, as it is now."""
-        found = await self.store.read(_card_of, subject, self.hasher) if subject else None
+        found = await self.store.read(_seen_by_subject, subject, self.hasher, self._trend(reader)) if subject else None
         return _shown(found, reader) if found else _plain(reader, "gone")
+
+    def _trend(self, reader: Reader) -> Trend:
+        return partial(trend, bounds=weeks_until(self.now(), reader.zone, WEEKS_SHOWN), zone=reader.zone)
 
     async def addresses(self, emails: Sequence[str], reader: Reader) -> Answer:
         """The people behind addresses: one as they are shown alone, several in a line each."""
@@ -156,7 +173,7 @@ def _shown(found: Seen, reader: Reader, asked: str = "") -> Answer:
     """`asked`: by which address, which those who asked it may read again, though it is no lead any more."""
     who, notes = found.who, note_blocks(found.notes, reader)
     if isinstance(who, ContactCard):
-        message = contact_card(who, reader, notes)
+        message = contact_card(who, reader, notes, found.weeks)
     elif asked and who.stage is LeadStage.OPTED_OUT:
         message = opted_out_address(asked, who, reader)
     else:
@@ -166,24 +183,29 @@ def _shown(found: Seen, reader: Reader, asked: str = "") -> Answer:
 
 def address_of(session: Session, subject: Subject, hasher: Hasher) -> str | None:
     """The address that mails to a contact or a lead go to; None where there is none, or nobody any more."""
-    found = _card_of(session, subject, hasher)
-    return found.who.email if found else None
+    who = _card_of(session, subject, hasher)
+    return who.email if who else None
 
 
-def _card_of(session: Session, subject: Subject, hasher: Hasher) -> Seen | None:
-    if subject.kind is SubjectKind.CONTACT:
-        return _seen(session, card(session, subject.id, hasher))
-    return _seen(session, leads.get(session, subject.id))
+def _card_of(session: Session, subject: Subject, hasher: Hasher) -> Card | None:
+    is_contact = subject.kind is SubjectKind.CONTACT
+    return card(session, subject.id, hasher) if is_contact else leads.get(session, subject.id)
 
 
-def _card_of_address(session: Session, email: str, hasher: Hasher) -> Seen | None:
-    return _seen(session, card_of_address(session, email, hasher))
+def _seen_by_subject(session: Session, subject: Subject, hasher: Hasher, trend: Trend) -> Seen | None:
+    return _seen(session, _card_of(session, subject, hasher), trend)
 
 
-def _seen(session: Session, who: Card | None) -> Seen | None:
+def _seen_by_address(session: Session, email: str, hasher: Hasher, trend: Trend) -> Seen | None:
+    return _seen(session, card_of_address(session, email, hasher), trend)
+
+
+def _seen(session: Session, who: Card | None, trend: Trend) -> Seen | None:
     if who is None:
         return None
     home = portal.present(session)
     url = home.contact_url(who.hubspot_id) if home and who.hubspot_id else None
     theirs = performance.addresses_of(session, who.contact_id) if isinstance(who, ContactCard) else (who.address_id,)
-    return Seen(who, url, lead_notes.of_addresses(session, theirs))
+    is_active = isinstance(who, ContactCard) and not who.opted_out and who.performance != Performance()
+    weeks = trend(session, of_addresses(theirs)) if is_active else ()
+    return Seen(who, url, lead_notes.of_addresses(session, theirs), weeks)

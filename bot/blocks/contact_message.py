@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.blocks.activity_chart import activity_chart
 from bot.blocks.elements import (
     OPEN_IN_HUBSPOT,
     OPT_OUT,
@@ -23,6 +24,7 @@ from bot.blocks.text import Mrkdwn, address, bold, date, escape, fit, plain
 from bot.texts import Texts
 from storage.contact_card import ContactCard
 from storage.performance import CampaignNumbers, Performance, PopularCampaign, RecentClick
+from storage.trend import Step
 
 OPEN_LINK: Final = "open_link"
 ASK_OPT_OUT: Final = "ask_opt_out"
@@ -50,11 +52,12 @@ FACTS: Final = (
 )
 
 
-def contact_card(card: ContactCard, reader: Reader, notes: Sequence[Block] = ()) -> Message:
-    """The card of a contact, opted out or not; `notes` were written on the lead that it was."""
+def contact_card(card: ContactCard, reader: Reader, notes: Sequence[Block] = (), weeks: Sequence[Step] = ()) -> Message:
+    """The card of a contact, opted out or not; `notes` were written on the lead that it was, `weeks` are the last."""
     blocks = [
         section(_head(card)),
         section(_interest(card, reader)),
+        *activity_chart(weeks, reader),
         *fields([*_facts(card, reader), *_properties(card)]),
         *_clicks(card.performance, reader),
         *notes,

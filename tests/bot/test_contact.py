@@ -1,5 +1,7 @@
 """People are looked up by command, mention, direct message and shortcut."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from sandbox.sample_data.workspace import ANNA, FEED, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, SHARED
@@ -8,6 +10,7 @@ from sandbox.slack.workspace import BOT_USER
 from storage import Store, portal
 from storage.opt_out_asked import opt_out
 from storage.posted import Posted
+from storage.tracking import EventKind
 from tests.bot.conftest import Bot, buttons, seen, until_said
 from tests.storage.people import HASHER, T0, a_state, become_lead, fetch, store_all
 
@@ -31,6 +34,26 @@ async def test_address_shows_the_card(people: Store, bot: Bot, slack: SlackSandb
 
     assert buttons(card) == ["Open in HubSpot", "Opt out", "Follow"]
     assert card.only_for == OLIVER
+
+
+async def test_card_shows_the_last_weeks(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A card has a picture of the last weeks, in words too; who did nothing or opted out has none."""
+    now = (datetime.now(UTC) - T0) // timedelta(minutes=1)
+    fetch(people, "max@firma.de", EventKind.VIEW, minute=now)
+    store_all(people, a_state("503", "old@firma.de"), a_state("504", "gone@firma.de"))
+    fetch(people, "old@firma.de", minute=now - 365 * 24 * 60)
+    fetch(people, "gone@firma.de", minute=now)
+    people.write_now(opt_out, "gone@firma.de", hasher=HASHER, actor="cli", now=T0)
+
+    await slack.people.command(OLIVER, LEADS, "/contact", "max@firma.de")
+    (image,) = (one for one in (await until_said(slack, LEADS, "Spring Fair")).blocks if one["type"] == "image")
+    assert "1 view" in image["alt_text"]
+    assert "firma" not in image["image_url"].removeprefix("https://footlight.ours.de/charts/")
+
+    for email in ("old@firma.de", "gone@firma.de"):
+        await slack.people.command(OLIVER, LEADS, "/contact", email)
+        blocks = (await until_said(slack, LEADS, email)).blocks
+        assert "image" not in {block["type"] for block in blocks}
 
 
 async def test_reader_is_answered_in_their_language(people: Store, bot: Bot, slack: SlackSandbox) -> None:

@@ -6,9 +6,7 @@ import pytest
 
 from bot.blocks.account_message import account_list, account_message, no_account
 from bot.blocks.reader import Reader
-from bot.chart_links import ChartLinks
 from decisions.calendar_steps import weeks_until
-from decisions.sealing import Keys
 from sandbox.slack.block_kit import message_faults
 from storage.account_card import AccountCard, AccountPerson
 from storage.account_search import AccountHit, AccountsFound
@@ -16,9 +14,7 @@ from storage.counts import Counts
 from storage.performance import Performance, PopularCampaign
 from storage.performance_report import Report
 from storage.trend import Step
-from tests.contracts.test_blocks import HOSTILE, NOW, OURS, READERS, mrkdwn, strings
-
-LINKS = ChartLinks(Keys.parse("a long random text"), "https://footlight.ours.de", lambda: NOW)
+from tests.contracts.test_blocks import CHART_URL, HOSTILE, NOW, OURS, READERS, mrkdwn, strings
 
 
 def an_account(text: str, reader: Reader) -> AccountCard:
@@ -35,7 +31,7 @@ def an_account(text: str, reader: Reader) -> AccountCard:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_accounts(text: str, reader: Reader) -> None:
     """A page with its chart, a list and nobody are messages that Slack takes, and no name in them becomes markup."""
-    reader, found = replace(reader, chart_url=LINKS), AccountsFound((AccountHit(1, text, (text,) * 40),) * 8)
+    reader, found = replace(reader, chart_url=CHART_URL), AccountsFound((AccountHit(1, text, (text,) * 40),) * 8)
     shown = account_message(an_account(text, reader), reader)
 
     for message in (shown, account_list(text, found, reader), no_account(text, AccountsFound(), reader)):

@@ -27,8 +27,10 @@ from bot.blocks.privacy_request import privacy_request
 from bot.blocks.reader import Reader
 from bot.blocks.search_results import search_results, unknown_address, unknown_name
 from bot.blocks.text import bold, escape, plain
+from bot.chart_links import ChartLinks
 from bot.help import help_message
 from bot.texts import Texts
+from decisions.sealing import Keys
 from sandbox.slack.block_kit import message_faults, view_faults
 from storage.account_threads import AccountActivityCard
 from storage.briefing import Briefed
@@ -43,6 +45,7 @@ from storage.opt_outs import OptOutState
 from storage.people_search import Found
 from storage.performance import Clicked, Performance, PopularCampaign, RecentClick
 from storage.privacy_requests import Asked, Wish
+from storage.trend import Step
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 HOSTILE = {
@@ -63,6 +66,8 @@ HOSTILE = {
     "lines": "first\nsecond\r\n\tthird",
     "braces": "{email} {0} %s",
 }
+WEEKS = tuple(Step((NOW - timedelta(weeks=one)).date(), 41_000_000, 10_000) for one in range(12))
+CHART_URL = ChartLinks(Keys.parse("a long random text"), "https://footlight.ours.de", lambda: NOW)
 READERS = {
     f"{language}, {'one look' if now else 'stays'}": Reader(Texts(language), now)
     for language in ("en", "de")
@@ -154,7 +159,9 @@ def a_briefing(text: str) -> list[Briefed]:
 
 SHOWN: dict[str, Show] = {
     "contact card": lambda text, reader: contact_card(a_contact(text), reader),
-    "contact card with very many": lambda text, reader: contact_card(a_contact(text, 200), reader),
+    "contact card with very many": lambda text, reader: contact_card(
+        a_contact(text, 200), replace(reader, chart_url=CHART_URL), weeks=WEEKS
+    ),
     "contact card without numbers": lambda text, reader: contact_card(
         a_contact(text, 0, performance=Performance(), opted_out=None, hubspot_url=None, email=None), reader
     ),
