@@ -16,7 +16,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import (
     account,
-    brief,
     campaign,
     campaign_who,
     channels,
@@ -99,7 +98,6 @@ WORDS: Final = {
     "feed": feed.answer_command,
     "campaigns": campaign.answer_command,
     "who": campaign_who.answer_command,
-    "brief": brief.answer_command,
     "follow": follow.answer_command,
     "following": follow.answer_list,
     "setup": setup.answer_command,

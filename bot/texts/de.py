@@ -180,17 +180,6 @@ TEXTS: Final = {
     "feed_off": "{channel} bekommt keine neue Aktivität mehr. Was dort steht, bleibt auf dem neuesten Stand.",
     "feed_was_off": "{channel} bekommt ohnehin keine Aktivität; es wurde nichts geändert.",
     "erased_person": "Jemand hat geklickt; die Person wurde inzwischen gelöscht.",
-    # several people at once
-    "brief_ask": "Wen triffst du? Füge die Adressen oder die Einladung ein: "
-    "`/footlight brief Max &lt;max@firma.de&gt;, …`",
-    "brief_unknown": "{email}: kenne ich nicht",
-    "brief_opted_out": "{email}: vom Tracking abgemeldet",
-    "brief_owner": "Zuständig: {owner}",
-    "brief_no_click": "kein Klick in 90 Tagen",
-    "brief_clicked": "{clicks} in 90 Tagen: {campaigns}, zuletzt {when}",
-    "brief_own_one": "{n} Adresse von uns selbst ist weggelassen.",
-    "brief_own_other": "{n} Adressen von uns selbst sind weggelassen.",
-    "brief_left_out": "{n} weitere Adressen sind weggelassen: Frage nach weniger auf einmal.",
     # following
     "follow": "Folgen",
     "follow_ask": "Wem? Tippe eine Adresse, einen Namen oder eine Domain für alle dort: "
@@ -261,8 +250,6 @@ TEXTS: Final = {
     "sagt, wer welche sieht.",
     "help_follow": "`/footlight follow max@firma.de` schreibt dir direkt, wenn dort wieder geklickt wird; `firma.de` "
     "meint alle dort, und `/footlight following` listet auf, wem du folgst.",
-    "help_brief": "`/footlight brief` mit den Adressen einer Einladung dahinter sagt, wen du triffst; eine "
-    "Direktnachricht mit mehreren Adressen tut das auch.",
     "help_setup": "`/footlight setup` wählt Listen, Kanäle und wer entscheiden darf.",
     "help_mentions": "Mit `/footlight mentions on` wirst du erwähnt, wo es um deine Kontakte und Accounts geht.",
     "help_shortcut": "Bei jeder Nachricht: _Weitere Aktionen_ → _Look up addresses_.",

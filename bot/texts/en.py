@@ -177,17 +177,6 @@ TEXTS: Final = {
     "feed_off": "{channel} gets no new activity any more. What was posted there is still kept up to date.",
     "feed_was_off": "{channel} gets no activity anyway, so nothing was changed.",
     "erased_person": "Someone clicked; the person has been erased since.",
-    # several people at once
-    "brief_ask": "Whom will you meet? Paste the addresses, or the invitation: "
-    "`/footlight brief Max &lt;max@firma.de&gt;, …`",
-    "brief_unknown": "{email}: I don't know them",
-    "brief_opted_out": "{email}: opted out of tracking",
-    "brief_owner": "Owner {owner}",
-    "brief_no_click": "no click in 90 days",
-    "brief_clicked": "{clicks} in 90 days: {campaigns}, last {when}",
-    "brief_own_one": "{n} colleague of ours is left out.",
-    "brief_own_other": "{n} colleagues of ours are left out.",
-    "brief_left_out": "{n} more addresses are left out: ask for fewer at once.",
     # following
     "follow": "Follow",
     "follow_ask": "Whom? Type an address, a name, or a domain for everybody there: `/footlight follow max@firma.de`",
@@ -258,8 +247,6 @@ TEXTS: Final = {
     "tells who sees which.",
     "help_follow": "`/footlight follow max@firma.de` tells you directly when they click again; `firma.de` means "
     "everybody there, and `/footlight following` lists whom you follow.",
-    "help_brief": "`/footlight brief`, with an invitation's addresses behind it, tells who you will meet; so does a "
-    "direct message that holds several.",
     "help_setup": "`/footlight setup` chooses lists, channels, and who may decide.",
     "help_mentions": "`/footlight mentions on` has you mentioned where your contacts and accounts are told of.",
     "help_shortcut": "On any message: _More actions_ → _Look up addresses_.",
