@@ -16,9 +16,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import (
     account,
+    brief,
     campaign,
     campaign_who,
     channels,
+    clicks,
     contact,
     feed,
     follow,
@@ -32,13 +34,15 @@ from bot import (
     setup,
     setup_channels,
     setup_lists,
+    share,
 )
 from bot.blocks.account_message import MORE_PEOPLE, SHOW_ACCOUNT
 from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
 from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.channel_greeting import CHANGE_CHANNEL
 from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, SELECTS, ZONE
-from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK
+from bot.blocks.click_pages import TURN_CLICKS
+from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK, SHARE, SHOW_CLICKS
 from bot.blocks.elements import Message, section
 from bot.blocks.follow_message import FOLLOW, FOLLOW_CHOSEN, STOP_FOLLOWING
 from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW, HOME_STOP_FOLLOWING
@@ -52,6 +56,7 @@ from bot.blocks.owners_modal import OWNER, OWNER_MATCHED
 from bot.blocks.people_modal import PEOPLE_CHOSEN
 from bot.blocks.search_results import SHOW_PERSON, SHOW_WHAT_THEY_SEE
 from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE, LOOK_AGAIN, MATCH_OWNERS
+from bot.blocks.share_modal import CARD_SHARED
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import SLACK_SILENT, Dispatch
 from bot.help import footlight
@@ -98,6 +103,7 @@ WORDS: Final = {
     "feed": feed.answer_command,
     "campaigns": campaign.answer_command,
     "who": campaign_who.answer_command,
+    "brief": brief.answer_command,
     "follow": follow.answer_command,
     "following": follow.answer_list,
     "setup": setup.answer_command,
@@ -123,6 +129,13 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, HOME_STOP_FOLLOWING, follow.stop_in_home, "ends a follow in the Home"),
     Conversation(Kind.ACTION, FOLLOW, pressed(Right.SEE, follow.ask), "asks whom exactly, and for how long"),
     Conversation(Kind.VIEW, FOLLOW_CHOSEN, submitted(Right.SEE, follow.chosen), "follows a person or an account"),
+    Conversation(Kind.ACTION, SHOW_CLICKS, pressed(Right.SEE, clicks.show), "shows all clicks of somebody, and why"),
+    *(
+        Conversation(Kind.ACTION, f"{TURN_CLICKS}_{place}", clicks.turn, "turns to newer or older clicks")
+        for place in range(2)
+    ),
+    Conversation(Kind.ACTION, SHARE, pressed(Right.SEE, share.ask), "asks in which channel a card is shared"),
+    Conversation(Kind.VIEW, CARD_SHARED, share.chosen, "posts a card in a channel"),
     Conversation(Kind.ACTION, STOP_FOLLOWING, pressed(Right.SEE, follow.stop), "follows no longer"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, pressed(Right.SEE, contact.show), "shows one of a list"),
