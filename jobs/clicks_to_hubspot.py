@@ -1,20 +1,33 @@
 """Clicks are noted in HubSpot when their day is over, by the portal's clock: one note a contact and day."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from storage import Store, clicks_to_hubspot, portal
 from storage.clicks_to_hubspot import DayOfClicks
 
+AT_ONCE: Final = 5_000
+
 
 async def note_clicks(store: Store, now: Callable[[], datetime]) -> None:
-    """The job."""
+    """The job. Clicks that came later than their day was noted are added to its note."""
     zone = await zone_of(store)
-    while day := await store.read(clicks_to_hubspot.day_to_note, now().astimezone(zone).date()):
-        contact_ids = await store.read(clicks_to_hubspot.who_clicked, day, zone)
-        await store.write(clicks_to_hubspot.owe, day, contact_ids, now=now())
+    turn = await store.read(clicks_to_hubspot.turn, now().astimezone(zone).date())
+    if turn is None:
+        return
+    days, after, up_to = set[tuple[int, date]](), turn.after, turn.last
+    while some := await store.read(clicks_to_hubspot.clicks_behind, after, turn.last, AT_ONCE):
+        for click in some:
+            day = click.at.astimezone(zone).date()
+            if day > turn.day:
+                up_to = min(up_to, click.event_id - 1)  # its day is not over
+            elif day >= turn.since and click.contact_id is not None:
+                days.add((click.contact_id, day))
+        after = some[-1].event_id
+    await store.write(clicks_to_hubspot.owe, turn, days, up_to, now=now())
 
 
 async def zone_of(store: Store) -> ZoneInfo:

@@ -15,7 +15,7 @@ class Choice(StrEnum):
     """
     OPT_OUT_FROM: a property there opts out here. OPT_OUT_TO: an opt-out here sets a property there.
 
-    CLICKS: clicks are noted there; no property, and the value is the last day that was noted.
+    CLICKS: clicks are noted there, without a property; how far is `storage.clicks_to_hubspot`'s.
     """
 
     OPT_OUT_FROM = "opt_out_from"

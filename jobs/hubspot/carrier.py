@@ -12,7 +12,7 @@ from jobs import notes_to_hubspot as lead_thread
 from jobs.clicks_to_hubspot import note, title, zone_of
 from jobs.context import Context
 from jobs.hubspot.contacts import create_contact, read_contacts, set_property
-from jobs.hubspot.notes import has_note, write_note
+from jobs.hubspot.notes import has_note, put_note, write_note
 from jobs.hubspot.trouble import BadAnswer, HubSpotDown, HubSpotTrouble, ScopeMissing, TokenRefused
 from jobs.hubspot.trouble import NotFound as NotThere
 from storage import (
@@ -25,6 +25,7 @@ from storage import (
     opt_outs_to_hubspot,
 )
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
+from storage.clicks_to_hubspot import LATE
 from storage.contacts_arrived import store_states
 from storage.delivery import Item
 from storage.leads import HubSpotRefusal, LeadCard
@@ -78,7 +79,7 @@ class HubSpotCarrier:
     async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
         """A note of the lost attempt is looked for; of the rest, sending again finds what was made."""
         told = await self._note(item)
-        if told is None:
+        if told is None or item.facts == LATE:
             return NotFound()
         look = partial(has_note, self._context.hubspot, told.hubspot_id, told.title)
         try:
@@ -97,14 +98,16 @@ class HubSpotCarrier:
         await context.store.write(store_states, answers.found, hasher=context.hasher, now=context.now())
 
     async def _write(self, item: Item) -> Sent | NotSent | Lost | Pause:
-        """Write a note. One whose answer was lost is looked for first, so that none comes twice."""
+        """Write a note, or what came late into it. One whose answer was lost is looked for before it comes again."""
         told = await self._note(item)
         if told is None:
             return Sent()
-        context = self._context
-        write = partial(write_note, context.hubspot, told.hubspot_id, told.html, told.at)
+        client, on = self._context.hubspot, told.hubspot_id
+        write = partial(write_note, client, on, told.html, told.at)
+        if item.facts == LATE:
+            write = partial(put_note, client, on, told.title, told.html, told.at)
         try:
-            await context.ask(write, tries=1)
+            await self._context.ask(write, tries=1)
         except (HubSpotDown, BadAnswer) as trouble:
             return Lost(str(trouble))
         except HubSpotTrouble as trouble:

@@ -98,6 +98,7 @@ ENDPOINTS = (
     Endpoint("contacts.update", "PATCH", "/{id}", CONTACTS_WRITE, _contacts(objects_api.update)),
     Endpoint("contacts.archive", "DELETE", "/{id}", CONTACTS_WRITE, _contacts(objects_api.archive)),
     Endpoint("notes.create", "POST", "", CONTACTS_WRITE, notes_api.create),
+    Endpoint("notes.update", "PATCH", "/{id}", CONTACTS_WRITE, notes_api.update),
     Endpoint("notes.batch_read", "POST", "/batch/read", CONTACTS, notes_api.batch_read),
     Endpoint("companies.batch_read", "POST", "/batch/read", COMPANIES, _companies(objects_api.batch_read)),
     Endpoint("companies.search", "POST", "/search", COMPANIES, _companies(search_api.search), exempt=True),

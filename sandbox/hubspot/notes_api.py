@@ -1,4 +1,4 @@
-"""Notes: made on contacts, and read by the contact they are on."""
+"""Notes: made on contacts, changed, and read by the contact they are on."""
 
 from collections.abc import Sequence
 
@@ -24,6 +24,14 @@ def create(call: Call) -> Answer:
     for contact_id in contact_ids:
         call.crm.contacts[contact_id].updated_at = now
     return Answer(_shown(made, list(made.properties)), 201)
+
+
+def update(call: Call) -> Answer:
+    note = call.crm.notes.get(call.number("id"))
+    if note is None:
+        raise not_found()
+    note.properties |= {name: str(value) for name, value in call.body("properties")["properties"].items()}
+    return Answer(_shown(note, list(note.properties)))
 
 
 def batch_read(call: Call) -> Answer:

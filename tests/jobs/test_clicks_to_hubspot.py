@@ -71,6 +71,32 @@ async def test_a_note_a_day(people: list[str], context: Context, crm: Crm, until
     assert [len(notes_on(crm, place)) for place in range(4)] == [1, 0, 0, 1]
 
 
+async def test_late_clicks(people: list[str], context: Context, crm: Crm, until: Until) -> None:
+    """Clicks that come when their day was noted are added to its note, or make it; those before the first day never."""
+    moments = iter((DAY_AFTER, DAY_AFTER + timedelta(days=1), DAY_AFTER + timedelta(days=2)))
+
+    async def note_the_day() -> None:
+        now = next(moments)
+        await note_clicks(context.store, lambda: now)
+        began = context.now()
+        async with delivering(context, lambda: now + 20 * (context.now() - began)):
+            await until(lambda: owed(context) == 0)
+
+    await note_the_day()
+    fetch(context.store, people[0], campaign="Catalogue", minute=3)
+    fetch(context.store, people[1], campaign="Late", minute=-9)
+    fetch(context.store, people[2], campaign="Too early", minute=-24 * 60)
+    fetch(context.store, people[3], minute=24 * 60)
+    await note_the_day()
+    await note_the_day()
+
+    (note,) = notes_on(crm, 0)
+    assert "<li>Catalogue: 2</li>" in note
+    (note,) = notes_on(crm, 1)
+    assert "Footlight, 2026-11-25" in note
+    assert [len(notes_on(crm, place)) for place in (2, 3)] == [0, 2]
+
+
 async def test_off(people: list[str], context: Context, crm: Crm, until: Until) -> None:
     """Switched off nothing is noted, not even what was owed already; who opted out meanwhile gets no note."""
     await note_clicks(context.store, lambda: DAY_AFTER)
