@@ -30,9 +30,11 @@ from bot import (
     mentions,
     messages,
     opt_out,
+    opt_out_anyone,
     opt_outs_waiting,
     setup,
     setup_channels,
+    setup_counting,
     setup_lists,
     share,
 )
@@ -43,6 +45,7 @@ from bot.blocks.channel_greeting import CHANGE_CHANNEL
 from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, SELECTS, ZONE
 from bot.blocks.click_pages import TURN_CLICKS
 from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK, SHARE, SHOW_CLICKS
+from bot.blocks.counting_modals import COUNTED_GROUPS, COUNTING_CHOSEN, COUNTING_CONFIRMED
 from bot.blocks.elements import Message, section
 from bot.blocks.follow_message import FOLLOW, FOLLOW_CHOSEN, STOP_FOLLOWING
 from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW, HOME_STOP_FOLLOWING
@@ -50,12 +53,20 @@ from bot.blocks.hubspot_search import SEARCH_HUBSPOT
 from bot.blocks.lead_message import ADD_LEAD, FIRST_LEADS, GIVE_REASON, MORE_LEADS, MORE_OF_LEAD
 from bot.blocks.lead_modals import LEAD_HANDED_OVER, LEAD_SNOOZED, REASON_GIVEN
 from bot.blocks.lists_modal import LISTS, LISTS_CHOSEN
+from bot.blocks.opt_out_anyone import ANYONE_NAMED, DOMAIN_CONFIRMED, OPT_OUT_ANYONE
 from bot.blocks.opt_out_modal import OPT_OUT_CONFIRMED
 from bot.blocks.opt_outs_waiting import ACCEPT_OPT_OUTS, REFUSE_OPT_OUTS
 from bot.blocks.owners_modal import OWNER, OWNER_MATCHED
 from bot.blocks.people_modal import PEOPLE_CHOSEN
 from bot.blocks.search_results import SHOW_PERSON, SHOW_WHAT_THEY_SEE
-from bot.blocks.setup_checklist import CHOOSE_CHANNELS, CHOOSE_LISTS, CHOOSE_PEOPLE, LOOK_AGAIN, MATCH_OWNERS
+from bot.blocks.setup_checklist import (
+    CHOOSE_CHANNELS,
+    CHOOSE_COUNTING,
+    CHOOSE_LISTS,
+    CHOOSE_PEOPLE,
+    LOOK_AGAIN,
+    MATCH_OWNERS,
+)
 from bot.blocks.share_modal import CARD_SHARED
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import SLACK_SILENT, Dispatch
@@ -108,6 +119,7 @@ WORDS: Final = {
     "following": follow.answer_list,
     "setup": setup.answer_command,
     "mentions": mentions.answer_command,
+    "optout": opt_out_anyone.answer_command,
 }
 
 CONVERSATIONS: Final = (
@@ -157,6 +169,9 @@ CONVERSATIONS: Final = (
     Conversation(Kind.VIEW, REASON_GIVEN, submitted(Right.WORK, lead_work.reason_given), "keeps the reason"),
     Conversation(Kind.ACTION, ADD_LEAD, pressed(Right.DECIDE, lead.add_to_hubspot), "lets HubSpot have a lead"),
     Conversation(Kind.ACTION, ASK_OPT_OUT, pressed(Right.DECIDE, opt_out.ask), "asks before an opt-out"),
+    Conversation(Kind.ACTION, OPT_OUT_ANYONE, opt_out_anyone.begin, "asks which address or domain to opt out"),
+    Conversation(Kind.VIEW, ANYONE_NAMED, opt_out_anyone.named, "opts an address out, or asks about a domain"),
+    Conversation(Kind.VIEW, DOMAIN_CONFIRMED, opt_out_anyone.domain_confirmed, "opts a domain out"),
     Conversation(Kind.ACTION, NEW_CAMPAIGN, pressed(Right.DECIDE, campaign.begin), "opens the modal of a new campaign"),
     Conversation(Kind.ACTION, CAMPAIGN_MENU, pressed(Right.DECIDE, campaign.choose), "changes a campaign"),
     Conversation(Kind.ACTION, MORE_CAMPAIGNS, pressed(Right.SEE, campaign.more), "shows further campaigns"),
@@ -169,6 +184,10 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, CHOOSE_LISTS, setup_lists.choose, "asks which HubSpot lists become target groups"),
     Conversation(Kind.OPTIONS, LISTS, setup_lists.suggest, "finds HubSpot lists"),
     Conversation(Kind.VIEW, LISTS_CHOSEN, setup_lists.chosen, "imports HubSpot lists"),
+    Conversation(Kind.ACTION, CHOOSE_COUNTING, setup_counting.choose, "asks whom to count only in groups"),
+    Conversation(Kind.OPTIONS, COUNTED_GROUPS, setup_counting.suggest, "finds target groups"),
+    Conversation(Kind.VIEW, COUNTING_CHOSEN, setup_counting.chosen, "asks before past events are folded"),
+    Conversation(Kind.VIEW, COUNTING_CONFIRMED, setup_counting.confirmed, "counts members only in groups"),
     Conversation(Kind.ACTION, CHOOSE_CHANNELS, setup_channels.open_list, "lists the channels that are told something"),
     *(
         Conversation(Kind.ACTION, name, setup_channels.add, "asks what a further channel is told")

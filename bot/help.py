@@ -23,6 +23,7 @@ _LINES: Final = (
     "help_follow",
     "help_setup",
     "help_mentions",
+    "help_opt_out",
     "help_again",
     "help_shortcut",
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.blocks.account_activity import account_activity
-from bot.blocks.activity_message import activity_message, forgotten_activity
+from bot.blocks.activity_message import activity_message, counted_in_groups_now, forgotten_activity
 from bot.blocks.admin_message import admin_message
 from bot.blocks.elements import Message
 from bot.blocks.follow_message import follow_message
@@ -28,6 +28,7 @@ from storage import (
     outbox,
     portal,
     posted,
+    privacy,
     privacy_requests,
     target_groups,
 )
@@ -215,6 +216,8 @@ def _forgotten(session: Session, item: Item, channel: str, reader: Reader, now: 
         left := _of_account(session, item.facts["subject"], channel, reader)
     ):
         return left
+    if item.facts.get("why") == privacy.ONLY_IN_GROUPS:
+        return Owed(counted_in_groups_now(reader), ts=item.facts["ts"])
     made = dict.fromkeys((Due.ACTIVITY_CHANGED, Due.FOLLOWED_CLICKED, Due.ACCOUNT_ACTIVE), forgotten_activity)
     made |= {Due.PRIVACY_ASKED: forgotten_request}
     return Owed(made.get(Due(item.facts.get("kind", Due.LEAD_CHANGED)), forgotten_lead)(reader), ts=item.facts["ts"])

@@ -17,6 +17,7 @@ from jobs.changes import read_changes
 from jobs.clicks_to_hubspot import note_clicks
 from jobs.context import Context
 from jobs.erased_bytes import forget_erased_bytes
+from jobs.events_folded import fold_events
 from jobs.follows import tell_followers
 from jobs.full_pass import run_if_due
 from jobs.hubspot.journal import JournalClient
@@ -73,6 +74,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
         *(_hasher_jobs(store, means.hasher, now) if means.hasher else ()),
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("bring back snoozed leads", partial(wake_leads, store, now), every=timedelta(minutes=1)),
+        Job("count only in groups whom one is to", partial(fold_events, store, now), every=timedelta(seconds=10)),
         Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
         Job("remove the bytes of who was erased", partial(forget_erased_bytes, store), every=timedelta(minutes=1)),
         Job("thin out old views and clicks", thin_events, every=days),

@@ -1,7 +1,7 @@
 """The account card: what people are told of one account, its people, what they did, and since when more or less."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, and_, case, func, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from decisions.performance import click_rate
-from storage import opt_outs, performance_report
+from storage import aggregate_only, opt_outs, performance_report
 from storage.accounts import Account, AccountDomain
 from storage.addresses import Address
 from storage.contact_search import hits
@@ -27,7 +27,8 @@ class AccountPerson:
     """
     Somebody of an account: a contact, or a lead. The performance is that of their addresses in it, so that they add up.
 
-    `email` is a contact's primary address. `is_opted_out`: nothing was recorded since.
+    `email` is a contact's primary address. `is_opted_out`: nothing was recorded since. `counted_only_in_groups`: there
+    are no numbers of them alone.
     """
 
     contact_id: int | None
@@ -36,6 +37,7 @@ class AccountPerson:
     email: str | None
     performance: Performance
     is_opted_out: bool
+    counted_only_in_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class AccountCard:
     An account as it is shown. `people` are a page of `people_total`, after `skipped`, the most interested first.
 
     `report` holds what everybody at its addresses did, whom nobody shows any more too; `weeks` the last ones.
+    `counted_only_in_groups`: everybody there is.
     """
 
     id: int
@@ -54,6 +57,7 @@ class AccountCard:
     people_total: int
     skipped: int
     weeks: tuple[Step, ...]
+    counted_only_in_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def account_card(
         ).scalar_one(),
         skipped=page.skipped,
         weeks=trend(session, scope, weeks, zone),
+        counted_only_in_groups=aggregate_only.is_account(session, account_id),
     )
 
 
@@ -128,4 +133,11 @@ def _people(session: Session, account_id: int, page: Page, hasher: Hasher) -> tu
         told = (contact_id, lead_id, hit.name if hit else "", shown, performance)
         people.append((told, {each for each in (shown, email) if each}))
     gone = opt_outs.opted_out(session, {each for _, emails in people for each in emails}, hasher)
-    return tuple(AccountPerson(*told, is_opted_out=bool(emails & gone)) for told, emails in people)
+    in_groups = aggregate_only.emails_among(session, {each for _, emails in people for each in emails})
+    return tuple(
+        _told(AccountPerson(*told, bool(emails & gone)), in_groups=bool(emails & in_groups)) for told, emails in people
+    )
+
+
+def _told(person: AccountPerson, *, in_groups: bool) -> AccountPerson:
+    return replace(person, performance=Performance(), counted_only_in_groups=True) if in_groups else person

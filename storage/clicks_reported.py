@@ -10,7 +10,7 @@ from decisions.addresses import domain_of
 from decisions.agents import agent_family, kept_agent
 from decisions.human_or_machine import judge_agent_alone
 from decisions.who_sees_what import RuleKind
-from storage import performance, tracking
+from storage import aggregate_only, performance, tracking
 from storage.campaigns import external_ids
 from storage.fetch_arrived import Tracker, tell_of_clicks
 from storage.received_clicks import take_new
@@ -47,7 +47,7 @@ def keep_clicks(session: Session, clicks: Sequence[ReportedClick], *, tracker: T
     named = {Named(click.recipient, None) for click in new}
     people = resolve(session, named, hasher=tracker.hasher, own=own, now=now)
     counted = [(click, who) for click in new if (who := people[Named(click.recipient, None)]).is_counted]
-    events = _track(session, counted, now)
+    events = aggregate_only.set_apart(session, _track(session, counted, now))
     tracking.keep(session, events)
     performance.count(session, events)
     by_people = [
@@ -83,6 +83,7 @@ def _track(session: Session, counted: Sequence[tuple[ReportedClick, Who]], now: 
             method="GET",
             rule=RuleKind.NONE,
             group_id=None,
+            only_in_groups=who.only_in_groups,
             user_agent=kept_agent(click.user_agent),
         )
         for click, who in counted

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from storage import contact_properties, contacts, leads, opt_out_asked, performance, portal
+from storage import aggregate_only, contact_properties, contacts, leads, opt_out_asked, performance, portal
 from storage.addresses import Address, AddressKind
 from storage.companies import Company
 from storage.contact_properties import PropertyDefinition
@@ -34,7 +34,8 @@ class ContactCard:
 
     `properties` are raw, by HubSpot's internal names; `shown_properties` the chosen ones as people read them, those
     without value left out. `lifecycle` is HubSpot's label. `opted_out`: nothing was recorded since, so the performance
-    ends there. `asked_at`: the card equals HubSpot as it was then. `hubspot_url` needs contact with HubSpot once.
+    ends there. `counted_only_in_groups`: there are no numbers of them alone. `asked_at`: the card equals HubSpot as it
+    was then. `hubspot_url` needs contact with HubSpot once.
     """
 
     contact_id: int
@@ -51,6 +52,7 @@ class ContactCard:
     target_groups: tuple[str, ...]
     performance: Performance
     opted_out: OptOutState | None
+    counted_only_in_groups: bool
     deleted_at: datetime | None
     asked_at: datetime
 
@@ -63,6 +65,7 @@ def card(session: Session, contact_id: int, hasher: Hasher) -> ContactCard | Non
     email, others, address_ids = _addresses(session, contact_id)
     hubspot_id = contacts.present_id(session, contact_id) or ""
     home = portal.present(session)
+    counted_only_in_groups = aggregate_only.is_contact(session, contact_id)
     return ContactCard(
         contact_id=contact_id,
         hubspot_id=hubspot_id,
@@ -76,8 +79,9 @@ def card(session: Session, contact_id: int, hasher: Hasher) -> ContactCard | Non
         shown_properties=_shown_properties(session, contact),
         properties=dict(contact.properties),
         target_groups=tuple(groups_of_contact(session, contact_id)),
-        performance=performance.of_addresses(session, address_ids),
+        performance=Performance() if counted_only_in_groups else performance.of_addresses(session, address_ids),
         opted_out=opt_out_asked.of_contact(session, contact_id, hasher),
+        counted_only_in_groups=counted_only_in_groups,
         deleted_at=contact.deleted_at,
         asked_at=contact.asked_at,
     )

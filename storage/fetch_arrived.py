@@ -19,7 +19,7 @@ from decisions.human_or_machine import (
     judge_view,
 )
 from decisions.who_sees_what import MAJORITY, Rule
-from storage import feed, lead_clicks, performance, tracking
+from storage import aggregate_only, feed, lead_clicks, performance, tracking
 from storage.campaigns import CampaignInForce, CampaignsInForce
 from storage.lead_clicks import LeadClick
 from storage.opt_outs import Hasher
@@ -74,7 +74,7 @@ class Tracker:
         clicks = [one for one in arrived if one.fetched.kind is not EventKind.VIEW]
         seen = tracking.last_seen(session, {one.link for one in clicks})
         chosen = [self._choose(one, seen) for one in arrived]
-        tracked = _track(session, arrived, chosen, _history(session, clicks, seen))
+        tracked = aggregate_only.set_apart(session, _track(session, arrived, chosen, _history(session, clicks, seen)))
         tracking.keep(session, tracked)
         performance.count(session, tracked)
         _tell(session, tracked, arrived, now)
@@ -138,7 +138,8 @@ def _track(session: Session, arrived: Sequence[Arrived], chosen: Sequence[Chosen
     tracked = []
     for one, (campaign, rule) in zip(arrived, chosen, strict=True):
         fetched, seen = one.fetched, _as_fetch(one)
-        mail = history.with_this(one.link, seen)
+        # Nothing is kept by which the mails of those who are counted only in groups could be compared.
+        mail = [seen] if one.who.only_in_groups else history.with_this(one.link, seen)
         if one.who.is_counted and _counts(fetched, campaign):
             tracked.append(
                 Tracked(
@@ -153,6 +154,7 @@ def _track(session: Session, arrived: Sequence[Arrived], chosen: Sequence[Chosen
                     method=fetched.method,
                     rule=rule.kind,
                     group_id=rule.group_id,
+                    only_in_groups=one.who.only_in_groups,
                     user_agent=kept_agent(fetched.user_agent),
                 )
             )

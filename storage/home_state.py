@@ -8,7 +8,17 @@ from sqlalchemy import func, literal, select, union_all
 from sqlmodel import Session, col
 
 from decisions.slack_ids import FIRST, workspace_of
-from storage import audit, feed, follows, inbox, leads, subscriptions, target_groups
+from storage import (
+    audit,
+    feed,
+    follows,
+    inbox,
+    leads,
+    performance_report,
+    small_crowds,
+    subscriptions,
+    target_groups,
+)
 from storage.addresses import Address
 from storage.audit import Noted
 from storage.campaigns import Campaign
@@ -129,8 +139,10 @@ def _week(session: Session, begin: datetime, end: datetime | None) -> Week:
     if end is not None:
         hours.append(col(HourCounter.hour) < end)
         since.append(col(Lead.since) < end)
-    counted = session.execute(select(*COUNTS).where(*hours)).one()
-    return Week(counts_of(counted), session.execute(select(func.count()).where(*since)).scalar_one())
+    counted = counts_of(session.execute(select(*COUNTS).where(*hours)).one())
+    if small_crowds.find(session).total:
+        counted = performance_report.within(session, performance_report.ALL.of_the_named, begin, end)
+    return Week(counted, session.execute(select(func.count()).where(*since)).scalar_one())
 
 
 def _admin(session: Session, workspace: str) -> AdminState:

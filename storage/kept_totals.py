@@ -1,5 +1,6 @@
-"""Kept totals: what erased people and old events once added to the numbers of campaigns. They name nobody."""
+"""Kept totals: what erased people, old events and aggregate-only groups add to the numbers. They name nobody."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -7,8 +8,8 @@ from sqlalchemy import BigInteger, ColumnElement, SmallInteger, func, select, ty
 from sqlmodel import Field, Session, SQLModel, col
 
 from storage.bulk import add_counts
-from storage.columns import BigId, Moment
-from storage.tracking import COUNTED, Event
+from storage.columns import BigId, Moment, to_microseconds
+from storage.tracking import COUNTED, Event, Tracked
 
 
 class KeptTotal(SQLModel, table=True):
@@ -54,6 +55,16 @@ def fold(session: Session, chosen: ColumnElement[bool]) -> None:
     query = select(*keys, func.count()).where(chosen, col(Event.kind).in_(COUNTED))
     rows = session.execute(query.group_by(*keys)).all()
     add_counts(session, "kept_total", KEYS, ("number",), [tuple(row) for row in rows])
+
+
+def count(session: Session, events: Collection[Tracked]) -> None:
+    """Add views and clicks of which no event is kept."""
+    counted: dict[tuple[int, ...], int] = {}
+    for event in events:
+        at = to_microseconds(event.at)
+        key = (event.campaign_id or 0, at - at % DAY, event.group_id or 0, int(event.kind), int(event.counts_as))
+        counted[key] = counted.get(key, 0) + 1
+    add_counts(session, "kept_total", KEYS, ("number",), [(*key, number) for key, number in counted.items()])
 
 
 PERSONS_KEYS: Final = ("address_id", "campaign_id", "kind", "counts_as")

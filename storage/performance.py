@@ -11,12 +11,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col
 
 from decisions.performance import click_rate
-from storage import hours
+from storage import hours, small_crowds
 from storage.addresses import Address
 from storage.bulk import add_counts
 from storage.campaigns import Campaign
 from storage.columns import BigId, Moment, to_microseconds
 from storage.contacts import Contact
+from storage.counts import CLASSES, Counts, counts_of
 from storage.database import listed
 from storage.kept_totals import KeptCount
 from storage.owners import names_by_email
@@ -213,12 +214,25 @@ def _popular(session: Session, address_ids: Collection[int]) -> Sequence[Popular
 
 
 def of_campaigns(session: Session) -> dict[int, CampaignNumbers]:
-    """What each campaign brought, by its id, from everybody, erased people too; those that nobody saw are missing."""
+    """
+    What each campaign brought, by its id, from everybody, erased people too; those that nobody saw are missing.
+
+    Of those that a small crowd holds back, from people who can be named.
+    """
+    held = small_crowds.find(session).campaigns
+    told = hours.by_campaign(session)
+    told |= {id_: Counts() for id_ in held} | _of_the_named(session, held)
     return {
         campaign_id: CampaignNumbers(counts.views, counts.clicks, counts.machine_clicks, counts.click_rate)
-        for campaign_id, counts in hours.by_campaign(session).items()
+        for campaign_id, counts in told.items()
         if campaign_id != NO_CAMPAIGN
     }
+
+
+def _of_the_named(session: Session, campaign_ids: Collection[int]) -> dict[int, Counts]:
+    sums = [func.sum(col(getattr(Counter, name))) for name in CLASSES]
+    query = select(col(Counter.campaign_id), *sums).where(col(Counter.campaign_id).in_(campaign_ids))
+    return {id_: counts_of(row) for id_, *row in session.execute(query.group_by(col(Counter.campaign_id)))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, case, distinct, func, literal, select, type_coerce
 from sqlmodel import Session, col
 
-from storage import clicks_told, hours
+from storage import clicks_told, hours, small_crowds
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.campaigns import Campaign
@@ -32,16 +32,29 @@ class Scope:
     Of what one asks, as conditions on the tables that hold its numbers; None: that table does not tell it apart.
 
     `counters` name people and live as long as they are known, `hours` name nobody and stay for ever, `events` are
-    single views and clicks, until retention takes them.
+    single views and clicks, until retention takes them. `campaign_id` and `group_id`: it is of this one alone.
     """
 
     events: Conditions
     counters: Conditions | None = None
     hours: Conditions | None = None
+    campaign_id: int | None = None
+    group_id: int | None = None
 
     def __and__(self, other: "Scope") -> "Scope":
         """What is of both."""
-        return Scope(self.events + other.events, _both(self.counters, other.counters), _both(self.hours, other.hours))
+        return Scope(
+            self.events + other.events,
+            _both(self.counters, other.counters),
+            _both(self.hours, other.hours),
+            self.campaign_id if other.campaign_id is None else other.campaign_id,
+            self.group_id if other.group_id is None else other.group_id,
+        )
+
+    @property
+    def of_the_named(self) -> "Scope":
+        """The same, of people who can be named alone."""
+        return Scope((*self.events, col(Event.address_id).is_not(None)), self.counters)
 
 
 def _both(some: Conditions | None, others: Conditions | None) -> Conditions | None:
@@ -67,12 +80,17 @@ def of_campaign(campaign_id: int) -> Scope:
         events=(col(Event.campaign_id) == campaign_id,),
         counters=(col(Counter.campaign_id) == campaign_id,),
         hours=(col(HourCounter.campaign_id) == campaign_id,),
+        campaign_id=campaign_id,
     )
 
 
 def of_group(group_id: int) -> Scope:
     """The events whose campaign was chosen by this target group, whoever is in it now."""
-    return Scope(events=(col(Event.group_id) == group_id,), hours=(col(HourCounter.group_id) == group_id,))
+    return Scope(
+        events=(col(Event.group_id) == group_id,),
+        hours=(col(HourCounter.group_id) == group_id,),
+        group_id=group_id,
+    )
 
 
 def of_sender(sender_id: int) -> Scope:
@@ -125,8 +143,33 @@ class Report:
     popular_campaigns: tuple[PopularCampaign, ...]
 
 
+def told(session: Session, scope: Scope) -> Scope:
+    """
+    What of a scope may be told: where few are counted only in groups, nothing of those who cannot be named.
+
+    Raises:
+        TooFewPeople: it is of an aggregate-only group that is too small.
+    """
+    if scope.hours is None:
+        return scope
+    if scope.group_id is not None:
+        small_crowds.require_enough(session, scope.group_id)
+    held = small_crowds.find(session)
+    if scope.group_id is not None:
+        is_held = scope.group_id in held.groups
+    else:
+        is_held = held.total if scope.campaign_id is None else scope.campaign_id in held.campaigns
+    return scope.of_the_named if is_held else scope
+
+
 def report(session: Session, scope: Scope) -> Report:
-    """The performance of a scope."""
+    """
+    The performance of a scope, as far as it may be told.
+
+    Raises:
+        TooFewPeople: as `told`.
+    """
+    scope = told(session, scope)
     viewers, clickers = _uniques(session, scope)
     first_at, last_at = _times(session, scope)
     return Report(
@@ -181,13 +224,19 @@ def parts_of_all(session: Session) -> list[Part]:
     named = [sum(column) for column in zip(*(astuple(part.counts) for part in parts), strict=True)] or [0] * len(
         CLASSES
     )
-    everything = astuple(_counts(session, ALL))
+    everything = astuple(_counts(session, told(session, ALL)))
     return [*parts, Part(NOBODY, Counts(*(whole - some for whole, some in zip(everything, named, strict=True))))]
 
 
 def series(session: Session, scope: Scope, since: datetime, until: datetime) -> list[tuple[datetime, Counts]]:
-    """Each hour, by its begin in UTC, in which anything happened from `since` to before `until`, in their order."""
+    """
+    Each hour, by its begin in UTC, in which anything happened from `since` to before `until`, in their order.
+
+    Raises:
+        TooFewPeople: as `told`.
+    """
     hour: Any
+    scope = told(session, scope)
     if scope.hours is not None:
         hour, sums, where = type_coerce(col(HourCounter.hour), BigInteger), hours.COUNTS, scope.hours
     else:
@@ -197,6 +246,12 @@ def series(session: Session, scope: Scope, since: datetime, until: datetime) -> 
     rows = session.execute(select(hour, *sums).where(*where, *within).group_by(hour).order_by(hour))
     found = [(from_microseconds(begin), counts_of(row)) for begin, *row in rows]
     return [(begin, counts) for begin, counts in found if any(astuple(counts))]
+
+
+def within(session: Session, scope: Scope, begin: datetime, end: datetime | None) -> Counts:
+    """What the single views and clicks of a scope come to, from `begin` to before `end` (None: until now)."""
+    stretch = (col(Event.at) >= begin, *(() if end is None else (col(Event.at) < end,)))
+    return counts_of(session.execute(select(*_EVENT_SUMS).where(*scope.events, *stretch)).one())
 
 
 SHOWN: Final = timedelta(days=14)

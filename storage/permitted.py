@@ -42,9 +42,7 @@ def permitted(session: Session, workspace: str = FIRST) -> tuple[str, ...]:
     return tuple(session.exec(select(PermittedUser.user_id).where(there).order_by(PermittedUser.user_id)))
 
 
-def permit(
-    session: Session, user_ids: Collection[str], *, now: datetime, actor: str, workspace: str = FIRST
-) -> None:
+def permit(session: Session, user_ids: Collection[str], *, now: datetime, actor: str, workspace: str = FIRST) -> None:
     """Let exactly these users be on a workspace's list."""
     before, wanted = set(permitted(session, workspace)), set(user_ids)
     session.execute(delete(PermittedUser).where(col(PermittedUser.user_id).in_(before - wanted)))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from storage import opt_out_asked, owners, target_groups
+from storage import aggregate_only, opt_out_asked, owners, target_groups
 from storage.addresses import Address
 from storage.audit import AuditEntry
 from storage.campaigns import Campaign
@@ -61,6 +61,7 @@ def export(session: Session, email: str, hasher: Hasher) -> Values:
         "waits_for_groups": target_groups.groups_awaiting(session, ids),
         **_events(session, ids),
         **_derived(session, ids),
+        "counted_only_in_groups": aggregate_only.is_any_address(session, ids),
         "opted_out": _opted_out(opted_out),
     }
 

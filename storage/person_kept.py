@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, union_all
 from sqlmodel import Session, col
 
-from storage import opt_out_asked, privacy_requests
+from storage import aggregate_only, opt_out_asked, privacy_requests
 from storage.addresses import Address
 from storage.lead_notes import LeadNote
 from storage.leads import Lead
@@ -37,11 +37,16 @@ class DataKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """`kinds` in the order of DataKind, each since when; what waits of the person's requests; when tracking ended."""
+    """
+    `kinds` in the order of DataKind, each since when; what waits of the person's requests; when tracking ended.
+
+    `only_in_groups`: they are counted, and no event of theirs is kept.
+    """
 
     kinds: dict[DataKind, datetime]
     requests: dict[Wish, Request]
     opted_out_since: datetime | None
+    only_in_groups: bool
 
 
 def kept(session: Session, email: str, hasher: Hasher) -> Kept:
@@ -55,6 +60,7 @@ def kept(session: Session, email: str, hasher: Hasher) -> Kept:
         {kind: since for kind, since in found.items() if since is not None},
         privacy_requests.of_address(session, email),
         state.since if state else None,
+        email in aggregate_only.emails_among(session, [email]),
     )
 
 

@@ -1,6 +1,6 @@
 """Privacy: forgetting all we hold of a person, save the hashes that keep them forgotten."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -33,12 +33,12 @@ from storage.inbox import Hint, HintKind
 from storage.kept_totals import KeptCount
 from storage.lead_notes import LeadNote
 from storage.leads import Lead
-from storage.opt_out_asked import keys_of_contacts
+from storage.opt_out_asked import keys_of_contacts, opt_out
 from storage.opt_outs import Hasher, KeyKind, PersonKeys
 from storage.opt_outs_waiting import OptOutWaiting
 from storage.outbox import Due, OutboxItem, OutboxState
 from storage.performance import Counter
-from storage.posted import Posted
+from storage.posted import Message, Posted
 from storage.privacy_requests import PrivacyRequest
 from storage.subscriptions import Topic
 from storage.target_groups import GroupAccount, GroupAddress, GroupMember
@@ -103,14 +103,28 @@ def erase_contact(session: Session, hubspot_id: str, *, actor: str, hasher: Hash
 
 
 def erase_held(session: Session, contact_id: int, *, actor: str, hasher: Hasher, now: datetime) -> Erased:
-    """`erase` of a contact that we hold, by all its keys."""
+    """
+    `erase` of a contact that we hold, by all its keys.
+
+    An address that HubSpot gives to it and to another, who holds it here, is opted out and not erased: else the next
+    pass would erase that other too.
+    """
+    lost = _lost_addresses(session, contact_id)
+    for email in lost:
+        opt_out(session, email, actor=actor, hasher=hasher, now=now)
+    others = {hasher.address(email) for email in lost}
     keys = keys_of_contacts(session, [contact_id], hasher)[contact_id].own
-    _record(session, keys, actor, now)
+    _record(session, {key: kind for key, kind in keys.items() if key not in others}, actor, now)
     addresses = select(Address.id).where(Address.contact_id == contact_id)
     messages = _forget_addresses(session, [id_ for id_ in session.exec(addresses) if id_ is not None], now)
     _forget_contact(session, contact_id)
     _note_erased(session, actor, now)
     return Erased(True, messages)
+
+
+def _lost_addresses(session: Session, contact_id: int) -> Sequence[str]:
+    query = select(Address.email).join(LostClaim, col(LostClaim.address_id) == col(Address.id))
+    return session.exec(query.where(LostClaim.contact_id == contact_id)).all()
 
 
 def _record(session: Session, keys: Mapping[bytes, KeyKind], actor: str, now: datetime) -> None:
@@ -127,7 +141,7 @@ def _forget_addresses(session: Session, address_ids: Collection[int], now: datet
     """How many messages in Slack name them, and will be rewritten."""
     # On PostgreSQL nobody can hang a new event on them from here on.
     session.execute(select(Address.id).where(col(Address.id).in_(address_ids)).with_for_update())
-    messages = _owe_rewrites(session, address_ids, now)
+    messages = _owe_rewrites(session, posted.naming(session, address_ids), now)
     kept_totals.fold(session, col(Event.address_id).in_(address_ids))
     _drop_owed(session, address_ids)
     follows.withdraw(session, address_ids)
@@ -152,16 +166,30 @@ def _forget_empty_accounts(session: Session, account_ids: Collection[int]) -> No
     session.execute(delete(Account).where(col(Account.id).in_(empty)))
 
 
-def _owe_rewrites(session: Session, address_ids: Collection[int], now: datetime) -> int:
-    messages = posted.naming(session, address_ids)
+def take_back_what_was_told(session: Session, address_ids: Collection[int], now: datetime) -> None:
+    """Take these people out of the messages that told what they did, and let no more of it be told."""
+    told = [message for message in posted.naming(session, address_ids) if message.kind in TELLS_WHAT_THEY_DID]
+    _owe_rewrites(session, told, now, why=ONLY_IN_GROUPS)
+    _drop_owed(session, address_ids, TELLS_WHAT_THEY_DID)
+
+
+ONLY_IN_GROUPS: Final = "only in groups"
+TELLS_WHAT_THEY_DID: Final = (
+    *(Due.LEAD_CHANGED, Due.ADD_TO_HUBSPOT, Due.NOTES_TO_HUBSPOT, Due.HUBSPOT_REFUSED),
+    *(Due.ACTIVITY_CHANGED, Due.FOLLOWED_CLICKED, Due.DIGEST),
+)
+
+
+def _owe_rewrites(session: Session, messages: Collection[Message], now: datetime, why: str = "") -> int:
     for message in messages:
         facts = {"channel": message.channel, "ts": message.ts, "kind": message.kind.value, "subject": message.subject}
+        facts |= {"why": why} if why else {}
         destination = outbox.slack(message.channel)
         outbox.owe(session, Due.PERSON_FORGOTTEN, message.ts, destination=destination, now=now, facts=facts)
     return len(messages)
 
 
-def _drop_owed(session: Session, address_ids: Collection[int]) -> None:
+def _drop_owed(session: Session, address_ids: Collection[int], only: Collection[Due] = tuple(Due)) -> None:
     """What was to be told of them and is not being sent yet. What is being sent is rewritten by its carrier."""
     subjects = {
         Due.LEAD_CHANGED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
@@ -171,7 +199,8 @@ def _drop_owed(session: Session, address_ids: Collection[int]) -> None:
         Due.PRIVACY_ASKED: select(PrivacyRequest.id).where(col(PrivacyRequest.address_id).in_(address_ids)),
         Due.ACTIVITY_CHANGED: select(Activity.id).where(col(Activity.address_id).in_(address_ids)),
     }
-    for kind, query in subjects.items():
+    for kind in subjects.keys() & only:
+        query = subjects[kind]
         ids = [str(id_) for id_ in session.exec(query)]
         waiting = (col(OutboxItem.kind) == kind, col(OutboxItem.state) != OutboxState.SENDING)
         session.execute(delete(OutboxItem).where(*waiting, col(OutboxItem.subject).in_(ids)))

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from decisions.addresses import account_domain, domain_of
 from decisions.who_sees_what import Recipient
+from storage import aggregate_only
 from storage.accounts import account_ids
 from storage.addresses import Known, keep_addresses, known_addresses
 from storage.bulk import read_rows
@@ -20,13 +21,15 @@ class Who(Struct, frozen=True):
     """
     A recipient.
 
-    `address_id` is None where nothing may be recorded of them: opted out, one of our own people, or nobody named.
+    `address_id` is None where nothing may be recorded of them: opted out, one of our own people, nobody named, or
+    `only_in_groups`: counted, and no event kept.
     """
 
     address_id: int | None
     contact_id: int | None
     is_counted: bool
     seen_as: Recipient
+    only_in_groups: bool = False
 
 
 class Named(Struct, frozen=True):
@@ -46,25 +49,43 @@ def look_up(session: Session, named: Collection[Named], *, own: frozenset[str]) 
     known = known_addresses(session, [one.email for one in named if one.email])
     shared = account_ids(session, {domain for one in named if (domain := account_domain(one.domain or ""))})
     groups = _groups(session, known.values(), shared.values())
-    return {one: _who(one, known, {}, groups, shared, own).seen_as for one in named}
+    return {one: _who(one, known, {}, groups, shared, own, _NOBODY).seen_as for one in named}
 
 
 def resolve(
     session: Session, named: Collection[Named], *, hasher: Hasher, own: frozenset[str], now: datetime
 ) -> dict[Named, Who]:
     """
-    Who they are; addresses never seen before are kept, unless they are opted out or our own.
+    Who they are; addresses never seen before are kept, unless they are opted out, our own or counted only in groups.
 
     Args:
         own: our own domains.
     """
     emails = sorted({one.email for one in named if one.email})
     untracked = opted_out(session, emails, hasher) | {email for email in emails if domain_of(email) in own}
-    known = keep_addresses(session, [email for email in emails if email not in untracked], now=now)
-    silent = known_addresses(session, sorted(untracked)) if untracked else {}
-    shared = account_ids(session, _domains(named, untracked))
+    counted_in = _only_in_groups(session, [email for email in emails if email not in untracked])
+    unnamed = untracked | counted_in.emails
+    known = keep_addresses(session, [email for email in emails if email not in unnamed], now=now)
+    silent = known_addresses(session, sorted(unnamed)) if unnamed else {}
+    shared = account_ids(session, _domains(named, unnamed))
     groups = _groups(session, (*known.values(), *silent.values()), shared.values())
-    return {one: _who(one, known, silent, groups, shared, own) for one in named}
+    return {one: _who(one, known, silent, groups, shared, own, counted_in) for one in named}
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyInGroups:
+    """The target groups whose members are counted only in groups, and which of a batch's addresses are of these."""
+
+    group_ids: frozenset[int]
+    emails: frozenset[str]
+
+
+_NOBODY: Final = OnlyInGroups(frozenset(), frozenset())
+
+
+def _only_in_groups(session: Session, emails: Collection[str]) -> OnlyInGroups:
+    group_ids = aggregate_only.group_ids(session)
+    return OnlyInGroups(group_ids, frozenset(aggregate_only.emails_among(session, emails))) if group_ids else _NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +113,38 @@ def _who(
     groups: Groups,
     shared: dict[str, int],
     own: frozenset[str],
+    counted_in: OnlyInGroups,
 ) -> Who:
     if one.email is None:
-        account_id = shared.get(one.account_domain) if one.account_domain else None
-        return Who(None, None, True, Recipient(groups.of_account(account_id), account_id))
+        return _one_of_several(one.account_domain, groups, shared, own, counted_in)
     address = known.get(one.email) or silent.get(one.email)
-    is_own = domain_of(one.email) in own
+    is_own, only_in_groups = domain_of(one.email) in own, one.email in counted_in.emails
     if address is None:
         account_id = shared.get(account_domain(one.email) or "")
-        return Who(None, None, False, Recipient(groups.of_account(account_id), account_id, is_own))
-    member_of = groups.of(address)
-    is_counted = one.email in known
+        seen_as = Recipient(groups.of_account(account_id), account_id, is_own)
+        return Who(None, None, only_in_groups, seen_as, only_in_groups)
+    is_named = one.email in known
     return Who(
-        address.id if is_counted else None,
+        address.id if is_named else None,
         address.contact_id,
-        is_counted,
-        Recipient(member_of, address.account_id, is_own),
+        is_named or only_in_groups,
+        Recipient(groups.of(address), address.account_id, is_own),
+        only_in_groups,
     )
+
+
+def _one_of_several(
+    shared_domain: str | None,
+    groups: Groups,
+    shared: dict[str, int],
+    own: frozenset[str],
+    counted_in: OnlyInGroups,
+) -> Who:
+    """Somebody of those who got one copy of a mail; all that is told of them is the account domain they share."""
+    account_id = shared.get(shared_domain) if shared_domain else None
+    member_of = groups.of_account(account_id)
+    is_own = shared_domain is not None and shared_domain in map(account_domain, own)
+    return Who(None, None, not is_own, Recipient(member_of, account_id), bool(member_of & counted_in.group_ids))
 
 
 def _domains(named: Collection[Named], untracked: set[str]) -> set[str]:

@@ -17,7 +17,7 @@ class SetupState:
     What is done of the set-up.
 
     `portal_id`: of HubSpot, once there was contact. `groups` mirror lists; `behind` of them are not equal to theirs.
-    `campaigns` are in force now.
+    `campaigns` are in force now. `aggregate_only`: the names of such groups; None: there is no target group at all.
     """
 
     portal_id: str | None
@@ -27,11 +27,14 @@ class SetupState:
     feed: tuple[Subscribed, ...]
     campaigns: int
     permitted: tuple[str, ...]
+    aggregate_only: tuple[str, ...] | None
 
 
 def setup_state(session: Session, workspace: str = FIRST, *, now: datetime) -> SetupState:
     """What is done of the set-up now, as far as it concerns a workspace."""
-    home, groups = portal.present(session), target_groups.mirrors(session)
+    home, every_group = portal.present(session), target_groups.all_groups(session)
+    groups = [group for group in every_group if group.hubspot_list_id is not None]
+    only_in_groups = tuple(group.name for group in every_group if group.is_aggregate_only)
     return SetupState(
         portal_id=home.portal_id if home else None,
         groups=len(groups),
@@ -40,4 +43,5 @@ def setup_state(session: Session, workspace: str = FIRST, *, now: datetime) -> S
         feed=subscriptions.of_topic(session, Topic.FEED, workspace),
         campaigns=sum(1 for one in list_campaigns(session, now=now) if one.why_not is None and not one.is_external),
         permitted=permitted.permitted(session, workspace),
+        aggregate_only=only_in_groups if every_group else None,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Index, and_, case, delete, func, insert, literal, or_, update
+from sqlalchemy import Index, and_, case, delete, false, func, insert, literal, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.addresses import Address
@@ -32,6 +32,9 @@ class TargetGroup(SQLModel, table=True):
     )
     trouble_since: datetime | None = Field(default=None, sa_type=Moment)
     edition: int = Field(default=0, sa_column_kwargs=_ZERO, description="the edition of its members that is shown")
+    is_aggregate_only: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}, description="members are counted only in groups"
+    )
 
 
 class GroupMember(SQLModel, table=True):
@@ -105,7 +108,7 @@ class GroupView:
     `size` is its contacts and accounts; together with `held_back` it compares with the list's size in HubSpot.
     `waiting`: addresses that join when HubSpot delivers their contacts.
     `equal_since`: the begin of the last whole pass. `trouble`: why the last pass failed, in English; None when it did
-    not; `why`: the same to be put into words.
+    not; `why`: the same to be put into words. `is_aggregate_only`: its members are counted only in groups.
     """
 
     id: int
@@ -119,6 +122,7 @@ class GroupView:
     trouble: str | None
     trouble_since: datetime | None
     why: GroupTrouble | None = None
+    is_aggregate_only: bool = False
 
 
 def import_list(session: Session, state: HubSpotListState, *, now: datetime) -> int:
@@ -307,4 +311,5 @@ def _view(group: TargetGroup, size: int, waiting: int, object_type_id: str) -> G
         group.trouble.text if group.trouble else None,
         group.trouble_since,
         group.trouble,
+        group.is_aggregate_only,
     )

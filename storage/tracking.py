@@ -122,6 +122,8 @@ class Tracked(Struct, frozen=True):
     group_id: int | None
     user_agent: str | None = None
     """Itself, as `decisions.agents.kept_agent` gives it; None: it is not to be kept."""
+    only_in_groups: bool = False
+    """It is of somebody of whom no event is kept: see `aggregate_only`."""
     counted: EventClass | None = None
     """What it counted as so far, where that is to be taken back; None: what the verdict says."""
 

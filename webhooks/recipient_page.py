@@ -106,6 +106,8 @@ def _told(recipient: str, held: Kept, texts: Texts) -> str:
     parts = [f"<p>{escape(texts['about'].format(address=masked(recipient)))}</p>", _kinds(held, texts)]
     parts.append(f"<h2>{escape(texts['do'])}</h2>")
     stopped = held.opted_out_since
+    if held.only_in_groups and not stopped:
+        parts.insert(2, f"<p>{escape(texts['only_in_groups'])}</p>")
     parts.append(_done(STOP, stopped, texts) if stopped else _button(STOP, texts))
     if held.kinds:
         parts += [_requested(wish, held.requests.get(wish), texts) for wish in Wish]

@@ -19,6 +19,8 @@ TEXTS: Final[Mapping[str, Texts]] = {
         "what": "What",
         "since": "Since",
         "nothing": "Nothing is kept of you.",
+        "only_in_groups": "What you see and click is counted only in the sum of a group, without your address: by "
+        "campaign and day.",
         "kind_address": "Your e-mail address",
         "kind_contact": "Name, company and other contact data from the sender's customer database",
         "kind_groups": "Groups that you are in",
@@ -60,6 +62,8 @@ TEXTS: Final[Mapping[str, Texts]] = {
         "what": "Was",
         "since": "Seit",
         "nothing": "Über Sie ist nichts gespeichert.",
+        "only_in_groups": "Was Sie sehen und anklicken, wird nur in der Summe einer Gruppe gezählt, ohne Ihre Adresse: "
+        "nach Kampagne und Tag.",
         "kind_address": "Ihre E-Mail-Adresse",
         "kind_contact": "Name, Firma und andere Kontaktdaten aus der Kundendatenbank des Absenders",
         "kind_groups": "Gruppen, in denen Sie sind",

@@ -10,6 +10,7 @@ from bot.blocks.reader import Reader
 from bot.blocks.search_results import LONGEST_QUERY, LONGEST_ROW, SHOW_PERSON
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import LONGEST_TEXT, Mrkdwn, address, bold, escape, fit, plain
+from bot.texts import Texts
 from storage.account_card import AccountCard, AccountPerson
 from storage.account_search import AccountHit, AccountsFound
 from storage.performance import Performance
@@ -30,7 +31,7 @@ def account_message(card: AccountCard, reader: Reader) -> Message:
         *(_person(one, reader) for one in card.people),
         *_more(card, reader),
     ]
-    told = reader.texts("account_text", name=_name(card), numbers=numbers(_performance(card), reader.texts))
+    told = reader.texts("account_text", name=_name(card), numbers=_numbers(card, reader.texts))
     names = [escape(one.name or one.email or "") for one in card.people if one.name or one.email]
     return Message(fit([told, *names], LONGEST_TEXT, ", "), blocks)
 
@@ -68,14 +69,16 @@ def _head(card: AccountCard) -> list[Mrkdwn]:
     return [bold(_name(card)), *([escape(domains, LONGEST_ROW)] if domains != card.name else [])]
 
 
-def _performance(card: AccountCard) -> Performance:
+def _numbers(card: AccountCard, texts: Texts) -> Mrkdwn:
+    if card.counted_only_in_groups:
+        return texts("counted_only_in_groups")
     counts = card.report.counts
-    return Performance(views=counts.views, clicks=counts.clicks, click_rate=counts.click_rate)
+    return numbers(Performance(views=counts.views, clicks=counts.clicks, click_rate=counts.click_rate), texts)
 
 
 def _interest(card: AccountCard, reader: Reader) -> list[Mrkdwn]:
     texts, report = reader.texts, card.report
-    told = [Mrkdwn(f"*{numbers(_performance(card), texts)}*")]
+    told = [Mrkdwn(f"*{_numbers(card, texts)}*")]
     if report.unique_clickers:
         told.append(texts.count("people_clicked", report.unique_clickers))
     if report.recent_clicks:
@@ -100,7 +103,7 @@ def _people_head(card: AccountCard, reader: Reader) -> Mrkdwn:
 def _person(person: AccountPerson, reader: Reader) -> Block:
     texts, performance = reader.texts, person.performance
     name = bold(person.name or person.email or "") or texts("no_name")
-    told = [numbers(performance, texts)]
+    told = [texts("counted_only_in_groups") if person.counted_only_in_groups else numbers(performance, texts)]
     if performance.last_click_at:
         told.append(texts("last_click", when=reader.when(performance.last_click_at)))
     if person.is_opted_out:

@@ -32,6 +32,12 @@ def _owner(card: ActivityCard, reader: Reader) -> list[Block]:
     return [context([reader.texts("owner_told", who=reader.who(f"slack:{card.owner_user}"))])]
 
 
+def counted_in_groups_now(reader: Reader) -> Message:
+    """What stays of a message about somebody who is counted only in groups since."""
+    told = reader.texts("counted_in_groups_now")
+    return Message(told, [context([told])])
+
+
 def forgotten_activity(reader: Reader) -> Message:
     """What stays of an activity whose person was erased."""
     told = reader.texts("erased_person")

@@ -82,6 +82,10 @@ def numbers(performance: Performance | CampaignNumbers, texts: Texts) -> Mrkdwn:
     return texts("clicks_of_views", clicks=clicks, views=views, rate=texts.percent(performance.click_rate))
 
 
+def _numbers(card: ContactCard, texts: Texts) -> Mrkdwn:
+    return texts("counted_only_in_groups") if card.counted_only_in_groups else numbers(card.performance, texts)
+
+
 def campaigns_line(campaigns: tuple[PopularCampaign, ...], most: int = MOST_CAMPAIGNS) -> Mrkdwn:
     """The first campaigns by name, each with its clicks."""
     told = [f"{escape(one.campaign)} ({one.clicks})" for one in campaigns[:most]]
@@ -89,7 +93,7 @@ def campaigns_line(campaigns: tuple[PopularCampaign, ...], most: int = MOST_CAMP
 
 
 def _text(card: ContactCard, reader: Reader) -> str:
-    told = reader.texts("card_text", name=shown_name(card), numbers=numbers(card.performance, reader.texts))
+    told = reader.texts("card_text", name=shown_name(card), numbers=_numbers(card, reader.texts))
     if card.opted_out:
         told = Mrkdwn(f"{told}. {_opted_out(card, reader)}")
     return told
@@ -104,7 +108,7 @@ def _head(card: ContactCard) -> list[Mrkdwn]:
 
 def _interest(card: ContactCard, reader: Reader) -> list[Mrkdwn]:
     performance, texts = card.performance, reader.texts
-    told = [Mrkdwn(f"*{numbers(performance, texts)}*")]
+    told = [Mrkdwn(f"*{_numbers(card, texts)}*")]
     if performance.last_click_at:
         told.append(texts("last_click", when=reader.when(performance.last_click_at)))
     if performance.machine_clicks:

@@ -5,7 +5,7 @@ from typing import Final
 from bot.blocks.campaign_list import NEW_CAMPAIGN
 from bot.blocks.elements import Block, Message, button, context, section
 from bot.blocks.reader import Reader
-from bot.blocks.text import LONGEST_TEXT, Mrkdwn, channel_mention, fit, mention
+from bot.blocks.text import LONGEST_TEXT, Mrkdwn, channel_mention, escape, fit, mention
 from storage.setup_state import SetupState
 from storage.subscriptions import Subscribed
 
@@ -14,7 +14,9 @@ CHOOSE_LISTS: Final = "setup_lists"
 CHOOSE_CHANNELS: Final = "setup_channels"
 CHOOSE_PEOPLE: Final = "setup_people"
 MATCH_OWNERS: Final = "setup_owners"
+CHOOSE_COUNTING: Final = "setup_counting"
 MOST_NAMED: Final = 5
+LONGEST_NAME: Final = 80
 
 
 def setup_checklist(state: SetupState, reader: Reader, *, is_welcome: bool = False) -> Message:
@@ -35,11 +37,16 @@ def setup_checklist(state: SetupState, reader: Reader, *, is_welcome: bool = Fal
     # The next step stands out, and it alone.
     following = next((action for is_done, _, action, _ in items if not is_done), None)
     rows = [_row(*item, is_next=item[2] == following, reader=reader) for item in items]
+    counting = []
+    if state.aggregate_only is not None:
+        line = _counting(state.aggregate_only, reader)
+        counting = [_row(None, line, CHOOSE_COUNTING, "setup_choose_counting", is_next=False, reader=reader)]
     people = _row(None, _people(state, reader), CHOOSE_PEOPLE, "setup_choose_people", is_next=False, reader=reader)
     owners = _row(None, texts("setup_owners"), MATCH_OWNERS, "setup_match_owners", is_next=False, reader=reader)
     told = [head, *(_marked(is_done, line) for is_done, line, _, _ in items)]
     return Message(
-        fit(told, LONGEST_TEXT, " "), [section([head]), *rows, people, owners, context([texts("setup_later")])]
+        fit(told, LONGEST_TEXT, " "),
+        [section([head]), *rows, *counting, people, owners, context([texts("setup_later")])],
     )
 
 
@@ -80,6 +87,14 @@ def _campaigns(state: SetupState, reader: Reader) -> Mrkdwn:
     if not state.campaigns:
         return reader.texts("setup_campaign_missing")
     return reader.texts.count("setup_campaigns", state.campaigns)
+
+
+def _counting(names: tuple[str, ...], reader: Reader) -> Mrkdwn:
+    if not names:
+        return reader.texts("setup_counting_none")
+    more = [Mrkdwn("…")] if len(names) > MOST_NAMED else []
+    named = (escape(name, LONGEST_NAME) for name in names[:MOST_NAMED])
+    return reader.texts("setup_counting", names=Mrkdwn(", ".join((*named, *more))))
 
 
 def _people(state: SetupState, reader: Reader) -> Mrkdwn:

@@ -29,6 +29,8 @@ TEXTS: Final = {
     "clicks_of_views": "{clicks} bei {views} ({rate})",
     "clicks_without_views": "{clicks}, keine Ansicht gezählt",
     "no_clicks_yet": "Noch kein Klick bei {views}",
+    "counted_only_in_groups": "Nur in Gruppen gezählt",
+    "counted_in_groups_now": "Wer hier stand, wird nur noch in Gruppen gezählt.",
     "nothing_yet": "Noch keine Ansicht und kein Klick",
     "last_click": "letzter Klick {when}",
     "machines_one": "{n} weiterer kam von einer Maschine",
@@ -254,6 +256,11 @@ TEXTS: Final = {
         "Import. Was vorher aufgezeichnet wurde, bleibt; wer Footlight betreibt, kann auch das entfernen."
     ),
     "opt_out_for_good": "*Das lässt sich nicht rückgängig machen.*",
+    "anyone_offer": "Eine Adresse oder alle bei einer Domain nicht mehr tracken, ob Footlight sie kennt oder nicht.",
+    "anyone_button": "Abmelden …",
+    "anyone_question": "E-Mail-Adresse oder Domain",
+    "anyone_no_address": "Das ist weder eine E-Mail-Adresse noch eine Domain.",
+    "anyone_done": "Abgemeldet. Von jetzt an wird nichts mehr aufgezeichnet.",
     # refusals and failures
     "refused_guest": "Gäste dieses Workspace sehen hier keine Daten von Personen. Bitte ein Mitglied um Auskunft.",
     "refused_stranger": "Nur Mitglieder dieses Workspace können Footlight benutzen.",
@@ -290,6 +297,7 @@ TEXTS: Final = {
     "Direktnachricht mit mehreren Adressen tut das auch.",
     "help_setup": "`/footlight setup` wählt Listen, Kanäle und wer entscheiden darf.",
     "help_mentions": "Mit `/footlight mentions on` wirst du erwähnt, wo es um deine Kontakte und Accounts geht.",
+    "help_opt_out": "`/footlight optout` meldet eine Adresse oder eine Domain vom Tracking ab.",
     "help_shortcut": "Bei jeder Nachricht: _Weitere Aktionen_ → _Look up addresses_.",
     "unknown_command": "`{word}` kenne ich nicht.",
     # campaigns
@@ -518,6 +526,20 @@ TEXTS: Final = {
     "deiner Accounts. `/footlight mentions off` beendet das.",
     "mentions_off": "Du wirst nicht erwähnt. Mit `/footlight mentions on` wirst du erwähnt, wenn ein Kanal von einem "
     "deiner Kontakte hört oder von einem Lead bei einem deiner Accounts.",
+    "setup_counting": "*Nur in Gruppen gezählt*: die Mitglieder von {names}",
+    "setup_counting_none": "*Nur in Gruppen gezählt*: niemand",
+    "setup_choose_counting": "Gruppen wählen",
+    "counting_title": "Nur in Gruppen zählen",
+    "counting_means": "Von den Mitgliedern dieser Zielgruppen wird nur gespeichert, wie oft, je Kampagne, Gruppe und "
+    "Tag: keine Zahlen auf ihren Karten, kein Feed, kein Lead, keine Meldung.",
+    "counting_question": "Wessen Mitglieder werden nur in Gruppen gezählt?",
+    "counting_search": "Zielgruppen suchen",
+    "counting_few": "Eine Gruppe mit weniger als fünf Personen hat dann keine Zahlen.",
+    "counting_submit": "In Gruppen zählen",
+    "counting_ask": "Die Mitglieder von {names} nur noch in Gruppen zählen?",
+    "counting_folds": "Was bisher über jedes von ihnen aufgezeichnet wurde, geht innerhalb einer Minute in den Summen "
+    "der Tage auf: Ansichten, Klicks, Leads und Aktivitäten. Meldungen darüber werden umgeschrieben. Alle Summen "
+    "bleiben.",
     "channels_title": "Kanäle",
     "channels_none": "Noch bekommt kein Kanal Nachrichten.",
     "channels_too_many_other": "{n} weitere Kanäle werden hier nicht gezeigt.",
@@ -613,6 +635,7 @@ TEXTS: Final = {
     "noted_changed_exchange": "Austausch mit HubSpot geändert",
     "noted_chose_channel": "Kanal gewählt",
     "noted_claimed": "Lead übernommen",
+    "noted_counted_again": "Mitglieder einer Zielgruppe wieder wie alle gezählt",
     "noted_dismissed": "Lead verworfen",
     "noted_installed": "App installiert",
     "noted_ended_workspace": "Workspace beendet",
@@ -630,6 +653,7 @@ TEXTS: Final = {
     "noted_edited_note": "Notiz zu einem Lead geändert",
     "noted_removed_note": "Notiz zu einem Lead entfernt",
     "noted_wrote_note": "Notiz zu einem Lead geschrieben",
+    "noted_made_aggregate_only": "Mitglieder einer Zielgruppe nur noch in Gruppen gezählt",
     "noted_made_key": "API-Schlüssel angelegt",
     "noted_no_longer_permits": "jemandem das Recht zu entscheiden entzogen",
     "noted_matched_owner": "HubSpot-Zuständige einem Slack-Nutzer zugeordnet",

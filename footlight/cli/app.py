@@ -15,6 +15,7 @@ from footlight.cli import (
     contacts,
     feed,
     groups,
+    groups_aggregate,
     groups_by_hand,
     groups_catalogue,
     hubspot_choices,
@@ -45,6 +46,7 @@ from footlight.settings import BadSettings
 from jobs.hubspot.trouble import HubSpotTrouble
 from storage import Busy, StoreDown, person_export
 from storage.accounts import NoAccount
+from storage.aggregate_only import CountedOnlyInGroups
 from storage.api_keys import KeyRefused, NoSuchKey
 from storage.backup import BackupRefused
 from storage.banner_files import NotABanner
@@ -58,6 +60,7 @@ from storage.opt_outs import CannotOpenKey
 from storage.opt_outs_waiting import NoSuchRequest
 from storage.performance_report import SenderNumbersOff
 from storage.portal import OtherPortal
+from storage.small_crowds import TooFewPeople
 from storage.sync_runs import PassUnderWay
 from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
 
@@ -71,6 +74,7 @@ EXPECTED = (
     CampaignRefused,
     CannotListen,
     CannotOpenInstallation,
+    CountedOnlyInGroups,
     CannotOpenKey,
     CopyRefused,
     GroupRefused,
@@ -103,6 +107,7 @@ EXPECTED = (
     SchemaTooNew,
     SenderNumbersOff,
     StoreDown,
+    TooFewPeople,
 )
 
 app = typer.Typer(
@@ -151,6 +156,7 @@ for of_groups, name in (
     (groups_by_hand.add, "add"),
     (groups_by_hand.remove, "remove"),
     (groups_by_hand.unlink, "unlink"),
+    (groups_aggregate.aggregate, "aggregate"),
 ):
     groups.groups.command(name)(of_groups)
 simulate.command("clicks")(simulate_clicks.clicks)

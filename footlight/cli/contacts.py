@@ -109,9 +109,10 @@ def _as_json(card: ContactCard, asked: str) -> dict[str, object]:
         "owner": card.owner,
         "target_groups": card.target_groups,
         "opted_out": card.opted_out is not None,
+        "counted_only_in_groups": card.counted_only_in_groups,
         "deleted_in_hubspot": card.deleted_at is not None,
         "equal_to_hubspot_at": told_exactly(card.asked_at),
-        "performance": _performance(card.performance),
+        "performance": None if card.counted_only_in_groups else _performance(card.performance),
     }
 
 
@@ -136,10 +137,9 @@ def _print_card(card: ContactCard) -> None:
     if card.opted_out:
         console.print(f"Opted out of tracking on {told(card.opted_out.since)}. Nothing is recorded since.")
     numbers = card.performance
-    rate = f" ({numbers.click_rate:.0%})" if numbers.click_rate is not None else ""
     rows: list[tuple[str, object]] = [
         ("Address", card.email),
-        ("Clicks", f"{numbers.clicks} clicks of {numbers.views} views{rate}"),
+        ("Clicks", _clicks(card)),
         ("Company", card.company),
         ("Owner", card.owner),
         ("Target groups", ", ".join(card.target_groups)),
@@ -152,6 +152,14 @@ def _print_card(card: ContactCard) -> None:
     for click in numbers.recent_clicks:
         campaign = (click.campaign or "no campaign").replace("[", r"\[")
         console.print(f"  {told(click.occurred_at)}  {campaign}  click {click.event_id}")
+
+
+def _clicks(card: ContactCard) -> str:
+    if card.counted_only_in_groups:
+        return "counted only in groups"
+    numbers = card.performance
+    rate = f" ({numbers.click_rate:.0%})" if numbers.click_rate is not None else ""
+    return f"{numbers.clicks} clicks of {numbers.views} views{rate}"
 
 
 @leads_family.command("list")

@@ -37,8 +37,11 @@ def list_all(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json([_group_json(view) for view in views])
         return
-    rows = ((one.name, one.size, one.held_back or "", one.hubspot_list_id, told(one.equal_since)) for one in views)
-    headings = ("Name", "Members", "Held back", "HubSpot list", "Equal since")
+    rows = (
+        (one.name, one.size, one.held_back or "", one.hubspot_list_id, told(one.equal_since), _counted(one))
+        for one in views
+    )
+    headings = ("Name", "Members", "Held back", "HubSpot list", "Equal since", "Counted")
     print_table(headings, rows, "No target group yet: footlight groups import LIST")
     for view in views:
         if view.trouble:
@@ -78,6 +81,8 @@ def show(group: str, *, as_json: AsJson = False) -> None:
         print_json({**_group_json(view), "runs": [_run_json(run) for run in runs]})
         return
     console.print(f"{view.name}  {view.size:,} members, {_origin(view)}", markup=False)
+    if view.is_aggregate_only:
+        console.print("Its members are counted only in groups: footlight groups aggregate")
     if view.waiting:
         console.print(f"{view.waiting:,} more addresses join when HubSpot delivers their contacts")
     if view.trouble:
@@ -100,6 +105,10 @@ def show(group: str, *, as_json: AsJson = False) -> None:
         "Trouble",
     )
     print_table(headings, rows, "No sync run yet: footlight sync")
+
+
+def _counted(view: GroupView) -> str:
+    return "only in groups" if view.is_aggregate_only else ""
 
 
 def _origin(view: GroupView) -> str:
@@ -214,6 +223,7 @@ def _group_json(view: GroupView) -> dict[str, object]:
         "size": view.size,
         "waiting": view.waiting,
         "held_back": view.held_back,
+        "is_aggregate_only": view.is_aggregate_only,
         "hubspot_list_id": view.hubspot_list_id,
         "equal_since": told_exactly(view.equal_since),
         "trouble": view.trouble,

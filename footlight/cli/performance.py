@@ -13,7 +13,8 @@ from footlight.cli.command import Footlight, command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
 from footlight.cli.typed_address import typed_address
 from footlight.cli.typed_moment import typed_moment
-from storage import Session, accounts, campaign_changes, performance, performance_report, target_groups
+from storage import Session, accounts, aggregate_only, campaign_changes, performance, performance_report, target_groups
+from storage.aggregate_only import CountedOnlyInGroups
 from storage.counts import Counts
 from storage.performance_report import Part, Report, Scope, SenderNumbersOff, SteppedBy
 
@@ -50,6 +51,8 @@ def contact(
         ids = performance.addresses_of_person(session, typed_address(email))
         if not ids:
             raise NoPerformance(f"nobody is known by {email}: `footlight contacts find TEXT` looks for a part of it")
+        if aggregate_only.is_any_address(session, ids):
+            raise CountedOnlyInGroups(CountedOnlyInGroups.__doc__)
         return performance_report.of_addresses(ids), performance_report.parts_of_addresses(session, ids)
 
     _tell(email, asked, by, (since, until), as_json)
@@ -66,6 +69,8 @@ def account(
         ids = list(accounts.account_ids(session, [name] if name else []).values())
         if not ids:
             raise NoPerformance(f"no address at {domain} is known, or it is a domain that makes no account")
+        if aggregate_only.is_account(session, ids[0]):
+            raise CountedOnlyInGroups(CountedOnlyInGroups.__doc__)
         return performance_report.of_account(ids[0]), performance_report.parts_of_account(session, ids[0])
 
     _tell(domain, asked, by, (since, until), as_json)

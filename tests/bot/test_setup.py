@@ -333,3 +333,32 @@ async def test_a_list_that_cannot_be_imported(store: Store, bot: Bot, slack: Sla
 
     assert "no more" in modal.errors["hubspot_lists"]
     assert store.read_now(target_groups.all_groups) == []
+
+
+async def test_groups_are_counted_as_groups_after_a_question(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Choosing a group asks before its past is folded, unchoosing it does not; the checklist names those that are."""
+    for list_id, name in (("7", "Customers"), ("8", "Works council")):
+        store.write_now(target_groups.import_list, HubSpotListState(list_id, T0, name, CONTACTS, 12), now=T0)
+    message = await the_checklist(slack, bot)
+
+    async def choose(options: list[dict[str, Any]]) -> None:
+        await slack.people.press(OLIVER, GENERAL, message.ts, "setup_counting")
+        await bot.dispatch.drain(30)
+        modal = await the_modal(slack)
+        found = options and await slack.people.suggest(OLIVER, modal.id, "counted_groups", "council")
+        await submit(slack, bot, modal, {"counted_groups": {"counted_groups": {"selected_options": found}}})
+
+    def aggregate_only() -> list[str]:
+        return [one.name for one in store.read_now(target_groups.all_groups) if one.is_aggregate_only]
+
+    await choose([{}])
+    question = await the_modal(slack)
+    assert ("*Works council* (0)" in str(question.view["blocks"]), aggregate_only()) == (True, [])
+    await submit(slack, bot, question, {})
+    assert aggregate_only() == ["Works council"]
+    assert "the members of Works council" in str(seen(slack, GENERAL)[-1].blocks)
+    (noted,) = store.read_now(audit.newest, 1)
+    assert (noted.action, noted.actor) == ("made a target group aggregate only", f"slack:{OLIVER}")
+
+    await choose([])
+    assert aggregate_only() == []

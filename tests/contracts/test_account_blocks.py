@@ -19,7 +19,7 @@ from tests.contracts.test_blocks import CHART_URL, HOSTILE, NOW, OURS, READERS, 
 
 def an_account(text: str, reader: Reader) -> AccountCard:
     numbers = Performance(41_000_000, 10_000, click_rate=0.07, last_click_at=NOW)
-    people = [AccountPerson(n, None, text, f"{text}@firma.de", numbers, n == 3) for n in range(1, 8)]
+    people = [AccountPerson(n, None, text, f"{text}@firma.de", numbers, n == 3, n == 4) for n in range(1, 8)]
     lead = AccountPerson(None, 1, "", text or None, Performance(), False)
     popular = (PopularCampaign(text, 1_000),) * 3
     report = Report(Counts(41_000_000, 0, 2, 10_000, 2), 3, 1, NOW, NOW, (), popular)

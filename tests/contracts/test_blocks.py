@@ -104,6 +104,7 @@ def a_contact(text: str, number: int = 3, **changes: Any) -> ContactCard:
         "target_groups": (text,) * number,
         "performance": a_performance(text, number),
         "opted_out": OptOutState(NOW, text, False),
+        "counted_only_in_groups": False,
         "deleted_at": NOW,
         "asked_at": NOW,
     }

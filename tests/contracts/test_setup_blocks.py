@@ -9,10 +9,12 @@ import pytest
 
 from bot.blocks.channel_greeting import channel_greeting
 from bot.blocks.channel_modals import channel_modal, channels_modal, suggestions
+from bot.blocks.counting_modals import confirm_modal, counting_modal
 from bot.blocks.digest_message import activity_digest, lead_digest
 from bot.blocks.home_view import home_view, person_modal, refused_home
 from bot.blocks.lead_message import lead_message
 from bot.blocks.lists_modal import list_suggestions, lists_modal
+from bot.blocks.opt_out_anyone import ask_domain, ask_whom
 from bot.blocks.people_modal import people_modal
 from bot.blocks.reader import Reader
 from bot.blocks.setup_checklist import setup_checklist
@@ -48,7 +50,7 @@ def a_channel(text: str, number: int) -> Subscribed:
 
 def a_group(text: str, number: int) -> GroupView:
     values = {one.name: None for one in fields(GroupView)}
-    told = {"id": number, "name": text, "equal_since": None if number % 2 else NOW, "trouble": text}
+    told = {"id": number, "name": text, "size": 1_000, "equal_since": None if number % 2 else NOW, "trouble": text}
     return GroupView(**values | told)
 
 
@@ -66,7 +68,9 @@ def test_messages(text: str) -> None:
 def check_messages(text: str, number: int, reader: Reader) -> None:
     leads = [a_lead(text, stage) for stage in LeadStage for _ in range(number)]
     channels = tuple(a_channel(text, one) for one in range(number))
-    state = SetupState(text, number, number, channels, channels, number, (text, "U012ABCDEF") * number)
+    state = SetupState(
+        text, number, number, channels, channels, number, (text, "U012ABCDEF") * number, (text,) * number
+    )
     for message in (
         channel_greeting(Topic.LEADS, "C0LEADS0001", TERMS, names(text), reader),
         lead_digest(leads, NOW, reader),
@@ -101,6 +105,10 @@ def check_views(text: str, reader: Reader) -> None:
         lists_modal([text] * 500, NOW, reader, metadata="{}"),
         lists_modal([], None, reader, metadata="{}"),
         people_modal(["U012ABCDEF"] * 300, reader, metadata="{}"),
+        counting_modal(groups, reader, metadata="{}"),
+        confirm_modal(groups, reader, metadata="{}"),
+        ask_whom(reader, metadata="{}"),
+        ask_domain(text or "firma.de", 1_000, reader, metadata="{}"),
         home_view(home, reader),
         home_view(empty, reader),
         refused_home(reader.texts("refused_guest")),

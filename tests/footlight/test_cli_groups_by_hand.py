@@ -1,5 +1,6 @@
 """Groups kept by hand on the command line: made, filled from words and files, emptied after a yes, unlinked."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,26 @@ async def test_what_cannot_be_put_in(installed: Path, arguments: tuple[str, ...]
     assert (ran.status, ran.out) == (status, "")
     assert words in ran.err
     assert (await printed("groups", "show", "Fair"))["size"] == 0
+
+
+async def test_counted_only_in_groups(installed: Path, click: Callable[..., None]) -> None:
+    """`aggregate on` asks, folds what was recorded, and every command says so; `off` counts members like anyone."""
+    await printed("groups", "create", "Works council")
+    await footlight("groups", "add", "Works council", "jo@acme.example")
+    click("jo@acme.example")
+    asked = await footlight("groups", "aggregate", "works council", "on")
+    assert (asked.status, "Then say --yes. Nothing was changed" in asked.err) == (1, True)
+    assert (await printed("performance", "contact", "jo@acme.example"))["clicks"] == 1
+
+    told = await printed("groups", "aggregate", "works council", "on", "--yes")
+
+    assert shape(told) == shape(documented("groups aggregate"))
+    assert told == {"group": "Works council", "is_aggregate_only": True, "folded_addresses": 1}
+    assert [one["is_aggregate_only"] for one in await printed("groups", "list")] == [True]
+    for what in (("contact", "jo@acme.example"), ("group", "Works council")):
+        refused = await footlight("performance", *what)
+        assert (refused.status, "only in groups" in refused.err or "Fewer than five" in refused.err) == (1, True)
+    assert (await printed("leads", "list"), await printed("clicks")) == ([], [])
+    assert "equal to a recount" in (await footlight("check", "--recount")).out
+    assert not (await printed("groups", "aggregate", "works council", "off"))["is_aggregate_only"]
+    assert (await printed("performance", "total"))["clicks"] == 1

@@ -113,6 +113,15 @@ def test_own_people_are_not_counted(store: Store, tracker: Tracker, now: datetim
     assert store.read_now(number_of_events) == 0
 
 
+def test_one_copy_to_our_own_people_is_not_counted(store: Store, tracker: Tracker, now: datetime) -> None:
+    """A mail in one copy to people of our own domain alone is no view and no click; to others of one domain it is."""
+    for domain in ("ours.example", "firma.example"):
+        for kind in (EventKind.VIEW, EventKind.CLICK):
+            keep(store, tracker, fetched(kind, now, None, account_domain=domain))
+
+    assert store.read_now(number_of_events) == 2
+
+
 @pytest.mark.parametrize("how", ["by address", "by domain", "before ever seen"])
 def test_opted_out_leave_no_trace(store: Store, tracker: Tracker, now: datetime, how: str) -> None:
     """Who opted out sees a campaign like anyone and lands at its target; nothing of it is recorded."""

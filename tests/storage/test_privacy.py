@@ -111,6 +111,18 @@ def test_erased_contact_is_in_no_table(store: Store) -> None:
     assert [tuple(entry) for entry in entries] == [("opted out", None), ("erased", None)]
 
 
+def test_address_that_another_contact_holds(store: Store) -> None:
+    """Who shares an address in HubSpot with someone who is erased is not erased with them, and is tracked no more."""
+    store_all(store, a_state(), a_state("502", "eva@firma.de", additional_emails=("max@firma.de",)))
+
+    erase_max(store, "eva@firma.de")
+
+    again = store_all(store, a_state(minute=1), a_state("502", "eva@firma.de", additional_emails=("e@firma.de",)))
+    assert again.held_back == {"502"}
+    told = store.read_now(export, "max@firma.de", HASHER)
+    assert (told["contact"]["hubspot_ids"], told["opted_out"]["erased"]) == (["501"], False)
+
+
 def test_erased_lead(store: Store) -> None:
     """An address without contact is forgotten too, and what was to be told of it is not told."""
     store.write_now(lambda session: outbox.owe(session, Due.LEAD_CHANGED, 1, destination="slack:C1", now=T0))

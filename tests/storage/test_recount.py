@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, select
 
-from storage import Store
+from storage import Store, aggregate_only, events_folded
 from storage.addresses import Address
 from storage.campaign_changes import NewCampaign, archive_campaign, create_campaign
 from storage.campaigns import CampaignsInForce
@@ -21,9 +21,9 @@ from storage.columns import to_microseconds
 from storage.contacts_arrived import store_states
 from storage.events_thinned import look, thin
 from storage.fetch_arrived import Fetched, Tracker
+from storage.hours import by_campaign
 from storage.hubspot_lists import HubSpotListState
 from storage.opt_out_asked import opt_out
-from storage.performance import of_campaigns
 from storage.privacy import erase
 from storage.recount import recount
 from storage.target_groups import CONTACTS, import_list, place_contact
@@ -88,6 +88,14 @@ class World:
         if stretch.old:
             self.store.write_now(thin, stretch.old)
 
+    def count_in_groups(self, on: bool) -> None:
+        """The group becomes aggregate only, or is no longer."""
+        self.store.write_now(aggregate_only.switch, self.group_id, on=on, actor="cli", now=self.now)
+
+    def fold(self) -> None:
+        if address_ids := self.store.read_now(events_folded.recorded):
+            self.store.write_now(events_folded.fold, address_ids, now=self.now)
+
     def merge(self, kept: str, gone: str) -> None:
         if not {EMAILS[kept], EMAILS[gone]} & self.silent:
             self.tell(kept, other_ids=(gone,), additional_emails=(EMAILS[gone],))
@@ -130,6 +138,8 @@ STEPS: Final = {
     "opt out": lambda world, id_: world.silence(opt_out, id_),
     "merge": World.merge,
     "join": World.join,
+    "count in groups": World.count_in_groups,
+    "fold": World.fold,
     "archive": lambda world, name: world.store.write_now(archive_campaign, name, now=world.now),
 }
 HISTORY = st.lists(
@@ -141,6 +151,8 @@ HISTORY = st.lists(
         step("opt out", IDS),
         step("merge", IDS, IDS).filter(lambda told: told[1] != told[2]),
         step("join", IDS, st.booleans()),
+        step("count in groups", st.booleans()),
+        step("fold"),
         step("archive", st.sampled_from(["Fair", "Summit"])),
     ),
     min_size=5,
@@ -159,8 +171,10 @@ def test_numbers_equal_a_recount(store: Store, history: list[tuple[object, ...]]
     found = store.read_now(recount)
     assert found.differences == ()
     assert found.events + found.kept == world.happened.total()
+    world.fold()
+    assert (store.read_now(events_folded.recorded), store.read_now(recount).differences) == ([], ())
     names = dict(store.read_now(lambda session: session.execute(text("SELECT name, id FROM campaign")).all()))
-    brought = store.read_now(of_campaigns)
+    brought = store.read_now(by_campaign)
     clicks = {
         name: brought[id_].clicks + brought[id_].machine_clicks if id_ in brought else 0 for name, id_ in names.items()
     }

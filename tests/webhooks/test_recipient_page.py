@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from storage import Session, Store, groups_by_hand, opt_out_asked, posted, privacy, privacy_requests, subscriptions
+from storage import (
+    Session,
+    Store,
+    aggregate_only,
+    groups_by_hand,
+    opt_out_asked,
+    posted,
+    privacy,
+    privacy_requests,
+    subscriptions,
+)
 from storage.contacts import ContactState
 from storage.contacts_arrived import store_states
 from storage.opt_outs import Hasher
@@ -239,3 +249,12 @@ async def test_without_the_key_of_the_opt_outs(serve: Any, store: Store, clock: 
 def test_masked() -> None:
     """A masked address shows its owner enough, and others nothing."""
     assert masked("a@b.co.uk") == "a•••@b•••.uk"
+
+
+async def test_counted_only_in_groups(served: Served, store: Store, clock: Clock, hasher: Hasher) -> None:
+    """The page says where what they see and click is counted only in the sum of a group."""
+    group_id = store.write_now(groups_by_hand.create, "Works council", actor="cli", now=clock())
+    store.write_now(groups_by_hand.add, group_id, [MAX], [], hasher=hasher, now=clock())
+    store.write_now(aggregate_only.switch, group_id, on=True, actor="cli", now=clock())
+
+    assert "only in the sum of a group" in (await served.get(await page_of(served))).body.decode()

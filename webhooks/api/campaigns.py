@@ -48,6 +48,7 @@ def _group(one: GroupView) -> shapes.TargetGroup:
         holds_companies=one.holds_companies,
         size=one.size,
         held_back=one.held_back,
+        is_aggregate_only=one.is_aggregate_only,
         equal_since=one.equal_since,
         trouble=one.trouble,
     )

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 REFUSALS: Final = {
     400: "What was asked cannot be read",
     401: "No key, or a wrong one",
-    403: "The key has not the scope, or numbers per sender are off",
+    403: "The key has not the scope, or there are no such numbers: they are off, or of too few people",
     404: "Nobody and nothing there",
     413: "More than 1 MB, or too many parts",
     415: "The body is of another type than JSON",

@@ -61,7 +61,8 @@ def _contact(card: ContactCard, call: Call[shapes.Nothing]) -> shapes.Contact:
         target_groups=list(card.target_groups),
         deleted_in_hubspot=card.deleted_at is not None,
         equal_to_hubspot_at=card.asked_at,
-        performance=person_numbers(card.performance, call),
+        counted_only_in_groups=card.counted_only_in_groups,
+        performance=None if card.counted_only_in_groups else person_numbers(card.performance, call),
     )
 
 

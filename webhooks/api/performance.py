@@ -4,10 +4,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from storage import Session, opt_outs, performance, performance_report, portal
+from storage import Session, aggregate_only, opt_outs, performance, performance_report, portal
+from storage.aggregate_only import CountedOnlyInGroups
 from storage.counts import Counts
 from storage.opt_outs import Hasher
 from storage.performance_report import ALL, Report, Scope, SenderNumbersOff
+from storage.small_crowds import TooFewPeople
 from webhooks.api import shapes
 from webhooks.api.people import accounts_of, campaign_clicks, tracked_contact
 from webhooks.api.serving import Call
@@ -54,6 +56,10 @@ def _read(
     hasher: Hasher,
 ) -> _Found:
     scope = _scope(session, asked, hasher)
+    try:
+        scope = performance_report.told(session, scope)
+    except TooFewPeople:
+        raise _not_told(TooFewPeople) from None
     report = performance_report.report(session, scope)
     gone = opt_outs.opted_out(session, {click.email for click in report.recent_clicks if click.email}, hasher)
     shown = tuple(click for click in report.recent_clicks if click.email not in gone)
@@ -61,11 +67,18 @@ def _read(
     return _Found(replace(report, recent_clicks=shown), hours, portal.zone(session, time_zone))
 
 
+def _not_told(because: type[CountedOnlyInGroups | TooFewPeople]) -> Problem:
+    return Problem(403, "counted only in groups", because.__doc__ or "")
+
+
 def _scope(session: Session, asked: shapes.PerformanceAsked, hasher: Hasher) -> Scope:
     scope, accounts = ALL, accounts_of(session, given(asked.account))
     if (contact_id := given(asked.contact)) is not None:
-        tracked_contact(session, contact_id, hasher)
+        if tracked_contact(session, contact_id, hasher).counted_only_in_groups:
+            raise _not_told(CountedOnlyInGroups)
         scope &= performance_report.of_addresses(performance.addresses_of(session, contact_id))
+    if accounts and aggregate_only.is_account(session, accounts[0]):
+        raise _not_told(CountedOnlyInGroups)
     if accounts is not None:
         scope &= performance_report.of_account(accounts[0]) if accounts else performance_report.of_addresses(())
     by_id = (

@@ -254,7 +254,7 @@ class Contact(Struct, frozen=True):
     """
     A contact as HubSpot holds it, and its performance.
 
-    `properties` have HubSpot's internal names and raw values.
+    `properties` have HubSpot's internal names and raw values. Whoever is `counted_only_in_groups` has no `performance`.
     """
 
     id: Id
@@ -270,7 +270,8 @@ class Contact(Struct, frozen=True):
     target_groups: list[str]
     deleted_in_hubspot: bool
     equal_to_hubspot_at: datetime
-    performance: PersonNumbers
+    counted_only_in_groups: bool
+    performance: PersonNumbers | None
 
 
 class Campaign(Struct, frozen=True):
@@ -301,7 +302,11 @@ class Campaigns(Struct, frozen=True):
 
 
 class TargetGroup(Struct, frozen=True):
-    """A target group; `size` counts members, `held_back` erased ones, `trouble` says why the last pass failed."""
+    """
+    A target group; `size` counts members, `held_back` erased ones, `trouble` says why the last pass failed.
+
+    `is_aggregate_only`: its members are counted only in groups.
+    """
 
     id: Id
     name: str
@@ -309,6 +314,7 @@ class TargetGroup(Struct, frozen=True):
     holds_companies: bool
     size: int
     held_back: int
+    is_aggregate_only: bool
     equal_since: datetime | None
     trouble: str | None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_25_workspaces"
-down_revision = "2026_11_25_lead_notes"
+down_revision = "2026_11_25_aggregate_only"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage import Store, portal, privacy
+from storage import Store, aggregate_only, groups_by_hand, portal, privacy
 from storage.api_keys import Scope
 from storage.opt_out_asked import opt_out
 from storage.opt_outs import Hasher
@@ -168,3 +168,17 @@ async def test_who_left_never_shows(how: str, ask: Any, store: Store, clock: Clo
     assert [one["email"] for one in (await ask("GET", "/api/performance")).json["recent_clicks"]] == [EVA]
     for path in (f"/api/contacts/{max_['id']}", f"/api/performance?contact={max_['id']}"):
         assert (await ask("GET", path)).status == 404
+
+
+async def test_counted_only_in_groups(ask: Any, store: Store, clock: Clock, hasher: Hasher) -> None:
+    """Who is counted only in groups has no numbers, nor has their account or a group of too few; 403 says why."""
+    group_id = store.write_now(groups_by_hand.create, "Works council", actor="cli", now=clock())
+    store.write_now(groups_by_hand.add, group_id, [], ["firma.example"], hasher=hasher, now=clock())
+    store.write_now(aggregate_only.switch, group_id, on=True, actor="cli", now=clock())
+
+    (max_,) = await found(ask, MAX)
+    shown = (await ask("GET", f"/api/contacts/{max_['id']}")).json
+    assert (shown["counted_only_in_groups"], shown["performance"]) == (True, None)
+    for narrowed in (f"contact={max_['id']}", "account=firma.example", f"group={group_id}"):
+        assert (await ask("GET", f"/api/performance?{narrowed}")).status == 403, narrowed
+    assert [one["is_aggregate_only"] for one in (await ask("GET", "/api/target-groups")).json["items"]] == [True]
