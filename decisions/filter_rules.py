@@ -21,6 +21,7 @@ class SignName(StrEnum):
     MANGLED = "mangled"
     SOON = "too soon"
     BURST = "burst"
+    SWEEP = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class FilterRules:
     burst_links: int = 3
     # A scanner shows a mail's banners and follows its links in one go; who opened the mail before is its reader.
     opened_before: timedelta = timedelta(seconds=5)
+    # A scanner that shows itself all banners first follows their links in the same run.
+    sweep_within: timedelta = timedelta(minutes=5)
     # A scanner that tries spoilt copies of a link does so in one go; later clicks may be the person's.
     mangled_within: timedelta = timedelta(seconds=2)
     signs_off: frozenset[SignName] = frozenset()
@@ -70,6 +73,7 @@ class _Rules(Struct, forbid_unknown_fields=True):
     burst_within: _Seconds | None = None
     burst_links: Annotated[int, Meta(ge=2, le=1_000)] | None = None
     opened_before: _Seconds | None = None
+    sweep_within: _Seconds | None = None
     mangled_within: _Seconds | None = None
     signs_off: frozenset[SignName] | None = None
     machine_agents: tuple[_Part, ...] | None = None

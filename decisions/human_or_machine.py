@@ -99,15 +99,26 @@ def settle_click(click: Fetch, mail: Sequence[Fetch], rules: FilterRules = TODAY
     The last word on a click that only probable signs spoke against, when the rest of its mail's fetches are in.
 
     Its request was judged when it came, and need not be known any more: only the signs in its mail are looked at. A
-    burst or a spoilt link unmasks a machine; being quick alone does not.
+    burst or a spoilt link unmasks a machine, and so does a sweep whose banners are known to have come from the same
+    program; being quick alone does not.
     """
     fired = _fired(SIGNS_IN_A_MAIL, click, mail, rules)
     if not fired:
         return HUMAN
     verdict = replace(_machine(fired), sure=True)
-    if any(sign in (MANGLED, BURST) for sign, _ in fired):
+    names = {sign.name for sign, _ in fired}
+    if names & {MANGLED.name, BURST.name} or (SWEEP.name in names and _swept(click, mail, rules, surely=True)):
         return verdict
     return replace(verdict, kind=VerdictKind.HUMAN, because=f"{verdict.because}, and nothing else spoke against it")
+
+
+def settle_view(view: Fetch, mail: Sequence[Fetch]) -> Verdict | None:
+    """The last word on a view that a person seemed to have made: None, or a machine's that then followed its link."""
+    for click in _clicks(view, mail):
+        is_follower = click.link == view.link and click.at > view.at and click.user_agent == view.user_agent
+        if is_follower and (measure := _swept(click, mail, TODAY, surely=True)):
+            return replace(_machine([(SWEEP, measure)]), sure=True)
+    return None
 
 
 def judge_again(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> Verdict:
@@ -123,7 +134,8 @@ def judge_again(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> Verd
     if first.kind is VerdictKind.MACHINE and first.sure:
         return first
     last = settle_click(click, mail, rules)
-    return last if not first.sure or BURST.name in (last.sign or "").split("; ") else HUMAN
+    is_unmasked = last.kind is VerdictKind.MACHINE and {BURST.name, SWEEP.name} & set((last.sign or "").split("; "))
+    return last if is_unmasked or not first.sure else HUMAN
 
 
 def judge_agent_alone(user_agent: str | None, rules: FilterRules = TODAY) -> Verdict:
@@ -199,26 +211,67 @@ def _is_the_same_hand(fetch: Fetch, click: Fetch) -> bool:
 def _burst(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
     if len(mail) + 1 < rules.burst_links:
         return None
-    shown, within = _first_shown(mail), rules.burst_within
-    clicks = [
-        (fetch.at, fetch.link)
-        for fetch in (click, *mail)
-        if fetch.kind is FetchKind.CLICK
-        and fetch.link is not None
-        and fetch.at - shown.get(fetch.link, fetch.at) < rules.opened_before
-    ]
-    if len({link for _, link in clicks}) < rules.burst_links:
+    shown = _first_shown(mail)
+    unread = [one for one in _clicks(click, mail) if not _was_open(one, shown, rules)]
+    return _followed_at_once(click, unread, rules)
+
+
+def _sweep(click: Fetch, mail: Sequence[Fetch], rules: FilterRules) -> str | None:
+    """Either readers who follow a mailing at once, or a scanner that showed itself all banners first."""
+    return _swept(click, mail, rules, surely=False)
+
+
+def _swept(click: Fetch, mail: Sequence[Fetch], rules: FilterRules, *, surely: bool) -> str | None:
+    """
+    What was followed at once with a click, of what had been shown at once by the very program that follows it.
+
+    Args:
+        surely: leave out what may be so, as of its banner or of its program nothing is known.
+    """
+    if len(mail) + 1 < rules.burst_links:
         return None
-    starts = [at for at, _ in clicks if timedelta(0) <= click.at - at <= within]
-    most = max((len({link for at, link in clicks if start <= at <= start + within}) for start in starts), default=0)
+    shown = _first_shown(mail)
+    own = shown.get(click.link)
+    if own is None or not rules.opened_before <= click.at - own.at <= rules.sweep_within:
+        return None
+
+    def is_of_it(one: Fetch) -> bool:
+        view = shown.get(one.link)
+        programs = {fetch.user_agent for fetch in (one, view, own) if fetch} - {click.user_agent}
+        if programs - {None} or (view and abs(view.at - own.at) > rules.burst_within):
+            return False
+        return not surely or (view is not None and not programs)
+
+    return _followed_at_once(click, [one for one in _clicks(click, mail) if is_of_it(one)], rules)
+
+
+def _clicks(click: Fetch, mail: Sequence[Fetch]) -> list[Fetch]:
+    return [fetch for fetch in (click, *mail) if fetch.kind is FetchKind.CLICK and fetch.link is not None]
+
+
+def _was_open(click: Fetch, shown: Mapping[str | None, Fetch], rules: FilterRules) -> bool:
+    """Whether its banner had been shown so long before that whoever follows it may be its reader."""
+    view = shown.get(click.link)
+    return view is not None and click.at - view.at >= rules.opened_before
+
+
+def _followed_at_once(click: Fetch, clicks: Sequence[Fetch], rules: FilterRules) -> str | None:
+    within = rules.burst_within
+    if len({one.link for one in clicks}) < rules.burst_links:
+        return None
+    starts = [one.at for one in clicks if timedelta(0) <= click.at - one.at <= within]
+    most = max((len({one.link for one in clicks if start <= one.at <= start + within}) for start in starts), default=0)
     return f"{most} links within {_seconds(within)}" if most >= rules.burst_links else None
 
 
-def _first_shown(mail: Sequence[Fetch]) -> dict[str, datetime]:
-    shown: dict[str, datetime] = {}
+def _first_shown(mail: Sequence[Fetch]) -> dict[str | None, Fetch]:
+    """The first view through each link; of one that is told twice, that of which the program is known."""
+    shown: dict[str | None, Fetch] = {}
     for fetch in mail:
         if fetch.kind is FetchKind.VIEW and fetch.link is not None:
-            shown[fetch.link] = min(fetch.at, shown.get(fetch.link, fetch.at))
+            shown[fetch.link] = min(
+                fetch, shown.get(fetch.link, fetch), key=lambda one: (one.at, one.user_agent is None)
+            )
     return shown
 
 
@@ -231,9 +284,12 @@ MANGLED: Final = Sign(
 SOON: Final = Sign(SignName.SOON, "it came too soon after the mail's first fetch", certain=False, measure=_too_soon)
 NETWORK: Final = Sign(SignName.NETWORK, "it came from a scanner's network", certain=True, measure=_scanner_network)
 BURST: Final = Sign(SignName.BURST, "several links of one call were followed at once", certain=False, measure=_burst)
+SWEEP: Final = Sign(
+    SignName.SWEEP, "several links of one call were followed at once, some time after their banners", False, _sweep
+)
 
 # In the order in which they decide: the certain ones first.
-SIGNS_IN_A_MAIL: Final = (MANGLED, SOON, BURST)
+SIGNS_IN_A_MAIL: Final = (MANGLED, SOON, BURST, SWEEP)
 SIGNS_OF_A_MACHINE: Final = (AGENT, PREFETCH, HEAD, NETWORK, *SIGNS_IN_A_MAIL)
 
 

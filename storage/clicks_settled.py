@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec.structs import replace
 from sqlmodel import Session, col, select
 
-from decisions.human_or_machine import BURST_WITHIN, TOO_SOON, Verdict, settle_click
+from decisions.filter_rules import SignName
+from decisions.human_or_machine import BURST_WITHIN, TOO_SOON, Fetch, Verdict, settle_click, settle_view
 from decisions.who_sees_what import RuleKind
 from storage import leads, performance, tracking
 from storage.addresses import Address
@@ -30,7 +32,7 @@ def settle(session: Session, *, now: datetime, limit: int = 100) -> int:
 
 
 def _revise(session: Session, settled: Sequence[Event], mail: Sequence[Event], *, now: datetime) -> None:
-    fetches = [fetch_of(EventKind(one.kind), _link(one), one.at) for one in mail]
+    fetches = [replace(fetch_of(one.kind, _link(one), one.at), user_agent=one.user_agent) for one in mail]
     seen = tracking.last_seen(session, {_link(one) for one in mail if one.kind == EventKind.CLICK})
     opened = [fetch_of(EventKind.VIEW, link, one.first_at) for link, one in seen.items()]
     # Who was in the same burst, and was believed because it had not shown yet, is judged again with it.
@@ -50,6 +52,16 @@ def _revise(session: Session, settled: Sequence[Event], mail: Sequence[Event], *
     contacts = select(Address.id).where(col(Address.contact_id).is_not(None))
     ours = set(session.exec(contacts.where(col(Address.id).in_({address_id for address_id, _ in human}))))
     tell_of_clicks(session, human, ours, now=now)
+    if any(one.counts_as == EventClass.MACHINE and SignName.SWEEP in (one.sign or "").split("; ") for one in near):
+        _revise_views(session, mail, fetches)
+
+
+def _revise_views(session: Session, mail: Sequence[Event], fetches: Sequence[Fetch]) -> None:
+    """The banners that a scanner showed itself before it followed their links."""
+    for event, fetch in zip(mail, fetches, strict=True):
+        is_human_view = event.kind == EventKind.VIEW and event.counts_as == EventClass.HUMAN
+        if is_human_view and (verdict := settle_view(fetch, fetches)):
+            _change(session, event, verdict)
 
 
 def _link(event: Event) -> Link:

@@ -15,6 +15,7 @@ from decisions.human_or_machine import (
     judge_click,
     judge_view,
     settle_click,
+    settle_view,
 )
 from tests.corpus.corpus import agents, scenarios
 
@@ -47,7 +48,9 @@ def last_words(mail):
 
 
 def _settled(fetch, verdict, doubted, mail):
-    is_certain = fetch.kind is FetchKind.VIEW or (verdict.kind is VerdictKind.MACHINE and verdict.sure)
+    if fetch.kind is FetchKind.VIEW:
+        return (settle_view(fetch, mail) if doubted and verdict.kind is VerdictKind.HUMAN else None) or verdict
+    is_certain = verdict.kind is VerdictKind.MACHINE and verdict.sure
     if is_certain or not any(abs(one.at - fetch.at) <= BURST_WITHIN for one in doubted):
         return verdict
     return settle_click(fetch, mail)

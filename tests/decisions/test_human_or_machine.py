@@ -16,6 +16,7 @@ from decisions.human_or_machine import (
     judge_click,
     judge_view,
     settle_click,
+    settle_view,
 )
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -60,6 +61,12 @@ def a_view(seconds=0.0, *, link="max", agent=OUTLOOK, **what):
             a_click(),
             id="three readers who had opened it follow it at once",
         ),
+        pytest.param(
+            [a_view(-9 - 3 * place, link=link, agent=EDGE) for place, link in enumerate(("max", "anna", "otto"))]
+            + [a_click(-0.6, link="anna"), a_click(-0.3, link="otto")],
+            a_click(),
+            id="three readers with one browser had opened it one after the other",
+        ),
         pytest.param([], a_click(agent="Outlook-iOS/711.3061168.prod.iphone"), id="Outlook's own browser"),
     ],
 )
@@ -91,6 +98,14 @@ def test_people(mail, click):
             False,
         ),
         ([a_view(-30)] + [a_click(-0.1, link=name) for name in "abc"], a_click(), "burst", False),
+        (
+            [a_view(-8, link=name, agent=EDGE) for name in ("max", "a", "b")]
+            + [a_click(-1, link=name) for name in "ab"],
+            a_click(),
+            "sweep",
+            False,
+        ),
+        ([a_view(-8, agent=None)] + [a_click(-1, link=name, agent=None) for name in "ab"], a_click(), "sweep", False),
         ([a_click(-1.5, link=None, mangled=True)], a_click(), "mangled", True),
         ([a_view(-0.5)], a_click(), "too soon", False),
         ([a_view(0)], a_click(), "too soon", False),
@@ -220,3 +235,17 @@ def test_a_quick_click_is_settled_as_a_persons() -> None:
 
     assert (alone.kind, alone.sure) == (VerdictKind.HUMAN, True)
     assert (in_a_burst.kind, in_a_burst.sure) == (VerdictKind.MACHINE, True)
+
+
+@pytest.mark.parametrize(("showed", "is_machine"), [(EDGE, True), (OUTLOOK, False), (None, False)])
+def test_a_sweep_is_settled_by_its_banners(showed, is_machine):
+    """Links followed at once are a machine's where the very same program had shown their banners, else people's."""
+    links = ("max", "anna", "otto")
+    views = [a_view(-8 + place / 2, link=link, agent=showed) for place, link in enumerate(links)]
+    clicks = [a_click(place / 2, link=link) for place, link in enumerate(links)]
+
+    settled = [settle_click(click, [*views, *clicks]).kind for click in clicks]
+    seen = [settle_view(view, [*views, *clicks]) for view in views]
+
+    assert settled == [VerdictKind.MACHINE if is_machine else VerdictKind.HUMAN] * 3
+    assert [verdict is not None for verdict in seen] == [is_machine] * 3
