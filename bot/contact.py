@@ -52,7 +52,7 @@ async def message(event: dict[str, Any], client: AsyncWebClient, context: AsyncB
         answer = await desk.lookup.text(text, visit.reader)
     ts = await say_in_channel(client, event, answer.message, visit.reader.texts)
     if ts and answer.named:
-        await desk.store.write(_remember, visit.kept(event["channel"]), ts, answer.named, now=desk.now())
+        await desk.store.write(remember_named, visit.kept(event["channel"]), ts, answer.named, now=desk.now())
 
 
 async def shortcut(
@@ -98,8 +98,8 @@ def _words_of(message: dict[str, Any]) -> str:
     return f"{message.get('text') or ''} {rest}"
 
 
-def _remember(session: Session, channel: str, ts: str, named: Iterable[Subject], now: datetime) -> None:
-    """Our answer in a direct message names these people; nothing will renew it, but erasing them takes it away."""
+def remember_named(session: Session, channel: str, ts: str, named: Iterable[Subject], now: datetime) -> None:
+    """A message that stays names these people; nothing will renew it, but erasing them takes it away."""
     for subject in named:
         for address_id in _address_ids(session, subject):
             posted.remember(

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.blocks.lead_message import HAND_OVER, SNOOZE
+from bot import clicks, follow
+from bot.blocks.lead_message import CLICKS, FOLLOW, HAND_OVER, SNOOZE
 from bot.blocks.lead_modals import ANSWER, hand_over_modal, reason_modal, snooze_modal
 from bot.lead import do_move
 from bot.permissions import Right, refusal
@@ -83,4 +84,9 @@ def _answer(press: Press, name: str) -> str:
     return str(answer.get(name) or "")
 
 
-_MORE: Final[Mapping[str, Work]] = {HAND_OVER: ask_to_whom, SNOOZE: ask_until_when}
+_MORE: Final[Mapping[str, Work]] = {
+    HAND_OVER: ask_to_whom,
+    SNOOZE: ask_until_when,
+    FOLLOW: follow.ask,
+    CLICKS: clicks.show,
+}

@@ -112,6 +112,11 @@ def place_of(view: dict[str, Any]) -> Place | None:
         return None
 
 
+def asked_about(view: dict[str, Any]) -> str:
+    """What the button named that opened this view."""
+    return _asked(view).subject
+
+
 def _value(action: dict[str, Any]) -> str:
     return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session, col
 
 from decisions.why_counted import SignTold, because, signs_told
@@ -45,12 +45,26 @@ def get(session: Session, event_id: int) -> ToldClick | None:
     return next(iter(_told(session, _CLICKS.where(col(Event.id) == event_id))), None)
 
 
-def newest(session: Session, limit: int, address_ids: Collection[int] | None = None) -> Sequence[ToldClick]:
-    """The last clicks, newest first: by these addresses, or (None) by anybody in the order in which they were kept."""
+def newest(
+    session: Session, limit: int, address_ids: Collection[int] | None = None, *, skipped: int = 0
+) -> Sequence[ToldClick]:
+    """
+    The last clicks, newest first: by these addresses, or (None) by anybody in the order in which they were kept.
+
+    Args:
+        skipped: so many newer ones are left out.
+    """
     if address_ids is None:
-        return _told(session, _CLICKS.order_by(col(Event.id).desc()).limit(limit))
+        return _told(session, _CLICKS.order_by(col(Event.id).desc()).limit(limit).offset(skipped))
     theirs = _CLICKS.where(col(Event.address_id).in_(address_ids))
-    return _told(session, theirs.order_by(col(Event.at).desc(), col(Event.id).desc()).limit(limit))
+    in_order = theirs.order_by(col(Event.at).desc(), col(Event.id).desc())
+    return _told(session, in_order.limit(limit).offset(skipped))
+
+
+def number(session: Session, address_ids: Collection[int]) -> int:
+    """How many clicks of these addresses are held, machines' too."""
+    theirs = (col(Event.address_id).in_(address_ids), col(Event.kind) == int(EventKind.CLICK))
+    return session.execute(select(func.count()).where(*theirs)).scalar_one()
 
 
 def newest_by_people(session: Session, limit: int, where: Collection[Any]) -> Sequence[ToldClick]:

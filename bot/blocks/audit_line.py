@@ -50,6 +50,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "removed a note on a lead": "noted_removed_note",
     "resumed a campaign": "noted_resumed_campaign",
     "revoked an API key": "noted_revoked_key",
+    "shared a card": "noted_shared",
     "snoozed a lead": "noted_snoozed",
     "stopped following": "noted_stopped_following",
     "switched mentions off": "noted_mentions_off",

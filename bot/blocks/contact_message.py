@@ -16,6 +16,7 @@ from bot.blocks.elements import (
     context,
     divider,
     fields,
+    overflow,
     section,
 )
 from bot.blocks.reader import Reader
@@ -29,6 +30,8 @@ from storage.trend import Step
 OPEN_LINK: Final = "open_link"
 ASK_OPT_OUT: Final = "ask_opt_out"
 FOLLOW: Final = "follow"
+SHARE: Final = "share"
+SHOW_CLICKS: Final = "show_clicks"
 LONGEST_VALUE: Final = 200
 LONGEST_CLICKS: Final = 1_500
 MOST_CAMPAIGNS: Final = 5
@@ -164,4 +167,6 @@ def _buttons(card: ContactCard, reader: Reader) -> list[Block]:
     opt_out = [] if card.opted_out else [button(OPT_OUT, ASK_OPT_OUT, subject, about=about)]
     can_follow = not card.opted_out and card.email is not None
     follow = [button(reader.texts.plain("follow"), FOLLOW, subject, about=about)] if can_follow else []
-    return open_it + opt_out + follow
+    texts = reader.texts
+    clicks = [button(texts.plain("clicks_title"), SHOW_CLICKS, subject, about=about)]
+    return open_it + opt_out + follow + clicks + [overflow(SHARE, [(texts.plain("share_title"), f"share {subject}")])]

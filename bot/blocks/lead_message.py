@@ -37,7 +37,7 @@ MORE_OF_LEAD: Final = "more_of_lead"
 MORE_LEADS: Final = "more_leads"
 FIRST_LEADS: Final = "first_leads"
 # What is chosen in the overflow.
-HAND_OVER, SNOOZE = "hand_over", "snooze"
+HAND_OVER, SNOOZE, FOLLOW, CLICKS = "hand_over", "snooze", "follow", "clicks_title"
 ADD_LEAD: Final = "add_lead_to_hubspot"
 LONGEST_REASON: Final = 200
 NEW_FOR: Final = timedelta(days=1)
@@ -227,7 +227,7 @@ def _buttons(card: LeadCard, reader: Reader, hubspot_url: str | None, skipped: i
     open_it = [button(OPEN_IN_HUBSPOT, OPEN_LINK, url=hubspot_url, about=about)] if hubspot_url else []
     undo = button(UNDO, UNDO_DISMISSAL, value, about=about)
     why = button(reader.texts.plain("give_reason"), GIVE_REASON, value, about=about)
-    chosen = ((reader.texts.plain(key), f"{key} {value}") for key in (SNOOZE, HAND_OVER))
+    chosen = ((reader.texts.plain(key), f"{key} {value}") for key in (SNOOZE, HAND_OVER, FOLLOW, CLICKS))
     # A list has no room for what comes second.
     more = [] if in_list else [overflow(MORE_OF_LEAD, tuple(chosen))]
     adding = [] if card.is_asked_for else [add]

@@ -15,6 +15,7 @@ from bot.blocks.account_activity import account_activity
 from bot.blocks.activity_message import activity_message, feed_list
 from bot.blocks.admin_message import admin_message
 from bot.blocks.brief_message import brief_message
+from bot.blocks.click_pages import SIGNS, Page, click_page
 from bot.blocks.contact_message import contact_card
 from bot.blocks.elements import Message
 from bot.blocks.follow_message import follow_begun, follow_list, follow_message, follow_modal
@@ -26,14 +27,18 @@ from bot.blocks.opt_out_modal import opt_out_modal
 from bot.blocks.privacy_request import privacy_request
 from bot.blocks.reader import Reader
 from bot.blocks.search_results import search_results, unknown_address, unknown_name
+from bot.blocks.share_modal import share_modal, shared_card
 from bot.blocks.text import bold, escape, plain
 from bot.chart_links import ChartLinks
 from bot.help import help_message
 from bot.texts import Texts
+from decisions.human_or_machine import BURST, SIGNS_OF_A_MACHINE
 from decisions.sealing import Keys
+from decisions.why_counted import SignTold
 from sandbox.slack.block_kit import message_faults, view_faults
 from storage.account_threads import AccountActivityCard
 from storage.briefing import Briefed
+from storage.clicks_told import ToldClick
 from storage.contact_card import ContactCard, ShownProperty
 from storage.contact_search import Hit
 from storage.feed import ActivityCard
@@ -45,6 +50,7 @@ from storage.opt_outs import OptOutState
 from storage.people_search import Found
 from storage.performance import Clicked, Performance, PopularCampaign, RecentClick
 from storage.privacy_requests import Asked, Wish
+from storage.tracking import EventClass
 from storage.trend import Step
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -148,6 +154,11 @@ def an_activity(text: str) -> ActivityCard:
     return ActivityCard(1, 1, 1, "1", text, text, text, text, text, 3, campaigns, text, NOW, NOW, text)
 
 
+def a_click(text: str) -> ToldClick:
+    sign = SignTold(BURST.name, text, is_certain=False, measure=text)
+    return ToldClick(1, NOW, text, text, text, text, EventClass.MACHINE, False, text, (sign,), text, text)
+
+
 def a_followed(text: str) -> Followed:
     return Followed(1, "U1", Target(address_id=1), text, 1, None, NOW)
 
@@ -206,6 +217,9 @@ SHOWN: dict[str, Show] = {
     ),
     "whom one follows": lambda text, reader: follow_list([a_followed(text)] * MOST_FOLLOWED, reader),
     "follow begun": lambda text, reader: follow_begun(a_followed(text), "contact:1", reader),
+    "shared card": lambda text, reader: shared_card(
+        contact_card(a_contact(text, 0), reader), reader.who("slack:U1"), reader
+    ),
     "help": lambda _, reader: help_message(reader),
 }
 
@@ -264,7 +278,14 @@ def test_modal_keeps_every_limit(text: str) -> None:
     """The question before an opt-out opens whatever the person is called."""
     for reader in READERS.values():
         assert view_faults(opt_out_modal(text, reader, metadata="m" * 2_000)) == []
+        assert view_faults(click_page(Page(text, "contact:1", [a_click(text)] * 10, 10, 31), reader)) == []
+        assert view_faults(share_modal(reader, metadata="m" * 2_000)) == []
         assert view_faults(follow_modal(text, text, reader, metadata="m" * 2_000)) == []
+
+
+def test_every_sign_of_a_machine_has_words() -> None:
+    """Why a click may be a machine's is told in the reader's language."""
+    assert set(SIGNS) == {sign.name for sign in SIGNS_OF_A_MACHINE}
 
 
 def test_modals_of_a_lead_keep_every_limit() -> None:

@@ -1,0 +1,88 @@
+"""*Share to channel*: a contact's card, posted where colleagues read it, in the name of who shared it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.contact_message import contact_card
+from bot.blocks.reader import Reader
+from bot.blocks.share_modal import CHANNEL, share_modal, shared_card
+from bot.blocks.subject import Subject, SubjectKind
+from bot.blocks.text import masked
+from bot.channel_access import CannotEnter, enter
+from bot.contact import remember_named
+from bot.desk import Desk, Visit
+from bot.permissions import Right
+from bot.press import Press, asked_about
+from bot.slack_errors import CLOSED, error_code
+from storage import Busy, Session, StoreDown, audit, performance, subscriptions
+from storage import contact_card as cards
+from storage.contact_card import ContactCard
+from storage.opt_outs import Hasher
+from storage.subscriptions import Topic
+
+
+async def ask(press: Press) -> None:
+    """*Share to channel*: ask to which."""
+    await press.ask(lambda metadata: share_modal(press.visit.reader, metadata=metadata))
+
+
+async def chosen(
+    ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
+) -> None:
+    """A channel was chosen: we go there and post it, or why not stands at the question."""
+    visit = await desk.admit(context, Right.SEE)
+    state = next(iter(view["state"]["values"].get(CHANNEL, {}).values()), {})
+    objection = await _share(
+        Subject.parse(asked_about(view)), str(state.get("selected_conversation") or ""), visit, client, desk
+    )
+    if objection:
+        await ack(response_action="errors", errors={CHANNEL: objection})
+    else:
+        await ack()
+
+
+async def _share(subject: Subject | None, channel: str, visit: Visit, client: AsyncWebClient, desk: Desk) -> str | None:
+    """What is wrong; None: it was posted."""
+    texts = visit.reader.texts
+    kept = visit.kept(channel)
+    try:
+        card = await desk.store.read(_card, subject, kept, desk.hasher)
+        if card is None:
+            return texts.plain("gone")
+        await enter(client, channel)
+        reader = Reader(texts)
+        message = shared_card(contact_card(card, reader), reader.who(visit.actor), reader)
+        answer = await client.chat_postMessage(
+            channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+        )
+        await desk.store.write(_remember, card.contact_id, kept, str(answer["ts"]), visit.actor, now=desk.now())
+    except CannotEnter as cannot:
+        return cannot.told(texts)
+    except (StoreDown, Busy):
+        return texts.plain("store_down")
+    except SlackApiError as error:
+        code = error_code(error)
+        return texts.plain(CLOSED[code]) if code in CLOSED else texts.plain("channel_refused", code=code)
+    return None
+
+
+def _card(session: Session, subject: Subject | None, channel: str, hasher: Hasher) -> ContactCard | None:
+    """The card as it may stand in a channel, which may want to see no address."""
+    if subject is None or subject.kind is not SubjectKind.CONTACT:
+        return None
+    card = cards.card(session, subject.id, hasher)
+    told = (subscriptions.find(session, topic, channel) for topic in (Topic.LEADS, Topic.FEED))
+    if card is None or not any(one and one.terms.hides_addresses for one in told):
+        return card
+    return replace(card, email=masked(card.email) if card.email else None, other_emails=())
+
+
+def _remember(session: Session, contact_id: int, channel: str, ts: str, actor: str, now: datetime) -> None:
+    remember_named(session, channel, ts, [Subject(SubjectKind.CONTACT, contact_id)], now)
+    first = next(iter(performance.addresses_of(session, contact_id)), None)
+    audit.note(session, now=now, actor=actor, action="shared a card", address_id=first, detail=channel)
