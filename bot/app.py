@@ -59,7 +59,6 @@ from bot.blocks.opt_outs_waiting import ACCEPT_OPT_OUTS, REFUSE_OPT_OUTS
 from bot.blocks.owners_modal import OWNER, OWNER_MATCHED
 from bot.blocks.people_modal import PEOPLE_CHOSEN
 from bot.blocks.search_results import SHOW_PERSON, SHOW_WHAT_THEY_SEE
-from bot.blocks.share_modal import CARD_SHARED
 from bot.blocks.setup_checklist import (
     CHOOSE_CHANNELS,
     CHOOSE_COUNTING,
@@ -143,13 +142,6 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, FOLLOW, pressed(Right.SEE, follow.ask), "asks whom exactly, and for how long"),
     Conversation(Kind.VIEW, FOLLOW_CHOSEN, submitted(Right.SEE, follow.chosen), "follows a person or an account"),
     Conversation(Kind.ACTION, SHOW_CLICKS, pressed(Right.SEE, clicks.show), "shows all clicks of somebody, and why"),
-    *(
-        Conversation(Kind.ACTION, f"{TURN_CLICKS}_{place}", clicks.turn, "turns to newer or older clicks")
-        for place in range(2)
-    ),
-    Conversation(Kind.ACTION, SHARE, pressed(Right.SEE, share.ask), "asks in which channel a card is shared"),
-    Conversation(Kind.VIEW, CARD_SHARED, share.chosen, "posts a card in a channel"),
-    Conversation(Kind.ACTION, SHOW_CLICKS, pressed(Right.SEE, clicks.show), "shows somebody's clicks, and why they count"),
     *(
         Conversation(Kind.ACTION, f"{TURN_CLICKS}_{place}", clicks.turn, "turns to newer or older clicks")
         for place in range(2)
