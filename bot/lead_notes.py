@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -58,13 +58,14 @@ def _reply(channel: str, told: Mapping[str, Any], text: str, revised: str) -> Re
 
 async def take(reply: Reply, context: AsyncBoltContext, desk: Desk) -> bool:
     """Keep it where its thread is a lead's; False: it is not. What guests and outsiders write is not kept."""
-    channel, thread_ts = reply.written.channel, reply.thread_ts
-    if not await desk.store.read(lead_note_written.is_leads_thread, channel, thread_ts):
+    channel, user_id = [await desk.kept(context, id_) for id_ in (reply.written.channel, reply.user_id)]
+    if not await desk.store.read(lead_note_written.is_leads_thread, channel, reply.thread_ts):
         return False
     # What is removed goes, whoever wrote it.
-    if reply.written.text and refusal(await desk.people.get(reply.user_id, team_of(context)), Right.WORK):
+    if reply.written.text and refusal(await desk.people.get(user_id, team_of(context)), Right.WORK):
         return True
-    await desk.store.write(lead_note_written.note_written, thread_ts, reply.written, now=desk.now())
+    written = replace(reply.written, channel=channel, author=f"slack:{user_id}")
+    await desk.store.write(lead_note_written.note_written, reply.thread_ts, written, now=desk.now())
     return True
 
 

@@ -47,7 +47,7 @@ async def suggest(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
 async def owner_matched(press: Press) -> None:
     """An owner is this full member from now on; nobody chosen: whoever has the owner's address."""
     owner = (press.answers.get(OWNER) or {}).get("selected_option") or {}
-    user_id = str((press.answers.get(USER) or {}).get("selected_user") or "") or None
+    user_id = press.visit.kept(str((press.answers.get(USER) or {}).get("selected_user") or "")) or None
     if user_id and refusal(await press.desk.people.get(user_id, press.team_id), Right.SEE):
         await press.tell("owners_not_ours", who=press.visit.reader.who(f"slack:{user_id}"))
         return

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.blocks.elements import Block, context, input_block, modal, section
 from bot.blocks.reader import Reader
-from bot.blocks.text import LONGEST_SECTION, Mrkdwn, bold, fit, mention
+from bot.blocks.text import LONGEST_SECTION, Mrkdwn, bold, fit
 
 OWNER_MATCHED: Final = "owner_matched"
 OWNER: Final = "matched_owner"
@@ -21,7 +21,7 @@ def owners_modal(matched: Sequence[tuple[str, str]], reader: Reader, *, metadata
     """
     texts = reader.texts
     searched = {"type": "external_select", "min_query_length": 0}
-    lines = [Mrkdwn(f"{bold(name)}: {mention(user_id)}") for name, user_id in matched]
+    lines = [Mrkdwn(f"{bold(name)}: {reader.who(f'slack:{user_id}')}") for name, user_id in matched]
     return modal(
         texts.plain("owners_title"),
         texts.plain("setup_save"),
