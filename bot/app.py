@@ -22,6 +22,7 @@ from bot import (
     channels,
     clicks,
     contact,
+    digest_list,
     feed,
     follow,
     home,
@@ -46,6 +47,7 @@ from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, 
 from bot.blocks.click_pages import TURN_CLICKS
 from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK, SHARE, SHOW_CLICKS
 from bot.blocks.counting_modals import COUNTED_GROUPS, COUNTING_CHOSEN, COUNTING_CONFIRMED
+from bot.blocks.digest_message import SHOW_ALL
 from bot.blocks.elements import Message, section
 from bot.blocks.follow_message import FOLLOW, FOLLOW_CHOSEN, STOP_FOLLOWING
 from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW, HOME_STOP_FOLLOWING
@@ -155,6 +157,7 @@ CONVERSATIONS: Final = (
     Conversation(Kind.ACTION, MORE_PEOPLE, pressed(Right.SEE, account.more), "shows further people of an account"),
     Conversation(Kind.ACTION, SHOW_WHAT_THEY_SEE, pressed(Right.SEE, campaign_who.show), "tells who sees what"),
     Conversation(Kind.ACTION, SEARCH_HUBSPOT, pressed(Right.SEE, contact.search_hubspot), "asks HubSpot for someone"),
+    Conversation(Kind.ACTION, SHOW_ALL, pressed(Right.SEE, digest_list.show_all), "shows all that a digest told"),
     Conversation(Kind.ACTION, OPEN_LINK, acknowledged, "opens HubSpot"),
     *(
         Conversation(Kind.ACTION, name, pressed(Right.WORK, move), "claims, releases, dismisses a lead")

@@ -108,7 +108,7 @@ class SlackCarrier:
         now = self._now()
         if item.kind is Due.DIGEST:
             return NotSent(Failure(waiting.because, wait=waiting.until - now), alone=True)
-        keep = partial(let_wait, waiting=waiting, channel=channel, now=now)
+        keep = partial(let_wait, waiting=waiting, channel=channel, owed_at=item.owed_at, now=now)
         return Sent(keep, is_silent=True)
 
     async def _said(self, item: Item, channel: str) -> Owed | Waiting | None:

@@ -64,7 +64,7 @@ async def _resume(channel: object, by: object, context: AsyncBoltContext, desk: 
 
 
 def _resume_channel(session: Session, channel: str, by: str, *, now: datetime) -> None:
-    if subscriptions.resume(session, channel):
+    if subscriptions.resume(session, channel, now=now):
         audit.note(session, now=now, actor=f"slack:{by}", action="brought back a channel", detail=channel)
 
 

@@ -6,12 +6,14 @@ from datetime import datetime
 
 import msgspec
 
-from bot.blocks.digest_message import activity_digest, lead_digest
+from bot.blocks.digest_message import Since, activity_digest, lead_digest
 from bot.blocks.elements import Message
 from bot.blocks.reader import Reader
 from bot.terms import as_shown, reader_of, terms_of
+from decisions.gathering import Gathered
 from decisions.quiet_hours import Mode, turn
-from storage import Session, channel_chosen, channel_filtering, digests, feed, leads, subscriptions
+from storage import Session, backlogs, channel_chosen, channel_filtering, digests, feed, leads, subscriptions
+from storage.delivery import Item
 from storage.digests import Entry, Told
 from storage.feed import ActivityCard
 from storage.leads import LeadCard, LeadStage
@@ -27,6 +29,7 @@ class Waiting:
     until: datetime
     because: str
     subject: int | None = None
+    gathered: Gathered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +54,28 @@ class Digest:
 
 
 def not_now(
-    session: Session, card: LeadCard | ActivityCard, topic: Topic, channel: str, now: datetime
+    session: Session, card: LeadCard | ActivityCard, topic: Topic, channel: str, item: Item, now: datetime
 ) -> NotNow | None:
-    """Why the channel is not told of something new now; None: it is."""
+    """Why the channel is not told of something new by itself and now; None: it is. What may be there is looked for."""
     subscribed = subscriptions.find(session, topic, channel)
     if subscribed is None:
         return None
     if subscribed.ended_at or channel_filtering.kept_back(session, subscribed.terms.filters, card):
         return NotNow(None)
     decided = turn(subscribed.terms.rhythm, now)
-    return NotNow(Waiting(topic, decided.at, decided.because, card.id)) if decided.at > now else None
+    if decided.at > now:
+        return NotNow(Waiting(topic, decided.at, decided.because, card.id))
+    if not item.is_lost and (why := backlogs.why_gathered(session, item, subscribed, now)):
+        return NotNow(Waiting(topic, now, why.value, card.id, why))
+    return None
 
 
-def let_wait(session: Session, waiting: Waiting, *, channel: str, now: datetime) -> None:
+def let_wait(session: Session, waiting: Waiting, *, channel: str, owed_at: datetime, now: datetime) -> None:
     """Put it into the channel's next digest, and owe that; nobody waits who was erased meanwhile."""
     found = leads.get if waiting.topic is Topic.LEADS else feed.get
     if waiting.subject is not None and found(session, waiting.subject):
-        digests.add(session, channel, waiting.topic, waiting.subject, now=now)
+        since = owed_at if waiting.gathered else now
+        digests.add(session, channel, waiting.topic, waiting.subject, now=since, gathered=waiting.gathered)
         channel_chosen.owe_digest(session, waiting.topic, channel, terms_of(session, waiting.topic, channel), now=now)
 
 
@@ -87,19 +95,27 @@ def next_digest(session: Session, topic: Topic, channel: str, reader: Reader, no
     if decided.at > now:
         return Waiting(topic, decided.at, decided.because)
     entries = digests.waiting(session, channel, topic)
-    return _digest(session, topic, channel, entries, reader, is_new=True)
+    return _digest(session, topic, channel, entries, reader, told_at=now)
 
 
 def renewed_digest(session: Session, topic: Topic, channel: str, ts: str, reader: Reader) -> Digest | None:
     """What a digest told, as it is now."""
-    return _digest(session, topic, channel, digests.told_in(session, channel, ts), reader, is_new=False)
+    return _digest(session, topic, channel, digests.told_in(session, channel, ts), reader)
 
 
 def _digest(
-    session: Session, topic: Topic, channel: str, entries: Sequence[Entry], reader: Reader, *, is_new: bool
+    session: Session,
+    topic: Topic,
+    channel: str,
+    entries: Sequence[Entry],
+    reader: Reader,
+    *,
+    told_at: datetime | None = None,
 ) -> Digest | None:
+    """`told_at` None: it stands there already."""
+    is_new = told_at is not None
     terms = terms_of(session, topic, channel)
-    for_channel, since = reader_of(terms, reader), min((one.added_at for one in entries), default=None)
+    for_channel, since = reader_of(terms, reader), _since(entries, told_at)
     ids, subjects = tuple(one.id for one in entries), [one.subject for one in entries]
     if topic is Topic.LEADS:
         found = [card for card in leads.of_ids(session, subjects) if _is_told(card, is_new)]
@@ -110,6 +126,18 @@ def _digest(
         named = {activity.id: activity.address_id for activity in happened if activity.email}
         message = activity_digest([as_shown(activity, terms) for activity in happened], since, for_channel)
     return Digest(topic, message, ids, named) if named or not is_new else None
+
+
+def _since(entries: Sequence[Entry], told_at: datetime | None) -> Since | None:
+    """From when to when it happened, and why it is told together."""
+    if not entries:
+        return None
+    first, last = (choose(one.added_at for one in entries) for choose in (min, max))
+    gathered = [one for one in entries if one.gathered]
+    whys = {one.gathered for one in gathered}
+    why = next((each for each in (Gathered.MISSED, Gathered.HELD_UP) if each in whys), None)
+    told_at = entries[0].told_at or told_at or last
+    return Since(first, last, told_at - min((one.added_at for one in gathered), default=told_at), why)
 
 
 def _is_told(card: LeadCard, is_new: bool) -> bool:

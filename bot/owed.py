@@ -84,7 +84,7 @@ def _lead(session: Session, item: Item, channel: str, reader: Reader, now: datet
     if before is None and card.stage is not LeadStage.OPEN and card.stage is not LeadStage.CLAIMED:
         return None
     is_news = before is None or (card.spoke_up_at is not None and before.at < card.spoke_up_at)
-    if is_news and (kept := not_now(session, card, Topic.LEADS, channel, now)) is not None:
+    if is_news and (kept := not_now(session, card, Topic.LEADS, channel, item, now)) is not None:
         return kept.waiting
     if digest and not is_news:
         return _renewal(session, Topic.LEADS, channel, digest.ts, reader)
@@ -114,7 +114,7 @@ def _activity(session: Session, item: Item, channel: str, reader: Reader, now: d
     if old is None and digest is None:
         if card.email is None or card.clicks == 0:
             return None
-        if (kept := not_now(session, card, Topic.FEED, channel, now)) is not None:
+        if (kept := not_now(session, card, Topic.FEED, channel, item, now)) is not None:
             return kept.waiting
     if digest:
         return _renewal(session, Topic.FEED, channel, digest.ts, reader)
@@ -306,10 +306,8 @@ def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: s
     digest.note_told(session, channel, ts, now=now)
     kind = Due.LEAD_CHANGED if digest.topic is Topic.LEADS else Due.ACTIVITY_CHANGED
     there = {subject: address for subject, address in digest.named.items() if not _is_gone(session, kind, subject)}
-    for address_id in there.values():
-        posted.remember(
-            session, channel=channel, ts=ts, kind=Due.DIGEST, subject=digest.topic, address_id=address_id, now=now
-        )
+    told = {"kind": Due.DIGEST, "subject": digest.topic.value, "address_ids": there.values()}
+    posted.remember_all(session, channel=channel, ts=ts, **told, now=now)
     if len(there) < len(digest.named):
         _owe_rewrite(session, item, Due.DIGEST, channel=channel, ts=ts, now=now)
 

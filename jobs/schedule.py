@@ -26,9 +26,10 @@ from jobs.leader import Leader
 from jobs.list_catalogue import read_catalogue
 from jobs.named_records import read_labels
 from jobs.opt_outs import carry_out_opt_outs
+from jobs.paused_channels import try_paused_channels
 from jobs.settle import settle_doubted_clicks
 from jobs.snoozed import wake_leads
-from storage import Busy, Store, StoreDown, list_catalogue, subscriptions
+from storage import Busy, Store, StoreDown, list_catalogue
 from storage.opt_outs import Hasher
 
 log = structlog.get_logger()
@@ -75,7 +76,7 @@ def jobs(means: Means) -> tuple[Job, ...]:
         Job("settle doubted clicks", partial(settle_doubted_clicks, store, now), every=timedelta(seconds=5)),
         Job("bring back snoozed leads", partial(wake_leads, store, now), every=timedelta(minutes=1)),
         Job("count only in groups whom one is to", partial(fold_events, store, now), every=timedelta(seconds=10)),
-        Job("try paused channels again", partial(store.write, subscriptions.try_again), every=timedelta(hours=1)),
+        Job("try paused channels again", partial(try_paused_channels, store, now), every=timedelta(hours=1)),
         Job("remove the bytes of who was erased", partial(forget_erased_bytes, store), every=timedelta(minutes=1)),
         Job("thin out old views and clicks", thin_events, every=days),
         Job("forget agents older than 30 days", partial(retention.forget_agents, store, now), every=days),

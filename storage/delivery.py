@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from decisions.slack_ids import workspace_of
@@ -26,7 +26,8 @@ class Item:
     An outbox item in one process's hands until `leased_until`.
 
     `attempt` is 1 at first and began at `attempted_at`. `is_lost`: that attempt was somebody's who died or had no
-    answer, so it may have reached its destination. `version` is that of the attempt, `facts` are the present ones.
+    answer, so it may have reached its destination. `version` is that of the attempt, `facts` are the present ones, and
+    it has been owed since `owed_at`.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Item:
     attempted_at: datetime
     leased_until: datetime
     is_lost: bool
+    owed_at: datetime = EPOCH
 
 
 def ready(session: Session, *, now: datetime) -> tuple[str, ...]:
@@ -86,6 +88,14 @@ def _oldest_due(session: Session, destination: str, now: datetime) -> OutboxItem
 def _rows(*where: ColumnElement[bool]) -> Select[OutboxItem]:
     query = select(OutboxItem).where(*where).order_by(col(OutboxItem.id)).limit(1)
     return query.execution_options(populate_existing=True)
+
+
+def others_due(session: Session, item: Item, most: int, *, now: datetime) -> int:
+    """How many others of its kind its destination is owed by now; counted to `most`."""
+    same = (col(OutboxItem.destination) == item.destination, col(OutboxItem.kind) == item.kind)
+    due = (col(OutboxItem.state) == OutboxState.DUE, col(OutboxItem.due_at) <= now, col(OutboxItem.id) != item.id)
+    found = select(col(OutboxItem.id)).where(*same, *due).limit(most).subquery()
+    return session.execute(select(func.count()).select_from(found)).scalar_one()
 
 
 def begin_again(session: Session, item: Item, *, now: datetime, lease: timedelta) -> Item | None:
@@ -182,6 +192,7 @@ def _item(row: OutboxItem, leased_until: datetime) -> Item:
         attempted_at=row.attempted_at or EPOCH,
         leased_until=leased_until,
         is_lost=row.state is OutboxState.SENDING,
+        owed_at=row.created_at,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Index, delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from decisions.gathering import Gathered
 from storage.columns import BigId, Moment, Word
 from storage.subscriptions import Topic
 
@@ -28,15 +29,20 @@ class DigestEntry(SQLModel, table=True):
     added_at: datetime = Field(sa_type=Moment)
     ts: str | None = Field(default=None)
     told_at: datetime | None = Field(default=None, sa_type=Moment)
+    gathered: Gathered | None = Field(default=None, sa_type=Word(Gathered), description="None: as its terms say")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something in a digest; `subject` is the id of a lead or an activity."""
+    """
+    Something in a digest; `subject` is the id of a lead or an activity, `gathered` why it is not told as the terms say.
+    """
 
     id: int
     subject: int
     added_at: datetime
+    told_at: datetime | None
+    gathered: Gathered | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,12 @@ class Told:
     at: datetime
 
 
-def add(session: Session, channel: str, topic: Topic, subject: int, *, now: datetime) -> None:
-    """Let a lead or an activity wait for the channel's next digest; twice is once."""
+def add(
+    session: Session, channel: str, topic: Topic, subject: int, *, now: datetime, gathered: Gathered | None = None
+) -> None:
+    """Let a lead or an activity, which was owed from `now` on, wait for the channel's next digest; twice is once."""
     if session.exec(select(DigestEntry.id).where(*_waiting(channel, topic), _about(subject))).first() is None:
-        session.add(DigestEntry(channel=channel, topic=topic, subject=subject, added_at=now))
+        session.add(DigestEntry(channel=channel, topic=topic, subject=subject, added_at=now, gathered=gathered))
         session.flush()
 
 
@@ -71,6 +79,12 @@ def withdraw(session: Session, topic: Topic, subjects: Collection[int]) -> None:
     session.execute(delete(DigestEntry).where(*of_them, col(DigestEntry.ts).is_(None)))
 
 
+def is_gathering(session: Session, channel: str, topic: Topic) -> bool:
+    """Whether anything waits for the channel's next digest that is not told as the terms say."""
+    there = (*_waiting(channel, topic), col(DigestEntry.gathered).is_not(None))
+    return session.exec(select(DigestEntry.id).where(*there).limit(1)).first() is not None
+
+
 def waiting(session: Session, channel: str, topic: Topic) -> tuple[Entry, ...]:
     """What the channel's next digest tells, oldest first."""
     rows = session.exec(select(DigestEntry).where(*_waiting(channel, topic)).order_by(col(DigestEntry.id)))
@@ -86,6 +100,12 @@ def told_in(session: Session, channel: str, ts: str) -> tuple[Entry, ...]:
     """What a message told, oldest first."""
     there = (col(DigestEntry.channel) == channel, col(DigestEntry.ts) == ts)
     return tuple(_entry(row) for row in session.exec(select(DigestEntry).where(*there).order_by(col(DigestEntry.id))))
+
+
+def topic_of(session: Session, channel: str, ts: str) -> Topic | None:
+    """Of what a digest tells; None: there is none."""
+    there = (col(DigestEntry.channel) == channel, col(DigestEntry.ts) == ts)
+    return session.exec(select(DigestEntry.topic).where(*there).limit(1)).first()
 
 
 def last_told(session: Session, channel: str, topic: Topic, subject: int) -> Told | None:
@@ -106,4 +126,4 @@ def _about(subject: int) -> Any:
 
 def _entry(row: DigestEntry) -> Entry:
     assert row.id is not None
-    return Entry(row.id, row.subject, row.added_at)
+    return Entry(row.id, row.subject, row.added_at, row.told_at, row.gathered)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.bulk import insert_missing
 from storage.columns import BigId, Moment, Word
 from storage.outbox import Due
 
@@ -70,6 +71,20 @@ def find(session: Session, kind: Due, subject: str | int, *, channel: str | None
         query = query.where(col(Posted.channel) == channel)
     row = session.exec(query.order_by(col(Posted.id).desc()).limit(1)).first()
     return _message(row) if row else None
+
+
+def how_many(session: Session, kind: Due, *, channel: str, since: datetime, most: int) -> int:
+    """How many messages of a kind were posted in a channel since then; counted to `most`."""
+    there = (col(Posted.channel) == channel, col(Posted.kind) == kind, col(Posted.at) >= since)
+    return len(session.exec(select(Posted.id).where(*there).limit(most)).all())
+
+
+def remember_all(
+    session: Session, *, channel: str, ts: str, kind: Due, subject: str, address_ids: Collection[int], now: datetime
+) -> None:
+    """Know that a message names these people."""
+    named = {"channel": channel, "ts": ts, "kind": kind, "subject": subject, "at": now, "thread_ts": None}
+    insert_missing(session, Posted, [{**named, "address_id": id_} for id_ in sorted(set(address_ids))])
 
 
 def naming(session: Session, address_ids: Collection[int]) -> tuple[Message, ...]:

@@ -36,6 +36,7 @@ class Subscription(SQLModel, table=True):
     paused_because: str | None = Field(default=None, description="kept while it is tried again")
     terms: dict[str, Any] | None = Field(default=None, sa_type=Json, description="as `Terms`; None: nobody chose any")
     ended_at: datetime | None = Field(default=None, sa_type=Moment, description="what was posted is still renewed")
+    resumed_at: datetime | None = Field(default=None, sa_type=Moment, description="what was owed before was missed")
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -62,6 +63,7 @@ class Subscribed:
     paused_because: str | None
     terms: Terms
     ended_at: datetime | None
+    resumed_at: datetime | None = None
 
 
 def subscribe(session: Session, topic: Topic, channel: str, *, now: datetime) -> bool:
@@ -141,22 +143,26 @@ def pause_all(session: Session, because: str, *, workspace: str, now: datetime) 
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def resume(session: Session, channel: str) -> int:
+def resume(session: Session, channel: str, *, now: datetime) -> int:
     """Deliver to a channel again, what it is owed first; how many subscriptions that woke."""
     waiting = (col(Subscription.channel) == channel, col(Subscription.paused_at).is_not(None))
-    done = session.execute(update(Subscription).where(*waiting).values(paused_at=None, paused_because=None))
+    done = session.execute(
+        update(Subscription).where(*waiting).values(paused_at=None, paused_because=None, resumed_at=now)
+    )
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def resume_all(session: Session, workspace: str) -> None:
+def resume_all(session: Session, workspace: str, *, now: datetime) -> None:
     """Deliver to every channel of a workspace again."""
-    there = is_in(col(Subscription.channel), workspace)
-    session.execute(update(Subscription).where(there).values(paused_at=None, paused_because=None))
+    waiting = (is_in(col(Subscription.channel), workspace), col(Subscription.paused_at).is_not(None))
+    woken = {"paused_at": None, "paused_because": None, "resumed_at": now}
+    session.execute(update(Subscription).where(*waiting).values(**woken))
 
 
-def try_again(session: Session) -> int:
+def try_again(session: Session, *, now: datetime) -> int:
     """Give every paused channel another try; how many subscriptions that woke. Reasons stay until one is reached."""
-    done = session.execute(update(Subscription).where(col(Subscription.paused_at).is_not(None)).values(paused_at=None))
+    waiting = update(Subscription).where(col(Subscription.paused_at).is_not(None))
+    done = session.execute(waiting.values(paused_at=None, resumed_at=now))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
@@ -190,4 +196,5 @@ def _row(session: Session, topic: Topic, channel: str) -> Subscription | None:
 
 def _subscribed(row: Subscription) -> Subscribed:
     terms = msgspec.convert(row.terms, Terms) if row.terms else Terms()
-    return Subscribed(row.topic, row.channel, row.since, row.paused_at, row.paused_because, terms, row.ended_at)
+    paused = (row.paused_at, row.paused_because)
+    return Subscribed(row.topic, row.channel, row.since, *paused, terms, row.ended_at, row.resumed_at)

@@ -14,6 +14,6 @@ def install(session: Session, told: Installed, keys: Keys, *, now: datetime) -> 
     """Keep an installation, or the newer one of a workspace that had one."""
     known_as = installations.keep(session, told, keys, now=now)
     installer = kept(known_as, told.user_id)
-    subscriptions.resume_all(session, known_as)
+    subscriptions.resume_all(session, known_as, now=now)
     permitted.welcome(session, installer, now=now)
     audit.note(session, now=now, actor=f"slack:{installer}", action="installed the app", detail=told.team_id)

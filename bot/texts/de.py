@@ -481,6 +481,10 @@ TEXTS: Final = {
     "digest_feed_one": "{n} Aktivität",
     "digest_feed_other": "{n} Aktivitäten",
     "digest_since": "{what} seit {when}",
+    "digest_missed": "{what} verpasst, während ich hier nichts schreiben konnte, von {since} bis {until}",
+    "digest_late": "verspätet: {n} min",
+    "digest_page": "*Alles, was darin steht*: {first} bis {last} von {n}",
+    "show_all": "Alle {n} zeigen",
     "digest_more_leads": "und noch {n}: `/leads` zeigt sie",
     "digest_more_feed": "und noch {n}: `/feed` zeigt sie",
     # setting up

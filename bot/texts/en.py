@@ -472,6 +472,10 @@ TEXTS: Final = {
     "digest_feed_one": "{n} activity",
     "digest_feed_other": "{n} activities",
     "digest_since": "{what} since {when}",
+    "digest_missed": "{what} missed while I could not post here, from {since} to {until}",
+    "digest_late": "late: {n} min",
+    "digest_page": "*All that it tells*: {first} to {last} of {n}",
+    "show_all": "Show all {n}",
     "digest_more_leads": "and {n} more: `/leads` lists them",
     "digest_more_feed": "and {n} more: `/feed` lists them",
     # setting up

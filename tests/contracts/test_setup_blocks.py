@@ -1,7 +1,7 @@
 """The set-up, channels, digests and the Home keep Slack's limits in Slack, whatever everything is called."""
 
 from dataclasses import fields
-from datetime import time
+from datetime import time, timedelta
 from itertools import product
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from bot.blocks.channel_greeting import channel_greeting
 from bot.blocks.channel_modals import channel_modal, channels_modal, suggestions
 from bot.blocks.counting_modals import confirm_modal, counting_modal
-from bot.blocks.digest_message import activity_digest, lead_digest
+from bot.blocks.digest_message import Since, activity_digest, digest_page, lead_digest
 from bot.blocks.home_view import home_view, person_modal, refused_home
 from bot.blocks.lead_message import lead_message
 from bot.blocks.lists_modal import list_suggestions, lists_modal
@@ -20,6 +20,7 @@ from bot.blocks.reader import Reader
 from bot.blocks.setup_checklist import setup_checklist
 from bot.blocks.text import masked
 from decisions.channel_filters import Filters
+from decisions.gathering import Gathered
 from decisions.quiet_hours import Mode, Rhythm
 from sandbox.slack.block_kit import ALL_TEXT, message_faults, suggestion_faults, text_length, view_faults
 from storage.audit import Noted
@@ -73,8 +74,9 @@ def check_messages(text: str, number: int, reader: Reader) -> None:
     )
     for message in (
         channel_greeting(Topic.LEADS, "C0LEADS0001", TERMS, names(text), reader),
-        lead_digest(leads, NOW, reader),
-        activity_digest(activities(text, number), NOW, reader),
+        lead_digest(leads, Since(NOW, NOW, timedelta(days=1), Gathered.HELD_UP), reader),
+        activity_digest(activities(text, number), Since(NOW, NOW, gathered=Gathered.MISSED), reader),
+        digest_page(leads[:16], "1.2", reader, total=number, skipped=0),
         setup_checklist(state, reader, is_welcome=bool(number)),
     ):
         assert message_faults(message.blocks) == []

@@ -240,9 +240,9 @@ async def test_pause_and_resume(store: Store, wall: Wall, engine: Start, until: 
     assert {one.paused_because for one in store.read_now(subscriptions.paused)} == {"is_archived"}
 
     wall.answers[LEADS] = [410]
-    await store.write(subscriptions.try_again)
+    await store.write(subscriptions.try_again, now=utc_now())
     await until(lambda: not wall.answers[LEADS] and store.read_now(subscriptions.paused))
-    await store.write(subscriptions.try_again)
+    await store.write(subscriptions.try_again, now=utc_now())
     await until(lambda: not waiting(store))
 
     assert wall.pinned[LEADS] == ["a", "b"]

@@ -156,7 +156,7 @@ def test_paused_channel_is_left_alone(store: Store) -> None:
 
     assert store.read_now(delivery.ready, now=START) == ()
     assert claim(store) is None
-    store.write_now(subscriptions.resume, "C1")
+    store.write_now(subscriptions.resume, "C1", now=START)
     assert store.read_now(delivery.ready, now=START) == (CHANNEL,)
     assert claimed(store).attempt == 1
 

@@ -23,7 +23,7 @@ def test_pause_and_resume(store: Store, now: datetime) -> None:
     assert store.write_now(subscriptions.pause, "C1", "is_archived", now=now) is True
     assert store.write_now(subscriptions.pause, "C1", "again", now=now) is None
     assert {one.paused_because for one in store.read_now(subscriptions.paused)} == {"is_archived"}
-    assert store.write_now(subscriptions.resume, "C1") == 2
+    assert store.write_now(subscriptions.resume, "C1", now=now) == 2
     assert store.read_now(subscriptions.paused) == ()
 
 
@@ -32,9 +32,9 @@ def test_tried_again_in_vain_is_no_news(store: Store, now: datetime) -> None:
     store.write_now(subscriptions.subscribe, Topic.LEADS, "C1", now=now)
     store.write_now(subscriptions.pause, "C1", "is_archived", now=now)
 
-    assert store.write_now(subscriptions.try_again) == 1
+    assert store.write_now(subscriptions.try_again, now=now) == 1
     assert store.write_now(subscriptions.pause, "C1", "is_archived", now=now) is False
-    store.write_now(subscriptions.try_again)
+    store.write_now(subscriptions.try_again, now=now)
     store.write_now(subscriptions.reached, "C1")
     assert store.write_now(subscriptions.pause, "C1", "is_archived", now=now) is True
 
