@@ -12,14 +12,27 @@ from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.campaign_editor import ACCOUNTS, FAULTS, NAME, Preview, campaign_editor, read_editor
+from bot.blocks.campaign_editor import (
+    ACCOUNTS,
+    FAULTS,
+    FILE,
+    NAME,
+    Preview,
+    block_of,
+    campaign_editor,
+    read_editor,
+    states_of,
+)
 from bot.blocks.campaign_list import ARCHIVE, DUPLICATE, EDIT, PAUSE, RESUME, campaign_list
 from bot.blocks.text import Mrkdwn, bold
+from bot.campaign_file import PutIn, put_in, read_file
 from bot.desk import Desk, Place, Visit, say
 from bot.permissions import Right, refusal
 from bot.press import Press
+from bot.slack_errors import error_code
 from storage import Busy, Session, StoreDown, target_groups
 from storage.accounts import NoAccount
+from storage.banner_files import BannerFault, NotABanner, keep_picture
 from storage.campaign_changes import (
     CampaignRefused,
     Created,
@@ -48,7 +61,8 @@ class Editing(msgspec.Struct, frozen=True):
     """
     What the modal carries from its opening to its end.
 
-    `campaign_id` is None for a new one, `digest` is its kept banner file; `shown` is the picture seen in the preview.
+    `campaign_id` is None for a new one, `digest` is its kept banner file; `shown` is the picture seen in the preview;
+    `taken` is the id of the file at Slack that became the banner, `takes_file` whether one can be put in.
     """
 
     subject: str
@@ -56,6 +70,19 @@ class Editing(msgspec.Struct, frozen=True):
     campaign_id: int | None = None
     digest: str | None = None
     shown: str | None = None
+    taken: str = ""
+    takes_file: bool = True
+
+
+# It stands for a file that is yet to be fetched, while the rest of a campaign is looked at.
+_NOT_HERE_YET: Final = "https://banner.invalid/"
+_BANNER_FAULTS: Final = {
+    BannerFault.TOO_HEAVY: "banner_too_heavy",
+    BannerFault.TOO_LARGE: "banner_too_large",
+    BannerFault.TOO_MANY_FRAMES: "banner_too_large",
+    BannerFault.NO_PICTURE: "banner_no_picture",
+    BannerFault.NOT_READ: "banner_not_read",
+}
 
 
 async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
@@ -101,14 +128,20 @@ async def submitted(
     """*Save*: a picture that was not seen yet is shown first, in the same modal; then the campaign is kept."""
     visit = await desk.admit(context, Right.DECIDE)
     editing = msgspec.json.decode(view["private_metadata"], type=Editing)
-    wanted = read_editor(view["state"]["values"], await _groups(desk), digest=editing.digest)
+    values = view["state"]["values"]
+    wanted = read_editor(values, await _groups(desk), digest=editing.digest)
+    file = put_in(states_of(values).get(FILE, {}))
+    is_new_file = file is not None and file.id != editing.taken
+    whole = replace(wanted, image_url=_NOT_HERE_YET, banner_digest=None) if is_new_file else wanted
     try:
-        saved = await desk.store.write(
-            _save, wanted, editing, visit.actor, desk.now(), _picture(wanted) == editing.shown
-        )
+        was_seen = not is_new_file and _picture(wanted) == editing.shown
+        saved = await desk.store.write(_save, whole, editing, visit.actor, desk.now(), was_seen)
     except (CampaignRefused, NoAccount, StoreDown, Busy) as error:
         block, told = _objection(error, visit)
-        await ack(response_action="errors", errors={block: told})
+        await ack(response_action="errors", errors={block_of(block, editing.taken): told})
+        return
+    if file is not None and is_new_file:
+        await _take(ack, file, wanted, editing, view["id"], visit, desk, client)
         return
     if saved is None:
         await _preview(ack, wanted, editing, view["id"], visit, desk, client)
@@ -156,14 +189,46 @@ def _objection(error: Exception, visit: Visit) -> tuple[str, str]:
 async def _open(editing: Editing, campaign: NewCampaign | None, press: Press) -> None:
     visit, desk, open_view = press.visit, press.desk, partial(press.client.views_open, trigger_id=press.trigger_id)
     preview = _preview_of(campaign, desk)
+    # Without the scope files:read, which older installations lack, Slack opens no modal that takes files.
+    fileless, unseen = msgspec.structs.replace(editing, takes_file=False), Preview(None, "preview_not_loaded")
+    attempts = [(editing, preview), (fileless, preview)]
+    attempts += [(editing, unseen), (fileless, unseen)] if preview.url else []
+    for place, (how, shown) in enumerate(attempts):
+        try:
+            await open_view(view=await _modal(how, campaign, shown, visit, desk))
+        except SlackApiError as error:
+            if place == len(attempts) - 1:
+                raise
+            log.warning("Slack does not open the campaign editor as it is", because=error_code(error))
+        else:
+            return
+
+
+async def _take(
+    ack: AsyncAck,
+    file: PutIn,
+    wanted: NewCampaign,
+    editing: Editing,
+    view_id: str,
+    visit: Visit,
+    desk: Desk,
+    client: AsyncWebClient,
+) -> None:
+    """A file becomes the banner, which the modal then shows; or it says what is wrong with it."""
+    loading = await _modal(editing, wanted, Preview(None, "preview_loading"), visit, desk)
+    await ack(response_action="update", view=loading)
     try:
-        await open_view(view=await _modal(editing, campaign, preview, visit, desk))
-    except SlackApiError as error:
-        if preview.url is None:
-            raise
-        log.warning("Slack cannot show a campaign's banner", because=str(error.response.get("error")))
-        without = Preview(None, "preview_not_loaded")
-        await open_view(view=await _modal(editing, campaign, without, visit, desk))
+        picture = await read_file(file, client)
+        await desk.store.write(keep_picture, picture)
+    except (NotABanner, StoreDown, Busy) as error:
+        told = Preview(None, _BANNER_FAULTS[error.fault] if isinstance(error, NotABanner) else "store_down")
+        log.info("a file put into the campaign editor is no banner", because=str(error))
+        await client.views_update(view_id=view_id, view=await _modal(editing, wanted, told, visit, desk))
+        return
+    kept = replace(wanted, image_url=None, banner_digest=picture.digest)
+    seen = msgspec.structs.replace(editing, digest=picture.digest, shown=picture.digest, taken=file.id)
+    told_of = "preview_moves" if picture.frames > 1 else "preview_save_again"
+    await _show(kept, seen, told_of, view_id, visit, desk, client)
 
 
 async def _preview(
@@ -179,7 +244,13 @@ async def _preview(
     seen = msgspec.structs.replace(editing, shown=_picture(wanted))
     loading = await _modal(seen, wanted, Preview(None, "preview_loading"), visit, desk)
     await ack(response_action="update", view=loading)
-    shown = replace(_preview_of(wanted, desk), told="preview_save_again")
+    await _show(wanted, seen, "preview_save_again", view_id, visit, desk, client)
+
+
+async def _show(
+    wanted: NewCampaign, seen: Editing, told: str, view_id: str, visit: Visit, desk: Desk, client: AsyncWebClient
+) -> None:
+    shown = replace(_preview_of(wanted, desk), told=told)
     try:
         await client.views_update(view_id=view_id, view=await _modal(seen, wanted, shown, visit, desk))
     except SlackApiError as error:
@@ -194,7 +265,8 @@ async def _modal(
     groups = await _groups(desk)
     metadata = msgspec.json.encode(editing).decode()
     is_new = editing.campaign_id is None
-    return campaign_editor(campaign, preview, groups, visit.reader, metadata=metadata, is_new=is_new)
+    how = {"metadata": metadata, "is_new": is_new, "taken": editing.taken, "takes_file": editing.takes_file}
+    return campaign_editor(campaign, preview, groups, visit.reader, **how)
 
 
 def _preview_of(campaign: NewCampaign | None, desk: Desk) -> Preview:

@@ -11,12 +11,15 @@ from bot.blocks.text import plain
 from storage.campaign_changes import GREATEST_PRIORITY, LONGEST_ALT, LONGEST_NAME, LONGEST_URL, Fault, NewCampaign
 
 CAMPAIGN_SUBMITTED: Final = "campaign_submitted"
-NAME, IMAGE, ALT, TARGET = "name", "image", "alt", "target"
+NAME, IMAGE, FILE, ALT, TARGET = "name", "image", "file", "alt", "target"
 GROUPS, ACCOUNTS, ALSO, PRIORITY, STARTS, ENDS = "groups", "accounts", "also", "priority", "starts", "ends"
 FOR_DEFAULT, FOR_OWN, WITH_UTM = "for_default", "for_own", "with_utm"
 # A select holds at most 100 options; a campaign for a group beyond them is edited by the command line.
 MOST_GROUPS: Final = 100
 LONGEST_DOMAINS: Final = 3_000
+
+# A file at Slack may have 10 MB; what it really is, and weighs, is looked at when it is here.
+FILE_ENDINGS: Final = ("png", "jpg", "jpeg", "gif")
 
 # Where each fault is told, and its words.
 FAULTS: Final = {
@@ -53,6 +56,8 @@ def campaign_editor(
     *,
     metadata: str,
     is_new: bool,
+    taken: str = "",
+    takes_file: bool = True,
 ) -> dict[str, Any]:
     """
     The modal, filled with what the campaign is.
@@ -60,6 +65,8 @@ def campaign_editor(
     Args:
         campaign: None: nothing yet.
         groups: the names of all target groups, by their ids.
+        taken: the file that was put in and is the banner by now; to Slack, its inputs and the next one's are others.
+        takes_file: whether a file can be put in.
     """
     texts = reader.texts
     return modal(
@@ -71,7 +78,8 @@ def campaign_editor(
         blocks=[
             *_preview(preview, campaign.alt if campaign else "", reader),
             _typed(NAME, campaign.name if campaign else "", reader, LONGEST_NAME),
-            _typed(IMAGE, (campaign.image_url or "") if campaign else "", reader, LONGEST_URL, optional=True),
+            *([_file(taken, reader)] if takes_file else []),
+            _image((campaign.image_url or "") if campaign else "", taken, reader),
             _typed(ALT, campaign.alt if campaign else "", reader, LONGEST_ALT, optional=True),
             _typed(TARGET, campaign.target_url if campaign else "", reader, LONGEST_URL),
             *_groups(campaign.groups if campaign else (), groups, reader),
@@ -84,6 +92,16 @@ def campaign_editor(
     )
 
 
+def block_of(name: str, taken: str) -> str:
+    """The block id of an input of this name, once a file was taken."""
+    return f"{name}:{taken}" if taken and name in (IMAGE, FILE) else name
+
+
+def states_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of each input by its name."""
+    return {block.partition(":")[0]: next(iter(state.values()), {}) for block, state in values.items()}
+
+
 def read_editor(values: Mapping[str, Any], groups: Mapping[int, str], *, digest: str | None) -> NewCampaign:
     """
     What was typed and chosen, as it is: `storage` says what of it cannot be.
@@ -91,7 +109,7 @@ def read_editor(values: Mapping[str, Any], groups: Mapping[int, str], *, digest:
     Args:
         digest: the kept banner file, used where no address of a picture is given.
     """
-    states: dict[str, Any] = {block: next(iter(state.values()), {}) for block, state in values.items()}
+    states = states_of(values)
     image = _text(states, IMAGE)
     also = _chosen(states, ALSO)
     return NewCampaign(
@@ -134,6 +152,7 @@ def _preview(preview: Preview, alt: str, reader: Reader) -> list[Block]:
 
 _LABELS: Final = {
     NAME: ("editor_name", None),
+    FILE: ("editor_file", "editor_file_hint"),
     IMAGE: ("editor_image", "editor_image_hint"),
     ALT: ("editor_alt", "editor_alt_hint"),
     TARGET: ("editor_target", None),
@@ -163,6 +182,15 @@ def _typed(block: str, value: str, reader: Reader, longest: int, *, optional: bo
     limit = {"max_length": longest} if kind == "plain_text_input" else {}
     initial = {"initial_value": value[:longest]} if value else {}
     return _input(block, {"type": kind, **limit, **initial}, reader, optional=optional)
+
+
+def _image(url: str, taken: str, reader: Reader) -> Block:
+    return _typed(IMAGE, url, reader, LONGEST_URL, optional=True) | {"block_id": block_of(IMAGE, taken)}
+
+
+def _file(taken: str, reader: Reader) -> Block:
+    element: Block = {"type": "file_input", "filetypes": list(FILE_ENDINGS), "max_files": 1}
+    return _input(FILE, element, reader, optional=True) | {"block_id": block_of(FILE, taken)}
 
 
 def _groups(chosen: Sequence[str], groups: Mapping[int, str], reader: Reader) -> list[Block]:

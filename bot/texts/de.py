@@ -332,10 +332,18 @@ TEXTS: Final = {
     "es stimmt.",
     "preview_not_loaded": "Slack kann dieses Bild nicht zeigen: öffnet sich seine Adresse ohne Anmeldung, als PNG, "
     "JPEG oder GIF? Speichern kannst du trotzdem.",
+    "preview_moves": "Noch ist nichts gespeichert. Das Bild bewegt sich, und Outlook für Windows zeigt nur sein erstes "
+    "Einzelbild: noch einmal *Speichern*, wenn das alles sagt.",
+    "banner_too_heavy": "Die Datei ist zu groß: ein Banner hat höchstens 1 MB. Nimm eine kleinere.",
+    "banner_too_large": "Das Bild ist zu groß: ein Banner hat höchstens 5.000 Pixel je Seite, ein bewegtes 100 "
+    "Millionen in allen Einzelbildern. Nimm ein kleineres.",
+    "banner_no_picture": "Die Datei ist kein PNG, JPEG oder GIF, oder sie ist beschädigt. Nimm eine andere.",
+    "banner_not_read": "Slack hat uns die Datei nicht gegeben: lade sie noch einmal hoch oder gib ihre Adresse an.",
     "editor_name": "Name",
+    "editor_file": "Das Banner als Datei",
+    "editor_file_hint": "PNG, JPEG oder GIF, höchstens 1 MB und 5.000 Pixel je Seite. Wir liefern sie selbst aus.",
     "editor_image": "Adresse des Banners",
-    "editor_image_hint": "Ein PNG, JPEG oder GIF im Netz. Leer: die schon abgelegte Datei. Die Kommandozeile nimmt "
-    "eine Datei: footlight campaigns edit NAME --image DATEI",
+    "editor_image_hint": "Ein PNG, JPEG oder GIF im Netz statt einer Datei. Beides leer: die schon abgelegte Datei.",
     "editor_alt": "Was auf dem Banner steht",
     "editor_alt_hint": "Für alle, die es nicht sehen.",
     "editor_target": "Wohin ein Klick führt",

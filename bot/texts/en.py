@@ -328,10 +328,18 @@ TEXTS: Final = {
     "preview_save_again": "Nothing is saved yet. This is how recipients see the banner: *Save* again if it is right.",
     "preview_not_loaded": "Slack cannot show this picture: does its address open without signing in, as PNG, JPEG or "
     "GIF? You can save it all the same.",
+    "preview_moves": "Nothing is saved yet. This picture moves, and Outlook for Windows shows its first frame alone: "
+    "*Save* again if that one says it all.",
+    "banner_too_heavy": "This file is too heavy: a banner has at most 1 MB. Put in a smaller one.",
+    "banner_too_large": "This picture is too large: a banner has at most 5,000 pixels a side, a moving one 100 "
+    "million in all its frames. Put in a smaller one.",
+    "banner_no_picture": "This file is no PNG, JPEG or GIF, or it is damaged. Put in another one.",
+    "banner_not_read": "Slack did not give us the file: put it in once more, or give its address on the web.",
     "editor_name": "Name",
+    "editor_file": "The banner as a file",
+    "editor_file_hint": "PNG, JPEG or GIF, at most 1 MB and 5,000 pixels a side. We keep and serve it.",
     "editor_image": "Address of the banner",
-    "editor_image_hint": "A PNG, JPEG or GIF on the web. Empty: the file that is kept already. The command line takes "
-    "a file: footlight campaigns edit NAME --image FILE",
+    "editor_image_hint": "A PNG, JPEG or GIF on the web, in place of a file. Both empty: the file kept already.",
     "editor_alt": "What the banner says",
     "editor_alt_hint": "For those who do not see it.",
     "editor_target": "Where a click leads",

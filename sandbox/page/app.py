@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
@@ -17,7 +17,7 @@ from sandbox.mail.inbox import Inbox
 from sandbox.mail.mail import Mail
 from sandbox.mail.trickle import Trickle
 from sandbox.page import layout
-from sandbox.page.acts import REFUSED, Act, Acts
+from sandbox.page.acts import REFUSED, Act, Acts, Form
 from sandbox.page.hubspot_pane import hubspot_pane
 from sandbox.page.inbox_pane import inbox_pane
 from sandbox.page.place import Place, is_number
@@ -26,9 +26,11 @@ from sandbox.page.switches import Switches
 from sandbox.page.tour import Tour
 from sandbox.page.wire import Wire
 from sandbox.slack import SlackSandbox
+from sandbox.slack.modal_files import LARGEST, put_file
 
 ANSWER_SHOWN_WITHIN: Final = 2.0
 """Seconds that a form without script waits for what follows from it."""
+LARGEST_FORM: Final = LARGEST + 1_000_000
 STILL_HERE_EVERY: Final = 2.0
 """Seconds between two words to a page where nothing happens; a page that is gone is found out by them."""
 
@@ -71,7 +73,7 @@ class DemoPage:
         return f"http://127.0.0.1:{self._port}"
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST_FORM)
         app.router.add_get("/", self._show)
         app.router.add_get("/style.css", self._style)
         app.router.add_get("/live.js", self._script)
@@ -122,9 +124,10 @@ class DemoPage:
     def _handler(self, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             posted = await request.post()
-            form = MultiDict((name, str(value)) for name, value in posted.items())
+            form = MultiDict((name, value) for name, value in posted.items() if isinstance(value, str))
             place, before = self._at_home(Place.read(form)), self._wire.last
             try:
+                self._put_files(posted, form, place.user)
                 there = await act(form, place)
             except REFUSED as error:
                 told = quote(str(error)[:200] or type(error).__name__)
@@ -135,6 +138,12 @@ class DemoPage:
             raise web.HTTPSeeOther(there.url())
 
         return handle
+
+    def _put_files(self, posted: Mapping[str, object], form: Form, user: str) -> None:
+        """Files go to Slack when they are chosen; the form names them."""
+        for name, file in posted.items():
+            if isinstance(file, web.FileField) and file.filename:
+                form.add(name, put_file(self._slack.workspace, user, file.filename, file.file.read()))
 
     async def _land(self, request: web.Request) -> web.Response:
         """Where a banner leads. Footlight tells nobody who clicked; most likely it was the mail shown last."""

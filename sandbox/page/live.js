@@ -93,7 +93,8 @@
 
   const send = async (form, submitter) => {
     busy = true;
-    const body = new URLSearchParams(new FormData(form, submitter));
+    const data = new FormData(form, submitter);
+    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
     const box = form.matches(".box") && form.elements.text;
     if (box) box.value = "";
     try {

@@ -1,6 +1,7 @@
 """Uploads in three steps, as `files.getUploadURLExternal` and its kin do them, and the delay after the third."""
 
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.slack.call import Call, Json, SlackError, ok
 from sandbox.slack.content import check_blocks, settled
@@ -94,12 +95,13 @@ def file_info(call: Call) -> Json:
     file = call.workspace.files.get(call.require("file"))
     if file is None or file.content is None:
         raise SlackError("file_not_found")
-    return ok(file=described(call.workspace, file), comments=[], response_metadata={"next_cursor": ""})
+    return ok(file=described(call.workspace, file, call.base_url), comments=[], response_metadata={"next_cursor": ""})
 
 
-def described(workspace: Workspace, file: File) -> Json:
-    """A file as `files.info` tells it; type and shares are empty until it has been processed."""
+def described(workspace: Workspace, file: File, root: str) -> Json:
+    """A file as `files.info` and modals tell it; type and shares are empty until it has been processed."""
     is_ready = file.ready_at <= workspace.now()
+    private = f"{root}files-pri/{workspace.team.id}-{file.id}"
     ending = file.name.rpartition(".")[2].lower()
     return {
         "id": file.id,
@@ -109,11 +111,12 @@ def described(workspace: Workspace, file: File) -> Json:
         "filetype": ending if is_ready else "",
         "size": file.length,
         "alt_txt": file.alt_text,
-        "user": BOT_USER,
+        "user": file.user,
         "user_team": workspace.team.id,
         "is_public": bool(file.shares),
-        "url_private": f"{workspace.team.home_url}files-pri/{workspace.team.id}-{file.id}/{file.name}",
-        "permalink": f"{workspace.team.home_url}files/{BOT_USER}/{file.id}/{file.name}",
+        "url_private": f"{private}/{quote(file.name)}",
+        "url_private_download": f"{private}/download/{quote(file.name)}",
+        "permalink": f"{workspace.team.home_url}files/{file.user}/{file.id}/{quote(file.name)}",
         "shares": _shares(workspace, file) if is_ready else {},
     }
 

@@ -32,6 +32,7 @@ _MANY = {
     "multi_channels_select": ("selected_channels", "initial_channels"),
     "file_input": ("files", "initial_files"),
 }
+MOST_FILES = 10
 MANY = frozenset(_MANY)
 """The elements of which several things can be chosen."""
 
@@ -48,7 +49,7 @@ def initial(element: Json) -> Json:
 
 def chosen(element: Json, given: Sequence[str]) -> Json:
     """
-    The state after somebody chose or typed; options are given by their `value`. Nothing, or "": emptied.
+    The state after somebody chose or typed; options are given by `value`, files by id. Nothing, or "": emptied.
 
     Raises:
         ValueError: no such option.
@@ -56,6 +57,7 @@ def chosen(element: Json, given: Sequence[str]) -> Json:
     kind, told = element["type"], [one for one in given if one != ""]
     if kind in _MANY:
         key, _ = _MANY[kind]
+        told = told[-element.get("max_files", MOST_FILES) :] if kind == "file_input" else told
         return {"type": kind, key: [_option(element, one) if key == "selected_options" else one for one in told]}
     key, _ = _SINGLE[kind]
     if not told:

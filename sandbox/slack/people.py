@@ -11,6 +11,7 @@ from sandbox.slack.conversations_api import joined
 from sandbox.slack.deliveries import Answer, Deliveries
 from sandbox.slack.inputs import Values, chosen, unfilled
 from sandbox.slack.messages_api import shown
+from sandbox.slack.modal_files import with_files
 from sandbox.slack.replies import show_absence, show_failed_command, show_reply, show_unknown_command
 from sandbox.slack.suggestions import Unsuitable, least_typed, offered
 from sandbox.slack.triggers import ResponseUrls, Triggers
@@ -120,7 +121,7 @@ class People:
             Unfilled
         """
         modal = self._on_screen(user, view_id)
-        for block_id, states in (values or {}).items():
+        for block_id, states in with_files(self._workspace, values or {}, self._response_urls.root()).items():
             opened = modal.values.setdefault(block_id, {})
             modal.values[block_id] = {**opened, **{key: {**opened.get(key, {}), **one} for key, one in states.items()}}
         if empty := unfilled(modal.view["blocks"], modal.values):

@@ -39,7 +39,8 @@ def view_html(view: Json, screen: Screen, submit_to: str, close_to: str) -> str:
     fields = hidden(screen.hidden)
     return (
         f'<dialog open class="modal" aria-labelledby="modal-title"><h3 id="modal-title">{title}</h3>'
-        f'<form id="{MODAL_FORM}" method="post" action="{escape(submit_to)}">{fields}</form>'
+        f'<form id="{MODAL_FORM}" method="post" enctype="multipart/form-data" action="{escape(submit_to)}">'
+        f"{fields}</form>"
         f'<div class="blocks">{blocks}</div>'
         f'<footer><form method="post" action="{escape(close_to)}">{fields}'
         f'<button class="button">{_label(view, "close", "Cancel")}</button></form>{_submit(view)}</footer></dialog>'

@@ -62,6 +62,18 @@ def _typed(kind: str) -> Callable[[Json, str, Json, Screen], str]:
     return draw
 
 
+def _file(element: Json, attributes: str, state: Json, screen: Screen) -> str:
+    """A file that is held already stays while no other is chosen."""
+    accept = ",".join(f".{ending}" for ending in element.get("filetypes", ()))
+    held = "".join(
+        f'<input type="hidden" {attributes} value="{escape(one["id"])}">'
+        f'<small class="quiet">{escape(one["name"])}</small>'
+        for one in state.get("files", ())
+    )
+    attributes = attributes.replace(" required", "") if held else attributes
+    return f'{held}<input type="file" {attributes} accept="{escape(accept)}">'
+
+
 def _text(element: Json, attributes: str, state: Json, screen: Screen) -> str:
     if not element.get("multiline"):
         return _typed("text")(element, attributes, state, screen)
@@ -148,5 +160,5 @@ _CONTROLS: Final[dict[str, Callable[[Json, str, Json, Screen], str]]] = {
     "datetimepicker": _moment,
     "checkboxes": _ticks("checkbox"),
     "radio_buttons": _ticks("radio"),
-    "file_input": _typed("file"),
+    "file_input": _file,
 }

@@ -99,6 +99,7 @@ class SlackSandbox:
         app.router.add_route("*", "/api/{method}", self._serve)
         app.router.add_post("/respond/{key}", self._respond)
         app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/files-pri/{file}/{name:.+}", self._download)
         app.router.add_get("/oauth/v2/authorize", self.oauth.ask)
         app.router.add_post("/oauth/v2/authorize", self.oauth.answer)
         app.router.add_get("/socket", self.deliveries.sockets.serve)
@@ -241,6 +242,17 @@ class SlackSandbox:
         told = receive_upload(self.workspace, request.match_info["file"], content)
         self.requests["upload"] += 1
         return web.Response(status=200 if told else 400, text=told or "upload refused")
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """Whoever may not see the file is led to where people sign in, which is no error to HTTP."""
+        self.requests["download"] += 1
+        team, _, file_id = request.match_info["file"].partition("-")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        site = next((one for one in self.sites if one.bot_token == token and one.workspace.team.id == team), None)
+        file = site.workspace.files.get(file_id) if site and not self.faults.revoked else None
+        if file is None or file.content is None or "files:read" not in self.scopes:
+            raise web.HTTPFound(f"{self.workspace.team.home_url}?redir=files-pri")
+        return web.Response(body=file.content, content_type="application/octet-stream")
 
     def _report(
         self, about: str, request: web.Request, status: int, started: float, sent: Mapping[str, Any], body: Json

@@ -59,13 +59,13 @@ class ResponseUrls:
     """URLs to respond to: 5 uses in 30 minutes each."""
 
     def __init__(self, workspace: Workspace, base_url: Callable[[], str]) -> None:
-        self._workspace, self._base_url = workspace, base_url
+        self._workspace, self.root = workspace, base_url
         self._occasions: dict[str, Occasion] = {}
 
     def make(self, channel: str, user: str, message: Message | None) -> str:
         key = self._workspace.new_id("response")
         self._occasions[key] = Occasion(channel, user, message, self._workspace.now())
-        return f"{self._base_url()}respond/{key}"
+        return f"{self.root()}respond/{key}"
 
     def has(self, key: str) -> bool:
         """Whether this URL was made here."""

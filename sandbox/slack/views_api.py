@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.slack.block_kit import view_faults
 from sandbox.slack.call import Call, Json, SlackError, ok
 from sandbox.slack.content import picture_faults, settled
-from sandbox.slack.inputs import initial_values
+from sandbox.slack.inputs import initial_values, stateful
 from sandbox.slack.triggers import TriggerRefused
 from sandbox.slack.workspace import APP_ID, BOT_ID, Modal, Workspace
 
@@ -50,6 +50,7 @@ def push_on(workspace: Workspace, user: str, view: Json) -> Modal:
 
 def update_view(call: Call) -> Json:
     view = checked(call.workspace, call.json("view"))
+    _require_files(call, view)
     modal = _found(call)
     if modal is None or view["type"] != modal.view["type"]:
         raise SlackError("not_found")
@@ -90,11 +91,18 @@ def publish(call: Call) -> Json:
 
 def _asked(call: Call, kind: str) -> Json:
     view = checked(call.workspace, call.json("view"))
+    _require_files(call, view)
     if view["type"] != kind:
         raise SlackError("invalid_arguments", messages=[f"must be {kind} [json-pointer:/view/type]"])
     if kind == "modal":
         _require_new_external_id(call.workspace, view, None)
     return view
+
+
+def _require_files(call: Call, view: Json) -> None:
+    """Files can be put in only where the app may read them."""
+    if any(element["type"] == "file_input" for _, element in stateful(view["blocks"])):
+        call.require_scope("files:read")
 
 
 def checked(workspace: Workspace, view: Any) -> Json:

@@ -107,6 +107,7 @@ class File:
     ready_at: float = float("inf")
     shares: dict[str, str] = field(default_factory=dict)
     """The message's ts by channel."""
+    user: str = BOT_USER
 
 
 class Workspace:

@@ -1,5 +1,6 @@
 """Campaigns in Slack: listed, made and edited in a modal that shows the banner first; who sees what."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from decisions.who_sees_what import Status
 from sandbox.sample_data.workspace import GENERAL, JONAS, OLIVER
 from sandbox.slack import Message, Modal, SlackSandbox
+from sandbox.slack.modal_files import put_file
 from storage import Store, audit
-from storage.banner_files import keep_file
+from storage.banner_files import find_file, keep_file
 from storage.campaign_changes import NewCampaign, campaign_as_new, create_campaign
 from storage.campaign_list import Listed, list_campaigns
 from tests.bot.conftest import Bot, buttons, until_said
@@ -93,6 +95,79 @@ async def test_a_kept_file_in_the_modal(store: Store, bot: Bot, slack: SlackSand
     await slack.people.submit(OLIVER, modal.id)
     await bot.dispatch.drain(5)
     assert listed(store)[0].banner_digest == digest
+
+
+def put(slack: SlackSandbox, modal: Modal, content: bytes, name: str = "fair.png") -> dict[str, Any]:
+    """What the modal holds when somebody put in a file."""
+    (block_id,) = (block["block_id"] for block in modal.view["blocks"] if block["block_id"].startswith("file"))
+    return {block_id: {"value": {"files": [put_file(slack.workspace, OLIVER, name, content)]}}}
+
+
+async def test_a_file_becomes_the_banner(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A file is fetched from Slack, read, kept and shown; the second *Save* makes the campaign with it."""
+    message = await the_list(slack)
+    await slack.people.press(OLIVER, GENERAL, message.ts, "campaign_new")
+    modal = await the_modal(slack)
+    values = typed(name="Fair", image="https://ours.de/fair.png", target="https://ours.de/fair", accounts="firma.de")
+    octets = picture("PNG")
+    digest = sha256(octets).hexdigest()
+
+    await slack.people.submit(OLIVER, modal.id, values | put(slack, modal, octets))
+    await bot.dispatch.drain(5)
+    assert images(modal) == [f"https://footlight.ours.de/b/{digest}"]
+    assert "Nothing is saved yet" in str(modal.view["blocks"])
+    assert listed(store) == []
+
+    await slack.people.submit(OLIVER, modal.id)
+    await bot.dispatch.drain(5)
+    (made,) = listed(store)
+    assert (made.name, made.image_url, made.banner_digest) == ("Fair", None, digest)
+    kept = store.read_now(find_file, digest)
+    assert kept is not None
+    assert (kept.octets, kept.content_type) == (octets, "image/png")
+    assert slack.requests["download"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"no picture", "no PNG, JPEG or GIF"),
+        (picture("PNG")[:40], "no PNG, JPEG or GIF"),
+        (b"x" * 1_000_001, "at most 1 MB"),
+        (picture("PNG", size=(5_001, 1)), "5,000 pixels"),
+        (None, "did not give us the file"),
+    ],
+)
+async def test_a_file_that_is_no_banner(
+    content: bytes | None, told: str, store: Store, bot: Bot, slack: SlackSandbox
+) -> None:
+    """What is wrong with a file is told in the modal, which stays, and nothing changes."""
+    store.write_now(create_campaign, FAIR, now=T0)
+    message = await the_list(slack)
+    await slack.people.press(OLIVER, GENERAL, message.ts, "campaign_menu", option="edit:1")
+    modal = await the_modal(slack)
+    values = put(slack, modal, content or picture("PNG"))
+    if content is None:
+        next(iter(slack.workspace.files.values())).content = None
+
+    await slack.people.submit(OLIVER, modal.id, values)
+    await bot.dispatch.drain(5)
+
+    assert told in str(modal.view["blocks"])
+    assert store.read_now(campaign_as_new, "Fair") == FAIR
+
+
+async def test_an_app_that_may_not_read_files(store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """An app that was made before opens the editor all the same, without the input for files."""
+    slack.scopes -= {"files:read"}
+    message = await the_list(slack)
+    await slack.people.press(OLIVER, GENERAL, message.ts, "campaign_new")
+
+    modal = await the_modal(slack)
+
+    assert [block["block_id"] for block in modal.view["blocks"] if block["block_id"].startswith(("file", "image"))] == [
+        "image"
+    ]
 
 
 @pytest.mark.parametrize(

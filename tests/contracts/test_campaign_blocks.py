@@ -66,5 +66,5 @@ def test_modal(text: str, reader: Reader) -> None:
     campaign = NewCampaign(name=name, target_url="https://ours.de", alt=name, groups=(groups[150],), starts_at=NOW)
     preview = Preview("https://ours.de/x.png", "preview_now")
     for shown in (campaign, None):
-        view = campaign_editor(shown, preview, groups, reader, metadata="{}", is_new=shown is None)
+        view = campaign_editor(shown, preview, groups, reader, metadata="{}", is_new=shown is None, taken="F0123456789")
         assert view_faults(view) == []

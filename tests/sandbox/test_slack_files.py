@@ -7,8 +7,9 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.sample_data.workspace import GENERAL, LEADS
+from sandbox.sample_data.workspace import GENERAL, LEADS, OLIVER
 from sandbox.slack import SlackSandbox
+from sandbox.slack.modal_files import put_file, with_files
 from tests.sandbox.conftest import Clock
 
 ErrorOf = Callable[[Awaitable[Any]], Awaitable[str]]
@@ -100,3 +101,25 @@ async def test_only_pictures_are_shown(client: AsyncWebClient, clock: Clock, err
 
     post = client.chat_postMessage(channel=LEADS, text="x", blocks=picture(file_id))
     assert await error_of(post) == "invalid_blocks"
+
+
+async def test_file_in_a_modal(slack: SlackSandbox) -> None:
+    """The app fetches it with its token; without, or without the scope, it is led to where people sign in."""
+    file_id = put_file(slack.workspace, OLIVER, "a b.png", PNG)
+    values = with_files(slack.workspace, {"file": {"value": {"files": [file_id]}}}, slack.base_url.removesuffix("api/"))
+    (told,) = values["file"]["value"]["files"]
+    assert (told["id"], told["name"], told["size"], told["mimetype"]) == (file_id, "a b.png", len(PNG), "image/png")
+
+    async def fetched(token: str) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with aiohttp.ClientSession() as session:
+            url = told["url_private_download"]
+            async with session.get(url, headers=headers, allow_redirects=False) as answer:
+                return answer.status, await answer.read()
+
+    assert await fetched(slack.bot_token) == (200, PNG)
+    assert (await fetched("xoxb-another"))[0] == 302
+    slack.scopes -= {"files:read"}
+    assert (await fetched(slack.bot_token))[0] == 302
+    with pytest.raises(ValueError, match="10 MB"):
+        put_file(slack.workspace, OLIVER, "a.png", b"x" * 10_000_001)
