@@ -162,5 +162,7 @@ def _links() -> Iterator[str]:
     keys = Keys.parse(SECRET_KEY)
     for number in range(LINKS):
         recipient = f"p{number}@firma{number % 60}.example"
-        content = Opened(new_mail_id(), "anna@ours.example", recipient, None, "https://target.example/")
+        content = Opened(
+            new_mail_id(datetime.now(UTC)), "anna@ours.example", recipient, None, "https://target.example/"
+        )
         yield f"/c/{seal(keys, content)}"

@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.load import Load, run
@@ -17,7 +18,7 @@ from tests.postgres import running_cluster
 from webhooks.tokens import Opened, new_mail_id, seal
 
 SECRET_KEY = "bench" * 8
-MAILS, PEOPLE = 100_000, 20_000
+MAILS, PEOPLE, DAYS = 100_000, 20_000, 30
 WARM_UP_SECONDS = 2.0
 
 
@@ -64,15 +65,11 @@ def _footlight(folder: Path, name: str, url: str | None) -> Iterator[tuple[str, 
         command = [str(Path(".venv/bin/footlight").absolute()), "web"]
         base = stack.enter_context(server(command, environment, "/healthz", folder))
         paths = folder / f"{name}.paths"
-        links = list(_paths())
-        random.Random(1).shuffle(links)
-        paths.write_text("\n".join(links))
+        paths.write_text("\n".join(_followed_within_a_day(list(_paths()))))
         yield base, paths
 
 
 def _prepare(settings: Settings) -> None:
-    from datetime import UTC, datetime
-
     from storage.migrate import upgrade
 
     upgrade(settings.footlight_database_url)
@@ -85,13 +82,20 @@ def _prepare(settings: Settings) -> None:
 
 
 def _paths() -> Iterator[str]:
-    """100,000 links, a mail each, of 20,000 people; none of them is a contact."""
-    keys = Keys.parse(SECRET_KEY)
+    """100,000 links, a mail each, of 20,000 people, in the order of sending; none of them is a contact."""
+    keys, began = Keys.parse(SECRET_KEY), datetime.now(UTC) - timedelta(days=DAYS)
     for mail in range(MAILS):
-        person = mail % PEOPLE
+        person, sent_at = mail % PEOPLE, began + timedelta(days=DAYS) * (mail / MAILS)
         recipient = f"p{person}@firma{person % 60}.example"
-        content = Opened(new_mail_id(), "anna@ours.example", recipient, None, "https://target.example/")
+        content = Opened(new_mail_id(sent_at), "anna@ours.example", recipient, None, "https://target.example/")
         yield f"/c/{seal(keys, content)}"
+
+
+def _followed_within_a_day(links: list[str]) -> list[str]:
+    """In the order in which people follow them, each within a day of the mail."""
+    a_day, luck = MAILS / DAYS, random.Random(1)
+    due = sorted((sent + luck.random() * a_day, link) for sent, link in enumerate(links))
+    return [link for _, link in due]
 
 
 def _ratio(name: str, loads: list[Load], against: list[Load]) -> Ratio:

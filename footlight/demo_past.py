@@ -105,7 +105,7 @@ def _fetched(events: Iterable[dict[str, Any]]) -> list[Fetched]:
         Fetched(
             kind=EventKind.VIEW if event["kind"] == "view" else EventKind.CLICK,
             at=event["occurred_at"].astimezone(UTC),
-            mail_id=mails.setdefault((event["sender"], event["recipient"]), new_mail_id()),
+            mail_id=mails.setdefault((event["sender"], event["recipient"]), new_mail_id(event["occurred_at"])),
             sender=event["sender"],
             recipient=event["recipient"],
             user_agent=event["user_agent"],

@@ -61,7 +61,7 @@ class Edge:
     draw_chart: Callable[[str], Awaitable[bytes | None]] | None = None
     checks: tuple[Check, ...] = ()
     now: Callable[[], datetime] = utc_now
-    new_mail_id: Callable[[], str] = new_mail_id
+    new_mail_id: Callable[[datetime], str] = new_mail_id
     metrics: Metrics = field(default_factory=Metrics)
 
     def called(self, request: web.Request) -> str:

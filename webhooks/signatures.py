@@ -69,7 +69,7 @@ async def sign(request: web.Request) -> web.Response:
 
 def _for_each(edge: Edge, asked: Asked, chosen: Sequence[CampaignInForce | None]) -> list[dict[str, Any]]:
     """Who cannot be written to has no banner; a reason stands in its place, and the others have theirs."""
-    mail_id, campaigns = edge.new_mail_id(), dict(zip(asked.addresses, chosen, strict=True))
+    mail_id, campaigns = edge.new_mail_id(edge.now()), dict(zip(asked.addresses, chosen, strict=True))
     banners = []
     for one in asked.recipients:
         if one.address is None:
@@ -87,7 +87,7 @@ _NO_BANNER: Final = {"image_url": None, "click_url": None, "html": ""}
 def _for_all(edge: Edge, asked: Asked, campaign: CampaignInForce | None) -> dict[str, Any]:
     is_known = len(asked.addresses) == len(asked.recipients)
     account = shared_account(asked.addresses) if is_known else None
-    content = Opened(edge.new_mail_id(), asked.sender, None, account, *_led_by(campaign))
+    content = Opened(edge.new_mail_id(edge.now()), asked.sender, None, account, *_led_by(campaign))
     return {"recipient": None, **_banner(edge, content, campaign)}
 
 

@@ -5,6 +5,7 @@ import re
 from base64 import urlsafe_b64encode
 from binascii import a2b_base64
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -15,7 +16,8 @@ PURPOSE: Final = "token of a mail"
 LONGEST_TOKEN: Final = 2_000
 # With two addresses of the greatest length, a longer target would not fit into the longest token.
 LONGEST_TARGET: Final = 900
-MAIL_ID_OCTETS: Final = 9
+MINUTE_OCTETS: Final = 3
+RANDOM_OCTETS: Final = 6
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _MAIL_ID: Final = re.compile(r"[A-Za-z0-9_-]{12}")
@@ -54,9 +56,15 @@ class Opened(msgspec.Struct, frozen=True):
     campaign_id: int | None = None
 
 
-def new_mail_id(new_octets: Callable[[int], bytes] = os.urandom) -> str:
-    """A mail id for the tokens of one call: 12 characters that are safe in a URL."""
-    return urlsafe_b64encode(new_octets(MAIL_ID_OCTETS)).decode()
+def new_mail_id(now: datetime, new_octets: Callable[[int], bytes] = os.urandom) -> str:
+    """
+    A mail id for the tokens of one call: 12 characters that are safe in a URL.
+
+    It begins with the minute, which comes again after 31 years: mails are followed soon after they were sent, so that
+    what is stored of them lies close together in the index, however many there are.
+    """
+    minute = int(now.timestamp() // 60) % (1 << 8 * MINUTE_OCTETS)
+    return urlsafe_b64encode(minute.to_bytes(MINUTE_OCTETS) + new_octets(RANDOM_OCTETS)).decode()
 
 
 def seal(keys: Keys, content: Opened, *, new_nonce: Callable[[int], bytes] = os.urandom) -> str:

@@ -1,6 +1,7 @@
 """Tokens open with any key, and with nothing else."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from webhooks.tokens import LONGEST_TARGET, LONGEST_TOKEN, BadToken, Opened, new
 
 KEYS = Keys.parse("a long random text")
 MAIL_ID = "AbC-_0123456"
+NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 def content(**what):
@@ -32,11 +34,12 @@ TOKEN = seal(KEYS, content())
     st.none() | st.emails(),
     st.none() | st.text(max_size=253),
     st.none() | st.text(max_size=200),
-    st.binary(min_size=9, max_size=9),
+    st.binary(min_size=6, max_size=6),
+    st.datetimes(timezones=st.just(UTC)),
 )
-def test_round_trip(sender, recipient, account_domain, target_url, octets):
+def test_round_trip(sender, recipient, account_domain, target_url, octets, now):
     """What was sealed comes back, and the token is fit for a path and names nobody."""
-    sealed = Opened(new_mail_id(lambda _: octets), sender, recipient, account_domain, target_url)
+    sealed = Opened(new_mail_id(now, lambda _: octets), sender, recipient, account_domain, target_url)
     token = seal(KEYS, sealed)
 
     assert open_token(KEYS, token) == sealed
@@ -130,4 +133,12 @@ def test_rotation():
 def test_every_token_is_another():
     """Two tokens of one content differ, and mail ids do not repeat."""
     assert len({seal(KEYS, content()) for _ in range(100)}) == 100
-    assert len({new_mail_id() for _ in range(100)}) == 100
+    assert len({new_mail_id(NOW) for _ in range(100)}) == 100
+
+
+def test_mails_of_one_minute_lie_together():
+    """The ids of mails of one minute begin alike, those of the next one otherwise: an index keeps them together."""
+    minutes = [{new_mail_id(NOW + later)[:4] for _ in range(9)} for later in (timedelta(), timedelta(minutes=1))]
+
+    assert [len(begins) for begins in minutes] == [1, 1]
+    assert minutes[0] != minutes[1]
