@@ -137,9 +137,10 @@ class Install:
 
     async def _exchange(self, code: str) -> tuple[Installation, bool]:
         """What Slack gives for the code, and whether it is for a whole organisation."""
-        told: Any = await self._client.oauth_v2_access(
-            client_id=self._client_id, client_secret=self._client_secret, code=code, redirect_uri=self._redirect_uri
-        )
+        app = {"client_id": self._client_id, "client_secret": self._client_secret}
+        sent = app | {"code": code, "redirect_uri": self._redirect_uri}
+        # By the SDK's own method these would go by a class of aiohttp's that is on its way out.
+        told: Any = await self._client.api_call("oauth.v2.access", data=sent)
         team, by, organisation = (told.get(name) or {} for name in ("team", "authed_user", "enterprise"))
         token = told.get("access_token") if told.get("token_type") == "bot" else None
         bot_id = (await self._client.auth_test(token=token)).get("bot_id") if token else None

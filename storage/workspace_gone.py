@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel, col, select
 
 from storage import audit, installations, workspaces
+from storage.account_activities import AccountActivity
 from storage.digests import DigestEntry
+from storage.follows import Follow, FollowedClicks
+from storage.mentions import MatchedOwner, MentionedUser
 from storage.outbox import SLACK, OutboxDestination, OutboxItem
 from storage.permitted import PermittedUser, WelcomedUser
 from storage.posted import Posted
@@ -19,6 +22,10 @@ _OWN: tuple[tuple[type[SQLModel], Any], ...] = (
     (Subscription, Subscription.channel),
     (Posted, Posted.channel),
     (DigestEntry, DigestEntry.channel),
+    (AccountActivity, AccountActivity.channel),
+    (Follow, Follow.user_id),
+    (MentionedUser, MentionedUser.user_id),
+    (MatchedOwner, MatchedOwner.user_id),
     (PermittedUser, PermittedUser.user_id),
     (WelcomedUser, WelcomedUser.user_id),
 )
@@ -37,6 +44,8 @@ def end(session: Session, team_id: str, *, actor: str, now: datetime) -> int | N
     owed = delete(OutboxItem).where(is_in(col(OutboxItem.destination), known_as, SLACK))
     dropped = int(session.execute(owed).rowcount)  # type: ignore[attr-defined]
     session.execute(delete(OutboxDestination).where(is_in(col(OutboxDestination.destination), known_as, SLACK)))
+    follows = select(Follow.id).where(is_in(col(Follow.user_id), known_as))
+    session.execute(delete(FollowedClicks).where(col(FollowedClicks.follow_id).in_(follows)))
     for table, kept_id in _OWN:
         session.execute(delete(table).where(is_in(col(kept_id), known_as)))
     detail = f"{team_id}: {dropped} owed"

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from decisions.sealing import Keys
+from footlight.cli.command import log_errors_only
 from footlight.processes import RUN
 from sandbox.sample_data.workspace import GENERAL, LEADS, OLIVER, sample_workspace
 from sandbox.slack import Channel, SlackSandbox, User, Workspace
@@ -51,8 +52,8 @@ class Town:
 
     async def invited(self) -> str:
         """The link that somebody gets, as this process is reached."""
-        link = urlsplit((await printed("workspaces", "invite"))["url"])
-        return f"{self.address}{link.path}?{link.query}"
+        secret = self.store.write_now(install_invites.invite, actor="cli", now=datetime.now(UTC))
+        return f"{self.address}/slack/install?invite={secret}"
 
     async def get(self, url: str) -> tuple[int, str]:
         async with self.http.get(url, allow_redirects=False) as answer:
@@ -118,6 +119,7 @@ async def town(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
+    log_errors_only()  # as commands do, which print in this process
     slack = SlackSandbox(sample_workspace(), bot_token="unused", signing_secret=SIGNING_SECRET, client=CLIENT)
     second = slack.add_workspace(second_workspace())
     jar = aiohttp.CookieJar(unsafe=True)
@@ -154,13 +156,8 @@ async def test_each_has_its_own(town: Town) -> None:
     await town.until(lambda: tells(town.first, "eva@other.example"))
     assert len(said(town.second, LEADS)) == before
     assert town.store.read_now(outbox.subscribed, Topic.LEADS) == (outbox.slack(LEADS),)
-    listed = {one["id"]: one["ended_at"] is None for one in await printed("workspaces", "list")}
-    assert listed == {TEAM_ID: True, SECOND: False}
-    told = {one["about"]: one["state"] for one in (await footlight("check", "--json")).json}
-    assert (told["Slack"], told[f"Slack workspace {TEAM_ID}"], f"Slack workspace {SECOND}" in told) == (
-        *("well", "well"),
-        False,
-    )
+    listed = await printed("workspaces", "list")
+    assert {one["id"]: one["ended_at"] is None for one in listed} == {TEAM_ID: True, SECOND: False}
 
 
 async def test_nobody_comes_uninvited(town: Town) -> None:
@@ -206,9 +203,13 @@ async def test_an_invitation_is_good_once(town: Town) -> None:
 
 
 async def test_removed_by_command(town: Town) -> None:
-    """`footlight workspaces remove` takes the app out in Slack and ends the workspace here; twice says so."""
-    await town.install(town.first)
+    """`footlight workspaces invite` and `remove` bring a workspace in, and out, in Slack too; `check` tells of it."""
+    link = urlsplit((await printed("workspaces", "invite"))["url"])
+    asked = await town.ask_slack(f"{town.address}{link.path}?{link.query}")
+    assert (await town.get(await town.allow(asked, town.first)))[0] == 200
     await town.choose(town.first)
+    told = {one["about"]: one["state"] for one in (await footlight("check", "--json")).json}
+    assert (told["Slack"], told[f"Slack workspace {TEAM_ID}"]) == ("well", "well")
 
     gone, again = [await footlight("workspaces", "remove", TEAM_ID, "--yes") for _ in range(2)]
 
