@@ -38,6 +38,7 @@ from bot import (
     setup_counting,
     setup_lists,
     share,
+    unfurl,
 )
 from bot.blocks.account_message import MORE_PEOPLE, SHOW_ACCOUNT
 from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
@@ -137,6 +138,7 @@ CONVERSATIONS: Final = (
     Conversation(Kind.EVENT, "group_unarchive", channels.unarchived, "resumes a private channel"),
     Conversation(Kind.EVENT, "app_uninstalled", channels.gone, "ends or pauses a workspace"),
     Conversation(Kind.EVENT, "tokens_revoked", channels.gone, "ends or pauses a workspace"),
+    Conversation(Kind.EVENT, "link_shared", unfurl.shared, "unfurls pasted links to contacts in HubSpot"),
     Conversation(Kind.EVENT, "app_home_opened", home.opened, "shows somebody their Home"),
     Conversation(Kind.ACTION, HOME_CLAIM, home.claim, "claims a lead in the Home"),
     Conversation(Kind.ACTION, HOME_SHOW, home.show, "shows a person of the Home"),

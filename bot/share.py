@@ -72,10 +72,14 @@ async def _share(subject: Subject | None, channel: str, visit: Visit, client: As
 
 
 def _card(session: Session, subject: Subject | None, channel: str, hasher: Hasher) -> ContactCard | None:
-    """The card as it may stand in a channel, which may want to see no address."""
     if subject is None or subject.kind is not SubjectKind.CONTACT:
         return None
-    card = cards.card(session, subject.id, hasher)
+    return card_for_channel(session, subject.id, channel, hasher)
+
+
+def card_for_channel(session: Session, contact_id: int, channel: str, hasher: Hasher) -> ContactCard | None:
+    """A contact's card as it may stand in a channel, which may want to see no address; None: they are gone."""
+    card = cards.card(session, contact_id, hasher)
     told = (subscriptions.find(session, topic, channel) for topic in (Topic.LEADS, Topic.FEED))
     if card is None or not any(one and one.terms.hides_addresses for one in told):
         return card

@@ -118,6 +118,7 @@ async def _sandboxes(
     stack: AsyncExitStack, crm: Crm, workspace: Workspace, app: App
 ) -> tuple[HubSpotSandbox, SlackSandbox]:
     hubspot = HubSpotSandbox(crm, token=TOKEN, client_secret=CLIENT_SECRET, portal_id=PORTAL, limits=Limits.off())
+    workspace.unfurl_domains = frozenset(socket_mode_manifest()["features"]["unfurl_domains"])
     slack = SlackSandbox(workspace, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, commands=app.commands)
     return await stack.enter_async_context(hubspot), await stack.enter_async_context(slack)
 

@@ -57,6 +57,7 @@ USES_ACCOUNTS: Final[tuple[type[Address | Company | CampaignAccount | GroupAccou
 OUT_OF_REACH: Final = (
     "answers in Slack that only one person saw",
     "what people wrote in Slack themselves, in threads too",
+    "cards under links that people posted in Slack",
     "what people copied or exported from Slack",
     "backups of the database",
     "HubSpot itself",

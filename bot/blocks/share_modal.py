@@ -36,10 +36,15 @@ def share_modal(reader: Reader, *, metadata: str) -> dict[str, Any]:
 def shared_card(card: Message, by: Mrkdwn, reader: Reader) -> Message:
     """A card without the buttons that act, and who shared it."""
     told = reader.texts("shared_by", who=by)
-    return Message(f"{told}: {card.text}", [*filter(None, map(_for_many, card.blocks)), context([told])])
+    return Message(f"{told}: {card.text}", [*for_many(card), context([told])])
 
 
-def _for_many(block: Block) -> Block | None:
+def for_many(card: Message) -> list[Block]:
+    """A card's blocks without what only its reader may press."""
+    return list(filter(None, map(_without_buttons, card.blocks)))
+
+
+def _without_buttons(block: Block) -> Block | None:
     if block["type"] != "actions":
         return block
     links = [one for one in block["elements"] if (one.get("text") or {}).get("text") == OPEN_IN_HUBSPOT]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.page.place import Place
 from sandbox.slack.mrkdwn import Reader
-from sandbox.slack.render import Screen, home_html, message_html, reactions_html, view_html
+from sandbox.slack.render import Screen, home_html, message_html, reactions_html, unfurls_html, view_html
 from sandbox.slack.suggestions import with_offers
 from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, User, Workspace
 
@@ -150,7 +150,8 @@ def _message(workspace: Workspace, message: Message, user: User, place: Place, a
     return (
         f'<article class="{kinds}" id="m{message.ts}"><span class="face" aria-hidden="true">{face}</span><div>'
         f"{only}<header><b>{escape(sender.name)}</b>{badge} {when}</header>"
-        f"{message_html(message.blocks, message.text, screen)}{reactions_html(message.reactions)}"
+        f"{message_html(message.blocks, message.text, screen)}{unfurls_html(message.unfurls, screen)}"
+        f"{reactions_html(message.reactions)}"
         f"{_shortcut(message, place, app)}{_reply_box(message, place)}</div></article>"
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.slack import conversations_api, files_api, messages_api, people_api, views_api
+from sandbox.slack import conversations_api, files_api, messages_api, people_api, unfurls, views_api
 from sandbox.slack.call import Call, Json
 
 
@@ -27,6 +27,7 @@ METHODS = {
     "chat.getPermalink": Method(messages_api.permalink),
     "chat.postEphemeral": Method(messages_api.post_ephemeral, ("chat:write",), writes=True),
     "chat.postMessage": Method(messages_api.post_message, ("chat:write",), writes=True),
+    "chat.unfurl": Method(unfurls.unfurl, ("links:write",), writes=True),
     "chat.update": Method(messages_api.update, ("chat:write",), writes=True),
     "conversations.history": Method(conversations_api.history, _HISTORY),
     "conversations.info": Method(conversations_api.conversation_info, _READ),
@@ -62,6 +63,8 @@ ALL_SCOPES = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "links:read",
+        "links:write",
         "reactions:write",
         "team:read",
         "users:read",

@@ -15,6 +15,7 @@ from sandbox.slack.modal_files import with_files
 from sandbox.slack.replies import show_absence, show_failed_command, show_reply, show_unknown_command
 from sandbox.slack.suggestions import Unsuitable, least_typed, offered
 from sandbox.slack.triggers import ResponseUrls, Triggers
+from sandbox.slack.unfurls import links_in
 from sandbox.slack.workspace import BOT_USER, Message, Modal, Workspace
 
 Json = dict[str, Any]
@@ -262,6 +263,7 @@ class People:
         }
         told |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
         heard = None
+        self._tell_of_links(message)
         if BOT_USER in where.members:
             heard = self.event({"type": "message", "channel_type": CHANNEL_TYPES[where.kind], **told}, message.user)
         if where.kind == "im" or f"<@{BOT_USER}>" not in message.text:
@@ -271,6 +273,14 @@ class People:
         self._unheard[message.channel, message.user] = message
         show_absence(self._workspace, message)
         return None
+
+    def _tell_of_links(self, message: Message) -> None:
+        """The app hears of links in any conversation, whether it is there or not."""
+        if links := links_in(message.text, self._workspace.unfurl_domains):
+            told = {"channel": message.channel, "user": message.user, "message_ts": message.ts, "links": links}
+            told |= {"is_bot_user_member": BOT_USER in self._workspace.channels[message.channel].members}
+            told |= {"unfurl_id": self._workspace.new_id("U."), "source": "conversations_history"}
+            self.event({"type": "link_shared", "event_ts": message.ts, **told}, message.user)
 
     def open_home(self, user: str, tab: str = "home") -> asyncio.Task[Answer]:
         """On the first visit the event has no `view`."""

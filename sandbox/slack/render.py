@@ -12,7 +12,7 @@ from sandbox.slack.screen import MODAL_FORM, Screen, hidden, image_html, text_ht
 
 Json = dict[str, Any]
 
-__all__ = ["Screen", "block_html", "home_html", "message_html", "reactions_html", "view_html"]
+__all__ = ["Screen", "block_html", "home_html", "message_html", "reactions_html", "unfurls_html", "view_html"]
 
 
 def message_html(blocks: Sequence[Json], text: str, screen: Screen) -> str:
@@ -25,6 +25,12 @@ def reactions_html(reactions: dict[str, list[str]]) -> str:
     """User ids by the name of the emoji, as a `Message` holds them."""
     shown = (f"<li>{plain_to_html(f':{name}:')} {len(people)}</li>" for name, people in reactions.items())
     return f'<ul class="reactions" aria-label="Reactions">{"".join(shown)}</ul>' if reactions else ""
+
+
+def unfurls_html(unfurls: dict[str, list[Json]], screen: Screen) -> str:
+    """What the app shows under links, by their URLs."""
+    shown = ("".join(block_html(block, screen) for block in blocks) for blocks in unfurls.values())
+    return "".join(f'<aside class="blocks unfurl" aria-label="Link preview">{inside}</aside>' for inside in shown)
 
 
 def view_html(view: Json, screen: Screen, submit_to: str, close_to: str) -> str:

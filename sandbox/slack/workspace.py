@@ -73,6 +73,8 @@ class Message:
     files: list[str] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
     """User ids by the name of the emoji."""
+    unfurls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What the app shows under links, by their URLs."""
 
 
 @dataclass
@@ -123,6 +125,8 @@ class Workspace:
         self.stacks: dict[str, list[Modal]] = {}
         """The modals open on each user's screen, the topmost last."""
         self.homes: dict[str, Modal] = {}
+        self.unfurl_domains: frozenset[str] = frozenset()
+        """Those that the app's manifest names: it hears of links there."""
         self.cannot_fetch: str | None = None
         """Pictures whose addresses begin so cannot be fetched; None: all others' can, and this Slack does not try."""
         self._numbers = count(1)

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from bot import unfurl
 from bot.app import CONVERSATIONS, Kind
 from bot.manifest import http_manifest, socket_mode_manifest
 
@@ -35,9 +36,19 @@ def test_manifest_names_what_the_bot_answers() -> None:
     assert events == named(Kind.EVENT)
 
 
+def test_manifest_names_where_links_are_unfurled() -> None:
+    """HubSpot's hosts, at most five as Slack wants it, each of which the bot knows; and the scopes that this takes."""
+    manifest = MANIFESTS["socket mode"]
+    domains = manifest["features"]["unfurl_domains"]
+
+    assert len(domains) <= 5
+    assert all(unfurl.contact_of(f"https://{one}/contacts/1/record/0-1/2") == ("1", "2") for one in domains)
+    assert {"links:read", "links:write"} <= set(manifest["oauth_config"]["scopes"]["bot"])
+
+
 def test_socket_mode_manifest_has_no_url() -> None:
     """With Socket Mode on, Slack refuses URLs."""
-    assert "url" not in json.dumps(MANIFESTS["socket mode"])
+    assert 'url":' not in json.dumps(MANIFESTS["socket mode"])
 
 
 def test_http_manifest_leads_everything_to_one_address() -> None:
