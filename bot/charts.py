@@ -12,8 +12,8 @@ if TYPE_CHECKING:  # importing it takes a second
 
 # A dark blue and a light grey differ in brightness, so that people see them apart who do not see all colours.
 BLUE, PALE, INK, FAINT = "#0072B2", "#B4C0CB", "#1D1C1D", "#5E6A75"
-WIDTH: Final = 6.4
-DOTS_PER_INCH: Final = 160
+WIDTH: Final = 5.4
+DOTS_PER_INCH: Final = 190
 ROW_HEIGHT: Final = 0.32
 HEADROOM: Final = 1.2
 SMALL, USUAL = 8.0, 9.0
