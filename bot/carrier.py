@@ -11,7 +11,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.elements import Block, Message
 from bot.blocks.reader import Reader
+from bot.chart_links import ChartLinks
+from bot.charts_refused import with_charts_if_possible
 from bot.digest import Waiting, let_wait
 from bot.owed import Owed, owed, remember, went_on
 from bot.permissions import People, Right, refusal
@@ -44,6 +47,7 @@ class SlackCarrier:
         client: without retry handlers: repeating a dropped request would post twice.
         people: who is written to directly, and in which language.
         language: in which channels are spoken to.
+        charts: gives a chart's address; None: Slack cannot fetch any.
     """
 
     # Slack's limit is one message a second and channel.
@@ -57,6 +61,7 @@ class SlackCarrier:
         people: People,
         now: Callable[[], datetime],
         language: str = "en",
+        charts: ChartLinks | None = None,
     ) -> None:
         if client.retry_handlers:
             raise ValueError("the carrier's client must have no retry handlers")
@@ -64,7 +69,7 @@ class SlackCarrier:
         self._store = store
         self._now = now
         self._people = people
-        self._channel_reader = Reader(Texts(language))
+        self._channel_reader = Reader(Texts(language), chart_url=charts)
         self._known: dict[str, datetime] = {}
 
     async def send(self, item: Item) -> Sent | NotSent | Lost | Pause:
@@ -78,7 +83,8 @@ class SlackCarrier:
                 return Sent(is_silent=True)
             if isinstance(said, Waiting):
                 return self._later(item, said, channel)
-            channel, ts = await self._put(channel, item, said)
+            put = partial(self._put_blocks, channel, item, said)
+            channel, ts = await with_charts_if_possible(put, said.message.blocks)
         except SlackApiError as error:
             return self._told(item, error)
         except _NO_ANSWER as error:
@@ -131,6 +137,9 @@ class SlackCarrier:
                 raise
             return None  # somebody removed it
         return str(answer["permalink"])
+
+    async def _put_blocks(self, channel: str, item: Item, said: Owed, blocks: list[Block]) -> tuple[str, str]:
+        return await self._put(channel, item, replace(said, message=Message(said.message.text, blocks)))
 
     async def _put(self, channel: str, item: Item, said: Owed) -> tuple[str, str]:
         """Where the message that says it now stands: its channel and `ts`."""

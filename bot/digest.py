@@ -14,11 +14,12 @@ from decisions.gathering import Gathered
 from decisions.quiet_hours import Mode, turn
 from storage import Session, backlogs, channel_chosen, channel_filtering, digests, feed, leads, subscriptions
 from storage.delivery import Item
+from storage.digest_numbers import DigestNumbers, digest_numbers
 from storage.digests import Entry, Told
 from storage.feed import ActivityCard
 from storage.leads import LeadCard, LeadStage
 from storage.posted import Message as Posted
-from storage.subscriptions import Topic
+from storage.subscriptions import Terms, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,17 @@ def _digest(
     else:
         happened = [activity for activity in feed.of_ids(session, subjects) if activity.email or not is_new]
         named = {activity.id: activity.address_id for activity in happened if activity.email}
-        message = activity_digest([as_shown(activity, terms) for activity in happened], since, for_channel)
+        numbers = _numbers(session, terms, since, entries[0].told_at or told_at if entries else None, for_channel)
+        message = activity_digest([as_shown(activity, terms) for activity in happened], since, for_channel, numbers)
     return Digest(topic, message, ids, named) if named or not is_new else None
+
+
+def _numbers(
+    session: Session, terms: Terms, since: Since | None, at: datetime | None, reader: Reader
+) -> DigestNumbers | None:
+    """What everybody did up to the digest's day, in a daily one; more often it would be noise."""
+    is_daily = terms.rhythm.mode is Mode.DAILY and since is not None and since.gathered is None
+    return digest_numbers(session, at, reader.zone) if is_daily and at else None
 
 
 def _since(entries: Sequence[Entry], told_at: datetime | None) -> Since | None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 from bot.blocks.reader import Reader
 from bot.blocks.text import masked
 from bot.texts import Texts
+from decisions.calendar_steps import zone_of
 from storage import Session, subscriptions
 from storage.feed import ActivityCard
 from storage.leads import LeadCard
@@ -21,8 +22,9 @@ def terms_of(session: Session, topic: Topic, channel: str) -> Terms:
 
 
 def reader_of(terms: Terms, reader: Reader) -> Reader:
-    """For those who read the channel; `reader` where it has no language of its own."""
-    return replace(reader, texts=Texts(terms.language)) if terms.language else reader
+    """For those who read the channel, on its clocks; in the language of `reader` where it has none of its own."""
+    texts = Texts(terms.language) if terms.language else reader.texts
+    return replace(reader, texts=texts, zone=zone_of(terms.rhythm.zone))
 
 
 def as_shown(card: Card, terms: Terms) -> Card:

@@ -81,7 +81,7 @@ class Slack:
         self._dispatch = make_bot(desk, self._client, self._homes, authorize=authorize)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
         self._endpoint = SlackEndpoint(self._events, self._dispatch, prove=partial(prove, secrets), malformed=malformed)
-        carrier = partial(SlackCarrier, store=opened.store, people=people, now=utc_now)
+        carrier = partial(SlackCarrier, store=opened.store, people=people, now=utc_now, charts=charts)
         self.carrier: Carrier = WorkspaceCarriers(each, carrier) if each else carrier(self._client)
         self._install = _install(settings, opened, installed) if each else None
         self._app_token = settings.slack_app_token

@@ -4,13 +4,21 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import literal, select, union_all
 from sqlmodel import Session, col
 
 from decisions.calendar_steps import begin_of
+from storage.campaigns import Campaign
+from storage.hours import HourCounter
 from storage.performance_report import Scope, series
 from storage.tracking import Event, EventClass
+
+# Campaign by campaign (0: none), as hours are indexed: years of them need not be looked through.
+_EVERY_CAMPAIGN: Final[Any] = union_all(select(col(Campaign.id)), select(literal(0)))
+EVERYBODY: Final = Scope(events=(), hours=(col(HourCounter.campaign_id).in_(_EVERY_CAMPAIGN),))
 
 
 @dataclass(frozen=True, slots=True)

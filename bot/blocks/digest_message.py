@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.blocks.activity_message import activity_line
+from bot.blocks.digest_numbers import numbers_blocks, trend_line
 from bot.blocks.elements import Block, Message, actions, button, context, section
 from bot.blocks.lead_message import lead_lines
 from bot.blocks.reader import Reader
@@ -13,11 +14,13 @@ from bot.blocks.search_results import SHOW_PERSON
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import LONGEST_TEXT, Mrkdwn, escape, fit, plain
 from decisions.gathering import Gathered
+from storage.digest_numbers import DigestNumbers
 from storage.feed import ActivityCard
 from storage.leads import LeadCard
 
 # So many of so many characters stay below what a message may hold in sum.
 MOST_TOLD: Final = 16
+MOST_BESIDE_NUMBERS: Final = 12
 SHOW_ALL: Final = "show_all_of_digest"
 # What comes a moment later is not late.
 WORTH_SAYING: Final = timedelta(minutes=2)
@@ -42,12 +45,19 @@ def lead_digest(cards: Sequence[LeadCard], since: Since | None, reader: Reader) 
     return _digest("digest_leads", "digest_more_leads", len(cards), rows, names, since, reader)
 
 
-def activity_digest(cards: Sequence[ActivityCard], since: Since | None, reader: Reader) -> Message:
-    """Activities, each in a line."""
-    shown = sorted(cards, key=lambda card: (-card.clicks, card.id))[:MOST_TOLD]
+def activity_digest(
+    cards: Sequence[ActivityCard], since: Since | None, reader: Reader, numbers: DigestNumbers | None = None
+) -> Message:
+    """Activities, each in a line, under what everybody did."""
+    told = numbers_blocks(numbers, reader) if numbers else []
+    shown = sorted(cards, key=lambda card: (-card.clicks, card.id))[: MOST_BESIDE_NUMBERS if told else MOST_TOLD]
     rows = [_activity(card, reader) for card in shown]
     names = [escape(card.name or card.email or "") for card in shown if card.name or card.email]
-    return _digest("digest_feed", "digest_more_feed", len(cards), rows, names, since, reader)
+    if numbers and told:
+        names.insert(0, trend_line(numbers, reader))
+    message = _digest("digest_feed", "digest_more_feed", len(cards), rows, names, since, reader)
+    head, *rest = message.blocks
+    return Message(message.text, [head, *told, *rest])
 
 
 def _digest(

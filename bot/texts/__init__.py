@@ -47,6 +47,10 @@ class Texts:
         month = self._texts["months"].split()[day.month - 1]
         return self._texts["short_day"].format(day=day.day, month=month)
 
+    def weekday(self, day: date) -> str:
+        """The weekday of a day, short: Mon."""
+        return self._texts["weekdays"].split()[day.weekday()]
+
     def ago(self, passed: timedelta) -> Mrkdwn:
         """How long ago, roughly; only for what is made anew whenever it is looked at."""
         minutes = int(passed.total_seconds() // 60)

@@ -47,6 +47,13 @@ TEXTS: Final = {
     "opted_out_card": "Am {when} von {who} vom Tracking abgemeldet. Seitdem wird nichts aufgezeichnet.",
     "card_text": "{name}: {numbers}",
     # charts
+    "weekdays": "Mo Di Mi Do Fr Sa So",
+    "chart_days": "{now}; {before}. Tag für Tag, in Klammern eine Woche davor: {days}",
+    "digest_last": "Klicks in den letzten 7 Tagen: {n}",
+    "digest_before": "In den 7 Tagen davor: {n}",
+    "digest_accounts": "Aktivste Firmen",
+    "digest_campaigns": "Meistgeklickte Kampagnen",
+    "digest_trend": "{clicks} von allen in den 7 Tagen bis gestern; {before} in den 7 Tagen davor",
     "chart_clicks": "Klicks pro Woche",
     "chart_views": "Ansichten pro Woche",
     "chart_weeks": "Klicks und Ansichten der letzten {n} Wochen, nach dem Montag, an dem die Woche begann. {told}",

@@ -47,6 +47,13 @@ TEXTS: Final = {
     "opted_out_card": "Opted out of tracking by {who} on {when}. Nothing is recorded since.",
     "card_text": "{name}: {numbers}",
     # charts
+    "weekdays": "Mon Tue Wed Thu Fri Sat Sun",
+    "chart_days": "{now}; {before}. Day by day, a week before in brackets: {days}",
+    "digest_last": "Clicks in the last 7 days: {n}",
+    "digest_before": "The 7 days before: {n}",
+    "digest_accounts": "Most active accounts",
+    "digest_campaigns": "Most clicked campaigns",
+    "digest_trend": "{clicks} by everybody in the 7 days up to yesterday; {before} in the 7 days before",
     "chart_clicks": "Clicks a week",
     "chart_views": "Views a week",
     "chart_weeks": "Clicks and views in the last {n} weeks, by the Monday on which a week began. {told}",

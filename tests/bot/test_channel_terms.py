@@ -12,10 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import col, or_, select
 
 from bot.carrier import SlackCarrier
+from bot.chart_links import ChartLinks
 from bot.permissions import People
 from bot.web_client import always
 from decisions.channel_filters import Filters
 from decisions.quiet_hours import Mode, Rhythm
+from decisions.sealing import Keys
 from jobs.deliver import Delivery, Pace
 from sandbox.sample_data.workspace import FEED, JONAS, LEADS, OLIVER
 from sandbox.slack import Message, SlackSandbox
@@ -76,7 +78,8 @@ def _is_due(session: Session, now: datetime) -> bool:
 @pytest.fixture
 async def channels(store: Store, slack: SlackSandbox, client: AsyncWebClient) -> AsyncIterator[Channels]:
     clock = Clock()
-    carrier = SlackCarrier(client, store, people=People(always(client)), now=clock)
+    charts = ChartLinks(Keys.parse("a secret key that is long enough"), "https://footlight.ours.de", clock)
+    carrier = SlackCarrier(client, store, people=People(always(client)), now=clock, charts=charts)
     carrier.interval = timedelta(0)
     pace = Pace(settle=timedelta(0), poll=timedelta(seconds=0.02))
     engine = Delivery(store, {"slack": carrier}, now=clock, registry=CollectorRegistry(), pace=pace)
@@ -119,6 +122,38 @@ async def test_hourly_digest(store: Store, channels: Channels) -> None:
     assert len(await channels.said(LEADS)) == 1
     channels.clock.pass_until("2026-11-25T11:00Z")
     assert [message.text[:6] for message in await channels.said(LEADS)] == ["2 lead", "1 lead"]
+
+
+async def test_daily_digest_shows_the_week(store: Store, channels: Channels) -> None:
+    """A daily digest of the feed shows the last seven days beside those before, in a picture and in words; where Slack
+    cannot fetch the picture, in words alone."""
+    channels.choose(Topic.FEED, FEED, Terms(rhythm=Rhythm(Mode.DAILY, "Europe/Berlin"), language="de"))
+    store_all(store, a_state(), a_state("502", "eva@firma.de"), a_state("503", "kim@other.example"))
+    for email in ("max@firma.de", "eva@firma.de", "kim@other.example"):
+        become_active(store, email)
+    fetch(store, "kim@other.example", campaign="New catalogue", minute=-7 * 24 * 60)
+    become_lead(store, "j.doe@firma.de")
+    await channels.said(FEED)
+    channels.clock.pass_until("2026-11-26T07:00Z")
+
+    (message,) = await channels.said(FEED)
+    (picture,) = (block for block in message.blocks if block["type"] == "image")
+    assert picture["image_url"].startswith("https://footlight.ours.de/charts/")
+    assert picture["alt_text"].startswith("Klicks in den letzten 7 Tagen: 4; In den 7 Tagen davor: 1. ")
+    assert "Do 0 (0), Fr 0 (0), Sa 0 (0), So 0 (0), Mo 0 (0), Di 0 (0), Mi 4 (1). " in picture["alt_text"]
+    assert picture["alt_text"].endswith("Meistgeklickte Kampagnen: Spring Fair (4)")
+    assert "4 Klicks von allen in den 7 Tagen bis gestern; 1 in den 7 Tagen davor" in message.text
+    assert "firma.de (3) · other.example (1)" in whole(message)
+    assert "Spring Fair (4)" in whole(message)
+
+    channels.slack.workspace.cannot_fetch = "https://footlight.ours.de/"
+    become_active(store, "max@firma.de", minute=24 * 60)
+    await channels.said(FEED)
+    channels.clock.pass_until("2026-11-27T07:00Z")
+
+    (_, message) = await channels.said(FEED)
+    assert "image" not in {block["type"] for block in message.blocks}
+    assert "5 Klicks von allen" in whole(message)
 
 
 async def test_digest_shows_the_present_state(store: Store, channels: Channels) -> None:

@@ -1,6 +1,6 @@
 """The set-up, channels, digests and the Home keep Slack's limits in Slack, whatever everything is called."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import time, timedelta
 from itertools import product
 from typing import Any
@@ -25,15 +25,18 @@ from decisions.quiet_hours import Mode, Rhythm
 from sandbox.slack.block_kit import ALL_TEXT, message_faults, suggestion_faults, text_length, view_faults
 from storage.audit import Noted
 from storage.counts import Counts
+from storage.digest_numbers import ActiveAccount, DigestNumbers
 from storage.feed import ActivityCard
 from storage.filter_choices import Choice, Filtered
 from storage.home_state import AdminState, HomeState, Week
 from storage.leads import LeadStage
 from storage.list_catalogue import ListedList
+from storage.performance import PopularCampaign
 from storage.setup_state import SetupState
 from storage.subscriptions import Subscribed, Terms, Topic
 from storage.target_groups import GroupView
-from tests.contracts.test_blocks import HOSTILE, NOW, READERS, a_lead, an_activity, mrkdwn
+from storage.trend import Step
+from tests.contracts.test_blocks import CHART_URL, HOSTILE, NOW, READERS, a_lead, an_activity, mrkdwn
 
 TEXTS = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 RHYTHM = Rhythm(Mode.DAILY, "America/Argentina/ComodRivadavia", time(22), time(7))
@@ -59,6 +62,12 @@ def activities(text: str, number: int) -> list[ActivityCard]:
     return [an_activity(text) for _ in range(number)]
 
 
+def numbers(text: str) -> DigestNumbers:
+    days = tuple(Step((NOW + timedelta(days=one)).date(), 41_000_000, 10_000_000) for one in range(7))
+    ranked = (ActiveAccount(text, 9_999),) * 5, (PopularCampaign(text, 12_345),) * 5
+    return DigestNumbers(days, days, *ranked)
+
+
 @TEXTS
 def test_messages(text: str) -> None:
     """Greetings, digests of any size and the checklist are messages that Slack takes; no name is a mention."""
@@ -76,6 +85,7 @@ def check_messages(text: str, number: int, reader: Reader) -> None:
         channel_greeting(Topic.LEADS, "C0LEADS0001", TERMS, names(text), reader),
         lead_digest(leads, Since(NOW, NOW, timedelta(days=1), Gathered.HELD_UP), reader),
         activity_digest(activities(text, number), Since(NOW, NOW, gathered=Gathered.MISSED), reader),
+        activity_digest(activities(text, number), None, replace(reader, chart_url=CHART_URL), numbers(text)),
         digest_page(leads[:16], "1.2", reader, total=number, skipped=0),
         setup_checklist(state, reader, is_welcome=bool(number)),
     ):
