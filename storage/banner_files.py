@@ -10,8 +10,8 @@ from io import BytesIO
 from typing import Final
 
 from PIL import Image, ImageSequence
-from sqlalchemy import LargeBinary, delete
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import LargeBinary
+from sqlmodel import Field, Session, SQLModel
 
 LARGEST_FILE: Final = 1_000_000
 LONGEST_SIDE: Final = 5_000
@@ -152,14 +152,6 @@ def keep_picture(session: Session, picture: BannerPicture) -> None:
             )
         )
         session.flush()
-
-
-def forget_unused(session: Session, digest: str) -> None:
-    """Forget a banner file that no campaign shows any more."""
-    from storage.campaigns import Campaign
-
-    used = select(Campaign.id).where(col(Campaign.banner_digest) == digest)
-    session.execute(delete(BannerFile).where(col(BannerFile.digest) == digest, ~used.exists()))
 
 
 def find_file(session: Session, digest: str) -> BannerPicture | None:

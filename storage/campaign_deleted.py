@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from decisions.who_sees_what import Status
-from storage.banner_files import forget_unused
+from storage.banner_files import BannerFile
 from storage.campaign_changes import CampaignRefused, Fault, forget_assignments, note, ours
-from storage.campaigns import changed
+from storage.campaigns import Campaign, changed
 
 
 def delete_campaign(session: Session, name: str, *, now: datetime, actor: str = "cli") -> str:
@@ -31,7 +32,12 @@ def delete_campaign(session: Session, name: str, *, now: datetime, actor: str = 
     session.flush()
     forget_assignments(session, row.id)
     if digest is not None:
-        forget_unused(session, digest)
+        _forget_unused(session, digest)
     note(session, "deleted a campaign", row.id, actor, now)
     changed(session)
     return row.name
+
+
+def _forget_unused(session: Session, digest: str) -> None:
+    used = select(Campaign.id).where(col(Campaign.banner_digest) == digest)
+    session.execute(delete(BannerFile).where(col(BannerFile.digest) == digest, ~used.exists()))
