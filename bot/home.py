@@ -5,9 +5,8 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
@@ -19,12 +18,14 @@ from bot.blocks.home_view import home_view, person_modal, refused_home
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import Mrkdwn
+from bot.chart_links import ChartLinks
 from bot.charts_refused import with_charts_if_possible
 from bot.desk import Desk, team_of
 from bot.permissions import People, Person, Right, refusal
 from bot.slack_errors import error_code
 from bot.texts import Texts
 from bot.web_client import ClientOf
+from decisions.calendar_steps import WEEK, monday_of, zone_of
 from decisions.slack_ids import slack_id, workspace_of
 from storage import Session, Store, lead_moves, permitted
 from storage.home_state import HomeState, home_state
@@ -38,7 +39,6 @@ WATCHED_FOR: Final = timedelta(hours=1)
 # Slack takes about a hundred a minute: at most so many, each time.
 RENEWED_EVERY: Final = timedelta(seconds=15)
 MOST_RENEWED: Final = 20
-WEEK: Final = timedelta(days=7)
 
 
 @dataclass(slots=True)
@@ -61,12 +61,14 @@ class Homes:
         *,
         now: Callable[[], datetime],
         every: timedelta = RENEWED_EVERY,
+        charts: ChartLinks | None = None,
     ) -> None:
         self._store = store
         self._people = people
         self._client_of = client_of
         self._now = now
         self._every = every
+        self._charts = charts
         self._looking: dict[str, Looking] = {}
 
     async def show(self, user_id: str, team_id: str) -> None:
@@ -103,7 +105,11 @@ class Homes:
         fingerprint = hashlib.sha256(json.dumps(view).encode()).hexdigest()
         if fingerprint != looking.fingerprint:
             client = await self._client_of(workspace_of(user_id))
-            await client.views_publish(user_id=slack_id(user_id), view=view)
+
+            async def publish(blocks: list[Block]) -> None:
+                await client.views_publish(user_id=slack_id(user_id), view=view | {"blocks": blocks})
+
+            await with_charts_if_possible(publish, view["blocks"])
             looking.fingerprint = fingerprint
 
     async def _view(self, person: Person) -> dict[str, Any]:
@@ -111,7 +117,7 @@ class Homes:
         if because := refusal(person, Right.SEE):
             return refused_home(texts(because))
         # Relative words would change by themselves.
-        reader = Reader(texts, workspace=workspace_of(person.user_id))
+        reader = Reader(texts, chart_url=self._charts, workspace=workspace_of(person.user_id))
         return home_view(await self._store.read(_state, person, self._now()), reader)
 
 
@@ -187,18 +193,13 @@ def _why_not_free(error: AlreadyMoved | NoSuchLead, reader: Reader) -> Mrkdwn:
 
 def _state(session: Session, person: Person, now: datetime) -> HomeState:
     may_decide = person.is_admin or permitted.is_permitted(session, person.user_id)
-    weeks = weeks_of(now, person.time_zone)
-    return home_state(session, f"slack:{person.user_id}", person.email, weeks=weeks, may_decide=may_decide, now=now)
-
-
-def weeks_of(now: datetime, zone: str) -> tuple[datetime, datetime]:
-    """When the last week and this one began, on somebody's clocks: on Monday."""
-    try:
-        clocks = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        clocks = ZoneInfo("UTC")
-    today = now.astimezone(clocks).date()
-    monday = today - timedelta(days=today.weekday())
-    begun = (datetime.combine(day, time(), clocks).astimezone(UTC) for day in (monday - WEEK, monday))
-    last, this = begun
-    return last, this
+    zone = zone_of(person.time_zone)
+    return home_state(
+        session,
+        f"slack:{person.user_id}",
+        person.email,
+        last_monday=monday_of(now, zone) - WEEK,
+        zone=zone,
+        may_decide=may_decide,
+        now=now,
+    )

@@ -76,7 +76,7 @@ class Slack:
             client_of=each,
         )
         self._connections = opened.connections
-        self._homes = Homes(opened.store, people, client_of, now=utc_now)
+        self._homes = Homes(opened.store, people, client_of, now=utc_now, charts=charts)
         authorize = authorize_by(installed) if each else None
         self._dispatch = make_bot(desk, self._client, self._homes, authorize=authorize)
         self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)

@@ -81,7 +81,7 @@ def account_card(
     if name is None:
         return None
     domains = select(col(AccountDomain.domain)).where(col(AccountDomain.account_id) == account_id)
-    scope = of_account(account_id)
+    scope, in_groups = of_account(account_id), aggregate_only.is_account(session, account_id)
     return AccountCard(
         id=account_id,
         name=name,
@@ -92,8 +92,8 @@ def account_card(
             select(func.count()).select_from(_people_of(account_id).with_only_columns(_KEY).subquery())
         ).scalar_one(),
         skipped=page.skipped,
-        weeks=trend(session, scope, weeks, zone),
-        counted_only_in_groups=aggregate_only.is_account(session, account_id),
+        weeks=() if in_groups else trend(session, scope, weeks, zone),
+        counted_only_in_groups=in_groups,
     )
 
 

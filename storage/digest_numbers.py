@@ -9,6 +9,7 @@ from sqlalchemy import func, select, union
 from sqlmodel import Session, col
 
 from decisions.calendar_steps import DAY, begin_of, steps
+from storage import small_crowds
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.campaigns import Campaign
@@ -16,6 +17,7 @@ from storage.feed import Activity
 from storage.hours import HourCounter
 from storage.leads import Lead
 from storage.performance import Counter, PopularCampaign
+from storage.performance_report import of_campaign, within
 from storage.tracking import Event, EventClass, EventKind
 from storage.trend import EVERYBODY, Step, trend
 
@@ -54,7 +56,7 @@ def digest_numbers(session: Session, now: datetime, zone: ZoneInfo) -> DigestNum
         last=days[DAYS:],
         before=days[:DAYS],
         accounts=tuple(ActiveAccount(*row) for row in session.execute(_accounts(*span))),
-        campaigns=tuple(PopularCampaign(name, int(clicks)) for name, clicks in session.execute(_campaigns(*span))),
+        campaigns=_campaigns(session, *span),
     )
 
 
@@ -81,10 +83,10 @@ def _accounts(since: datetime, until: datetime) -> Any:
     )
 
 
-def _campaigns(since: datetime, until: datetime) -> Any:
-    clicks = func.sum(col(HourCounter.number))
-    return (
-        select(col(Campaign.name), clicks)
+def _campaigns(session: Session, since: datetime, until: datetime) -> tuple[PopularCampaign, ...]:
+    clicks, held = func.sum(col(HourCounter.number)), small_crowds.find(session).campaigns
+    query = (
+        select(col(Campaign.id), col(Campaign.name), clicks)
         .join(HourCounter, col(HourCounter.campaign_id) == col(Campaign.id))
         .where(
             col(HourCounter.kind) == int(EventKind.CLICK),
@@ -93,7 +95,15 @@ def _campaigns(since: datetime, until: datetime) -> Any:
             col(HourCounter.hour) < until,
         )
         .group_by(col(Campaign.id), col(Campaign.name))
-        .having(clicks > 0)
-        .order_by(clicks.desc(), col(Campaign.id))
-        .limit(MOST_RANKED)
+        .order_by(col(Campaign.id))
     )
+    found = [
+        PopularCampaign(name, _of_the_named(session, id_, since, until) if id_ in held else int(number))
+        for id_, name, number in session.execute(query).all()
+    ]
+    return tuple(sorted((one for one in found if one.clicks), key=lambda one: -one.clicks)[:MOST_RANKED])
+
+
+def _of_the_named(session: Session, campaign_id: int, since: datetime, until: datetime) -> int:
+    """Where few are counted only in groups, nothing is told of those who cannot be named."""
+    return within(session, of_campaign(campaign_id).of_the_named, since, until).clicks

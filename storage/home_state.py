@@ -1,49 +1,48 @@
 """What somebody's Home shows: leads, their contacts' activity, the week's numbers; for admins how things stand."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from decisions.calendar_steps import DAY, WEEK, begin_of, steps
 from decisions.slack_ids import FIRST, workspace_of
-from storage import (
-    audit,
-    feed,
-    follows,
-    inbox,
-    leads,
-    performance_report,
-    small_crowds,
-    subscriptions,
-    target_groups,
-)
+from storage import audit, feed, follows, inbox, leads, subscriptions, target_groups
 from storage.addresses import Address
 from storage.audit import Noted
-from storage.campaigns import Campaign
 from storage.contacts import Contact
-from storage.counts import Counts, counts_of
 from storage.feed import Activity, ActivityCard
 from storage.follows import Followed
-from storage.hours import COUNTS, HourCounter
 from storage.leads import Lead, LeadCard, LeadStage
 from storage.opt_outs import OptOut
 from storage.owners import Owner
 from storage.subscriptions import Subscribed, Topic
 from storage.target_groups import GroupView
+from storage.trend import EVERYBODY, Step, trend
 
 MOST_LEADS: Final = 5
 MOST_ACTIVITIES: Final = 5
 MOST_NOTED: Final = 8
+DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What a week brought: views and clicks, and leads that clicked first in it."""
+    """What a week brought: what people did on each of its days, and leads that clicked first in it."""
 
-    counts: Counts
+    days: tuple[Step, ...]
     leads: int
+
+    @property
+    def clicks(self) -> int:
+        return sum(day.clicks for day in self.days)
+
+    @property
+    def views(self) -> int:
+        return sum(day.views for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,8 @@ def home_state(
     actor: str,
     email: str | None,
     *,
-    weeks: tuple[datetime, datetime],
+    last_monday: date,
+    zone: ZoneInfo,
     may_decide: bool,
     now: datetime,
 ) -> HomeState:
@@ -93,9 +93,10 @@ def home_state(
     What the Home of `actor`, whose address at work is `email`, shows now.
 
     Args:
-        weeks: when the last week and this one began, on their clocks.
+        last_monday: when the last week began, on the clocks of `zone`, which are theirs.
     """
-    last_week, this_week = weeks
+    days = trend(session, EVERYBODY, steps(last_monday, 2 * DAYS + 1, DAY), zone)
+    last_week, this_week, next_week = (begin_of(day, zone) for day in steps(last_monday, 3, WEEK))
     free = (col(Lead.stage) == LeadStage.OPEN, col(Lead.snoozed_until).is_(None))
     held = (col(Lead.stage) == LeadStage.CLAIMED, col(Lead.held_by) == actor)
     return HomeState(
@@ -104,8 +105,8 @@ def home_state(
         mine=_leads(session, *held),
         activities=_activities(session, email, this_week),
         follows=follows.of_user(session, audit.slack_user(actor) or "", now=now),
-        this_week=_week(session, this_week, None),
-        last_week=_week(session, last_week, this_week),
+        this_week=Week(days[DAYS:], _new_leads(session, this_week, next_week)),
+        last_week=Week(days[:DAYS], _new_leads(session, last_week, this_week)),
         admin=_admin(session, workspace_of(audit.slack_user(actor) or FIRST)) if may_decide else None,
     )
 
@@ -131,18 +132,9 @@ def _activities(session: Session, email: str | None, since: datetime) -> tuple[A
     return feed.of_ids(session, session.execute(query).scalars().all())
 
 
-def _week(session: Session, begin: datetime, end: datetime | None) -> Week:
-    # Campaign by campaign, as hours are indexed: a year of them need not be looked through.
-    every_campaign: Any = union_all(select(col(Campaign.id)), select(literal(0)))
-    hours = [col(HourCounter.campaign_id).in_(every_campaign), col(HourCounter.hour) >= begin]
-    since = [col(Lead.since) >= begin]
-    if end is not None:
-        hours.append(col(HourCounter.hour) < end)
-        since.append(col(Lead.since) < end)
-    counted = counts_of(session.execute(select(*COUNTS).where(*hours)).one())
-    if small_crowds.find(session).total:
-        counted = performance_report.within(session, performance_report.ALL.of_the_named, begin, end)
-    return Week(counted, session.execute(select(func.count()).where(*since)).scalar_one())
+def _new_leads(session: Session, begin: datetime, end: datetime) -> int:
+    first_click = (col(Lead.since) >= begin, col(Lead.since) < end)
+    return session.execute(select(func.count()).where(*first_click)).scalar_one()
 
 
 def _admin(session: Session, workspace: str) -> AdminState:

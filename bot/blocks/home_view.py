@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bot.blocks.activity_message import activity_line
 from bot.blocks.audit_line import audit_line
+from bot.blocks.comparison_chart import comparison_chart
 from bot.blocks.elements import CLAIM, Block, actions, button, context, divider, modal, section
 from bot.blocks.follow_message import follow_row
 from bot.blocks.group_trouble import group_trouble
@@ -54,6 +55,7 @@ def home_view(state: HomeState, reader: Reader) -> dict[str, Any]:
         *_follows(state.follows, reader),
         divider(),
         _header("home_week", reader),
+        *_chart(state.this_week, state.last_week, reader),
         section(_numbers(state.this_week, state.last_week, reader)),
         *(_admin(state.admin, reader) if state.admin else []),
     ]
@@ -106,6 +108,12 @@ def _follows(follows: Sequence[Followed], reader: Reader) -> list[Block]:
     ]
 
 
+def _chart(this: Week, last: Week, reader: Reader) -> list[Block]:
+    texts = reader.texts
+    names = texts.plain("home_chart_this", n=this.clicks), texts.plain("home_chart_last", n=last.clicks)
+    return comparison_chart(this.days, last.days, names, reader)
+
+
 def _numbers(this: Week, last: Week, reader: Reader) -> list[Mrkdwn]:
     texts = reader.texts
     return [
@@ -117,8 +125,8 @@ def _numbers(this: Week, last: Week, reader: Reader) -> list[Mrkdwn]:
 def _week(week: Week, reader: Reader) -> dict[str, Mrkdwn]:
     texts = reader.texts
     return {
-        "clicks": texts.count("clicks", week.counts.clicks),
-        "views": texts.count("views", week.counts.views),
+        "clicks": texts.count("clicks", week.clicks),
+        "views": texts.count("views", week.views),
         "leads": texts.count("new_leads", week.leads),
     }
 

@@ -624,6 +624,8 @@ TEXTS: Final = {
     "home_follows": "Wem ich folge",
     "home_more_follows": "und {n} weitere: `/footlight following` listet alle auf",
     "home_week": "Wie es läuft",
+    "home_chart_this": "Klicks diese Woche: {n}",
+    "home_chart_last": "Letzte Woche: {n}",
     "home_this_week": "*Diese Woche*: {clicks} bei {views}, {leads}",
     "home_last_week": "Letzte Woche: {clicks} bei {views}, {leads}",
     "home_person": "Footlight",

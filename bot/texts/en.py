@@ -610,6 +610,8 @@ TEXTS: Final = {
     "home_follows": "Whom I follow",
     "home_more_follows": "and {n} more: `/footlight following` lists them",
     "home_week": "How it goes",
+    "home_chart_this": "Clicks this week: {n}",
+    "home_chart_last": "Last week: {n}",
     "home_this_week": "*This week*: {clicks} of {views}, {leads}",
     "home_last_week": "Last week: {clicks} of {views}, {leads}",
     "home_person": "Footlight",

@@ -94,7 +94,7 @@ async def running_bot(
         charts=ChartLinks(keys, "https://footlight.ours.de", now),
         hubspot=hubspot,
     )
-    dispatch = make_bot(desk, client, homes := Homes(store, desk.people, always(client), now=now))
+    dispatch = make_bot(desk, client, homes := Homes(store, desk.people, always(client), now=now, charts=desk.charts))
     events = Events(store, keys, dispatch, now=utc_now, lease=timedelta(seconds=0.2), again=[timedelta(0)])
     receive = SlackEndpoint(events, dispatch, prove=prove, malformed=malformed).receive
     app = web.Application(client_max_size=LARGEST_BODY)

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.home_view import home_view
 from bot.blocks.reader import Reader
-from bot.home import Homes, weeks_of
+from bot.home import Homes
 from bot.permissions import People
 from bot.texts import Texts
 from bot.web_client import always
@@ -19,13 +19,12 @@ from sandbox.slack import SlackSandbox
 from sandbox.slack.block_kit import view_faults
 from storage import Session, Store, audit, feed, lead_moves, subscriptions
 from storage.addresses import keep_addresses
-from storage.counts import Counts
 from storage.home_state import AdminState, HomeState, Week
 from storage.owners import OwnerState, store_owners
 from storage.subscriptions import Topic
 from storage.target_groups import GroupView
-from tests.bot.conftest import Bot, utc_now
-from tests.storage.people import T0, a_state, become_lead, fetch, store_all
+from tests.bot.conftest import Bot, running_bot, utc_now
+from tests.storage.people import T0, a_state, at, become_lead, fetch, store_all
 
 EMAIL, OTHER, MAX = "j.doe@acme.example", "k.roe@other.example", "max@firma.de"
 
@@ -141,15 +140,25 @@ async def test_it_follows_what_changes(store: Store, bot: Bot, slack: SlackSandb
     assert slack.requests["views.publish"] == 5
 
 
-def test_weeks_begin_on_monday() -> None:
-    """On the clocks of who looks; in a zone that nobody knows in UTC's."""
-    now = datetime.fromisoformat("2026-11-23T02:00Z")
+async def test_week_is_shown_as_a_picture(store: Store, slack: SlackSandbox, client: AsyncWebClient) -> None:
+    """This week's clicks beside last week's, day by day; in words alone where Slack cannot fetch the picture."""
+    for days in (0, -1, -9):
+        fetch(store, EMAIL, minute=days * 24 * 60)
+    async with running_bot(store, client, now=lambda: at(60)) as bot:
+        slack.deliveries.app_url = bot.url
+        await look(slack, bot, JONAS)
+        (picture,) = (one for one in slack.workspace.homes[JONAS].view["blocks"] if one["type"] == "image")
+        asked = slack.requests["views.publish"]
+        slack.workspace.cannot_fetch = "https://footlight.ours.de/"
+        fetch(store, EMAIL)
+        await bot.homes.show(JONAS, "TNORDWERK")
 
-    assert weeks_of(now, "America/New_York")[1] == datetime.fromisoformat("2026-11-16T05:00Z")
-    assert weeks_of(now, "Nowhere/X") == (
-        datetime.fromisoformat("2026-11-16T00:00Z"),
-        datetime.fromisoformat("2026-11-23T00:00Z"),
-    )
+    assert picture["image_url"].startswith("https://footlight.ours.de/charts/")
+    assert picture["alt_text"].startswith("Klicks diese Woche: 2; Letzte Woche: 1. ")
+    assert picture["alt_text"].endswith("Mo 0 (1), Di 1 (0), Mi 1 (0), Do 0 (0), Fr 0 (0), Sa 0 (0), So 0 (0)")
+    assert slack.requests["views.publish"] == asked + 2
+    assert "*Diese Woche*: 3 Klicks" in home(slack, JONAS)
+    assert "image" not in {one["type"] for one in slack.workspace.homes[JONAS].view["blocks"]}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +172,7 @@ def test_how_groups_stand(hints: int, told: str) -> None:
     """Groups as in HubSpot are one short line; what waits is told only where something does."""
     values: dict[str, Any] = {one.name: None for one in fields(GroupView)}
     group = GroupView(**values | {"equal_since": T0})
-    week = Week(Counts(), 0)
+    week = Week((), 0)
     admin = AdminState((group,), hints, (), 0, ())
     shown = str(home_view(HomeState((), 0, (), None, week, week, admin), Reader(Texts("de"))))
 

@@ -24,7 +24,6 @@ from decisions.gathering import Gathered
 from decisions.quiet_hours import Mode, Rhythm
 from sandbox.slack.block_kit import ALL_TEXT, message_faults, suggestion_faults, text_length, view_faults
 from storage.audit import Noted
-from storage.counts import Counts
 from storage.digest_numbers import ActiveAccount, DigestNumbers
 from storage.feed import ActivityCard
 from storage.filter_choices import Choice, Filtered
@@ -105,10 +104,10 @@ def test_views(text: str) -> None:
 def check_views(text: str, reader: Reader) -> None:
     channels = tuple(a_channel(text, number) for number in range(120))
     groups = tuple(a_group(text, number) for number in range(60))
-    lead, week = a_lead(text), Week(Counts(views=41_000_000, clicks=10_000), 12_345)
+    lead, week = a_lead(text), Week(numbers(text).last, 12_345)
     admin = AdminState(groups, 12, channels, 9_000, (Noted(NOW, text, text, f"{text}@firma.de", text),) * 8)
     home = HomeState((lead,) * 5, 9_000, (lead,) * 5, tuple(activities(text, 5)), week, week, admin)
-    empty = HomeState((), 0, (), None, Week(Counts(), 0), Week(Counts(), 0), AdminState((), 0, (), 0, ()))
+    empty = HomeState((), 0, (), None, Week((), 0), Week((), 0), AdminState((), 0, (), 0, ()))
     views: list[dict[str, Any]] = [
         channels_modal([(one, names(text)) for one in channels], reader, metadata="{}"),
         channels_modal([], reader, metadata="{}"),
@@ -122,6 +121,7 @@ def check_views(text: str, reader: Reader) -> None:
         ask_whom(reader, metadata="{}"),
         ask_domain(text or "firma.de", 1_000, reader, metadata="{}"),
         home_view(home, reader),
+        home_view(home, replace(reader, chart_url=CHART_URL)),
         home_view(empty, reader),
         refused_home(reader.texts("refused_guest")),
         person_modal("Footlight", lead_message(lead, reader).blocks, reader),
