@@ -1,6 +1,7 @@
 """Batch reads of contacts and companies: every asked id is found, found under another id, or certainly not there."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,6 +13,8 @@ from jobs.hubspot.client import HubSpotClient
 from jobs.hubspot.trouble import BadAnswer, ErrorDetail
 
 BATCH: Final = 100
+# So many of these are asked for at the same time.
+AT_ONCE: Final = 4
 MERGED_IDS: Final = ("hs_merged_object_ids", "hs_calculated_merged_vids")
 # HubSpot's longest property value.
 LONGEST_VALUE: Final = 65_536
@@ -138,12 +141,20 @@ def _read_all(
         return answer
 
     found: dict[str, Record] = {}
-    for some in batches(ids, BATCH):
-        answer = read(some)
+    asked = list(batches(ids, BATCH))
+    for some, answer in zip(asked, _all_at_once(read, asked), strict=True):
         found |= _explained(some, answer.results)
         for asked_id in _unexplained(some, answer, found):
             found.update((asked_id, record) for record in read([asked_id]).results[:1])
     return found
+
+
+def _all_at_once(read: Callable[[Sequence[str]], BatchAnswer], asked: Sequence[Sequence[str]]) -> list[BatchAnswer]:
+    """The answers in the order of the questions, several of which wait for HubSpot at the same time."""
+    if len(asked) < 2:
+        return [read(some) for some in asked]
+    with ThreadPoolExecutor(AT_ONCE, "footlight-hubspot-batches") as threads:
+        return list(threads.map(read, asked))
 
 
 def _explained(asked: Sequence[str], records: Iterable[Record]) -> dict[str, Record]:

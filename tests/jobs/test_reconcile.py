@@ -148,10 +148,11 @@ async def test_failure_half_way(context: Context, crm: Crm, hubspot: HubSpotSand
     crm.add_to_list(611, [each.id for each in made if each])
     names = [name for name in hubspot.requests if name.startswith(only[:12])]
     hubspot.faults.only = next(name for name in names if "batch" in name or "member" in name)
-    hubspot.faults.next_statuses = [200, 503, 503, 503]
+    hubspot.faults.next_statuses = [200, *[503] * 20]
 
     result = await sync(context)
 
+    hubspot.faults.clear()
     assert "HubSpot cannot be reached" in (result.trouble or "")
     now_ = await context.store.read(group)
     assert (now_.size, now_.equal_since) == (5, before.equal_since)
