@@ -142,21 +142,27 @@ def team_of(context: AsyncBoltContext) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The message whose button was pressed. What only one person sees can be changed by its response URL alone."""
+    """
+    The message, or the modal, whose button was pressed.
+
+    What only one person sees can be changed by its response URL alone, and a modal by its `view_id`.
+    """
 
     channel: str
     ts: str
     is_ephemeral: bool
     response_url: str | None
+    view_id: str = ""
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Place":
-        container = body.get("container") or {}
+        container, view = body.get("container") or {}, body.get("view") or {}
         return cls(
             channel=str(container.get("channel_id") or ""),
             ts=str(container.get("message_ts") or ""),
             is_ephemeral=bool(container.get("is_ephemeral")),
             response_url=body.get("response_url"),
+            view_id=str(view.get("id") or "") if view.get("type") == "modal" else "",
         )
 
     async def answer(self, message: Message, client: AsyncWebClient) -> None:

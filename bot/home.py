@@ -170,15 +170,19 @@ async def show(
     """*Show* in the Home: the person, in a modal."""
     await ack()
     visit = await desk.admit(context, Right.SEE)
-    answer = await desk.lookup.person(Subject.parse(str(action.get("value"))), visit.reader)
-    await _open(answer.message.blocks, visit.reader, body, client)
+    subject = Subject.parse(str(action.get("value")))
+    answer = await desk.lookup.person(subject, visit.reader)
+    is_lead = subject is not None and subject.kind is SubjectKind.LEAD
+    await _open(answer.message.blocks, visit.reader, body, client, has_buttons=is_lead)
 
 
-async def _open(blocks: Sequence[Block], reader: Reader, body: dict[str, Any], client: AsyncWebClient) -> None:
+async def _open(
+    blocks: Sequence[Block], reader: Reader, body: dict[str, Any], client: AsyncWebClient, *, has_buttons: bool = False
+) -> None:
     title, trigger_id = reader.texts.plain("home_person"), body["trigger_id"]
 
     async def opened(shown: list[Block]) -> None:
-        await client.views_open(trigger_id=trigger_id, view=person_modal(title, shown, reader))
+        await client.views_open(trigger_id=trigger_id, view=person_modal(title, shown, reader, has_buttons=has_buttons))
 
     await with_charts_if_possible(opened, list(blocks))
 

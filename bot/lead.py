@@ -93,14 +93,14 @@ async def renew(press: Press) -> None:
     if press.subject and press.subject.skipped is not None:
         await place.replace(await _list(desk, reader, press.subject.skipped), press.client)
         return
-    if not place.is_ephemeral:
+    if not place.is_ephemeral and not place.view_id:
         terms = await desk.store.read(terms_of, Topic.LEADS, press.visit.kept(place.channel))
         reader = reader_of(terms, desk.channel_reader(reader.workspace))
     else:
         terms = Terms()
     found = await desk.store.read(_card_and_url, lead_id(press))
     shown = lead_message(as_shown(found[0], terms), reader, found[1]) if found else forgotten_lead(reader)
-    await place.replace(shown, press.client)
+    await press.show(shown)
 
 
 async def _list(desk: Desk, reader: Reader, skipped: int = 0) -> Message:

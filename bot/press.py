@@ -1,6 +1,6 @@
 """A button that was pressed, or the modal that it opened and that was submitted: by whom, about whom, and where."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,8 @@ import msgspec
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Block, Message, section
+from bot.blocks.home_view import person_modal
 from bot.blocks.subject import Subject
 from bot.desk import Desk, Place, Visit, team_of
 from bot.permissions import Right
@@ -58,12 +59,27 @@ class Press:
     async def tell(self, key: str, **values: str | int) -> None:
         """Say something to the one who pressed, and to nobody else."""
         told = self.visit.reader.texts(key, **values)
-        await self.place.say(Message(told, [section([told])]))
+        if self.place.view_id and self.trigger_id:
+            await self.client.views_push(trigger_id=self.trigger_id, view=self._modal([section([told])]))
+        else:
+            await self.place.say(Message(told, [section([told])]))
+
+    async def show(self, message: Message) -> None:
+        """Put `message` where the button was pressed."""
+        if self.place.view_id:
+            await self.client.views_update(view_id=self.place.view_id, view=self._modal(message.blocks))
+        else:
+            await self.place.replace(message, self.client)
+
+    def _modal(self, blocks: Sequence[Block]) -> Block:
+        reader = self.visit.reader
+        return person_modal(reader.texts.plain("home_person"), blocks, reader, has_buttons=True)
 
     async def ask(self, modal: Callable[[str], dict[str, Any]]) -> None:
         """Open a modal, made with the metadata that brings its answer back here."""
         metadata = msgspec.json.encode(Asked(self.value.rpartition(" ")[2], self.place)).decode()
-        await self.client.views_open(trigger_id=self.trigger_id, view=modal(metadata))
+        show = self.client.views_push if self.place.view_id else self.client.views_open
+        await show(trigger_id=self.trigger_id, view=modal(metadata))
 
 
 Work = Callable[[Press], Awaitable[None]]
@@ -93,13 +109,19 @@ def submitted(right: Right, work: Work) -> Listener:
     """The listener of a modal's submission; the right is asked for again."""
 
     async def listener(
-        ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
+        ack: AsyncAck,
+        view: dict[str, Any],
+        body: dict[str, Any],
+        client: AsyncWebClient,
+        context: AsyncBoltContext,
+        desk: Desk,
     ) -> None:
         await ack()
         visit = await desk.admit(context, right)
-        asked = _asked(view)
+        asked, trigger_id = _asked(view), str(body.get("trigger_id") or "")
         answers: dict[str, Any] = {id_: next(iter(states.values()), {}) for id_, states in _states(view).items()}
-        await work(Press(desk, visit, client, asked.subject, asked.place, team_of(context), answers=answers))
+        team_id = team_of(context)
+        await work(Press(desk, visit, client, asked.subject, asked.place, team_id, trigger_id, answers=answers))
 
     return listener
 

@@ -1,12 +1,15 @@
 """The audit log: who changed what, and when. People stand in it by address id, so that erasing empties it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlmodel import Field, Session, SQLModel, col
 
 from storage.addresses import Address
+from storage.campaigns import Campaign
 from storage.columns import BigId, Moment
 from storage.workspaces import is_in
 
@@ -24,13 +27,32 @@ class AuditEntry(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An entry as it is shown; `email` is None where it speaks of nobody, or of somebody erased since."""
+    """
+    An entry as it is shown; `email` is None where it speaks of nobody, or of somebody erased since.
+
+    `campaign` is the name of the one it is about, if it is still there.
+    """
 
     at: datetime
     actor: str
     action: str
     email: str | None
     detail: str
+    campaign: str | None = None
+
+    @property
+    def channel(self) -> str | None:
+        """The Slack channel that it is about, as the store keeps ids; None: none."""
+        return self.detail.rpartition(" ")[2] if self.action in _ABOUT_CHANNELS else None
+
+
+_ABOUT_CHANNELS: Final = (
+    "chose a channel",
+    "changed a channel's terms",
+    "took back a channel",
+    "brought back a channel",
+)
+_CAMPAIGN: Final = re.compile(r"campaign (\d{1,18})\b")
 
 
 def slack_user(actor: str | None) -> str | None:
@@ -63,4 +85,8 @@ def newest(session: Session, limit: int, workspace: str | None = None) -> tuple[
     if workspace is not None:
         actor = col(AuditEntry.actor)
         query = query.where(or_(actor.not_like("slack:%"), is_in(actor, workspace, "slack:")))
-    return tuple(Noted(*row) for row in session.execute(query))
+    rows = session.execute(query).all()
+    ids = {row.detail: int(found[1]) for row in rows if (found := _CAMPAIGN.match(row.detail))}
+    called = select(col(Campaign.id), col(Campaign.name)).where(col(Campaign.id).in_(ids.values()))
+    names = dict(session.execute(called).all())
+    return tuple(Noted(*row, names.get(ids.get(row.detail, 0))) for row in rows)

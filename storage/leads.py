@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, distinct, func, select, update
+from sqlalchemy import BigInteger, Index, Select, distinct, func, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from storage import lead_notes, mentions, outbox, performance
@@ -41,15 +41,16 @@ class HubSpotRefusal(StrEnum):
 
 class Lead(SQLModel, table=True):
     __tablename__ = "lead"
+    __table_args__ = (Index("ix_lead_stage_snoozed_until_changed_at", "stage", "snoozed_until", "changed_at"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     address_id: int = Field(foreign_key="address.id", unique=True, sa_type=BigId)
     stage: LeadStage = Field(default=LeadStage.OPEN, sa_type=Word(LeadStage))
-    since: datetime = Field(sa_type=Moment, description="its first human click")
+    since: datetime = Field(sa_type=Moment, index=True, description="its first human click")
     changed_at: datetime = Field(sa_type=Moment)
     changed_by: str | None = Field(default=None, description="who did it last, as an actor (see audit); None: itself")
     clicks_since_dismissed: int = Field(default=0, description="kept when they made it speak up, until somebody acts")
-    held_by: str | None = Field(default=None, description="who is on it while it is claimed, as an actor")
+    held_by: str | None = Field(default=None, index=True, description="who is on it while it is claimed, as an actor")
     reason: str | None = Field(default=None, description="why it was dismissed, if somebody said so")
     snoozed_until: datetime | None = Field(default=None, sa_type=Moment)
     woke_at: datetime | None = Field(default=None, sa_type=Moment, description="its snooze ended; until somebody acts")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.blocks.reader import Reader
-from bot.blocks.text import Mrkdwn, address, escape
+from bot.blocks.text import Mrkdwn, address, channel_mention, escape
+from decisions.slack_ids import slack_id
 from storage.audit import Noted
 
 # THE words of each action, as the store notes it; what has none is told as it was noted, in English.
@@ -66,5 +67,15 @@ def audit_line(noted: Noted, reader: Reader) -> Mrkdwn:
     """One entry in a line."""
     texts, key = reader.texts, ACTIONS.get(noted.action)
     what = texts(key) if key else escape(noted.action)
-    told = texts("noted_about", what=what, whom=address(noted.email)) if noted.email else what
+    whom = _about(noted)
+    told = texts("noted_about", what=what, whom=whom) if whom else what
     return texts("noted", when=reader.when(noted.at), who=reader.who(noted.actor), what=told)
+
+
+def _about(noted: Noted) -> Mrkdwn | None:
+    """Whom, or which campaign or channel, it is about."""
+    if noted.email:
+        return address(noted.email)
+    if noted.channel:
+        return channel_mention(slack_id(noted.channel))
+    return escape(noted.campaign) if noted.campaign else None

@@ -19,7 +19,7 @@ from bot.slack_errors import closed_in
 from storage.audit import Noted
 from storage.feed import ActivityCard
 from storage.follows import Followed
-from storage.home_state import AdminState, HomeState, Week
+from storage.home_state import MOST_COUNTED, AdminState, HomeState, Week
 from storage.leads import LeadCard
 from storage.subscriptions import Subscribed
 from storage.target_groups import GroupView
@@ -44,7 +44,7 @@ def home_view(state: HomeState, reader: Reader) -> dict[str, Any]:
         _header("home_leads", reader),
         *(_lead(card, reader, claims=False) for card in state.mine),
         *([] if state.mine else [context([texts("home_none_mine")])]),
-        section([texts("home_free", n=state.free_total)]),
+        section([texts("home_free_many" if state.free_total >= MOST_COUNTED else "home_free", n=state.free_total)]),
         *free,
         *([context([texts("digest_more_leads", n=more)])] if more > 0 else []),
         divider(),
@@ -67,9 +67,9 @@ def refused_home(because: Mrkdwn) -> dict[str, Any]:
     return {"type": "home", "blocks": [section([because])]}
 
 
-def person_modal(title: str, blocks: Sequence[Block], reader: Reader) -> dict[str, Any]:
-    """A person as a message shows them; what its buttons do is done where the message is."""
-    shown = [block for block in blocks if block["type"] != "actions"]
+def person_modal(title: str, blocks: Sequence[Block], reader: Reader, *, has_buttons: bool = False) -> dict[str, Any]:
+    """A person as a message shows them; a contact's buttons do what is done where the message is, and are left out."""
+    shown = [block for block in blocks if has_buttons or block["type"] != "actions"]
     close = reader.texts.plain("setup_done")
     return modal(title, None, close, callback_id=PERSON_SHOWN, metadata="", blocks=shown)
 

@@ -617,6 +617,7 @@ TEXTS: Final = {
     "home_none_mine": "Du kümmerst dich zurzeit um keinen Lead.",
     "home_not_free": "Dieser Lead ist nicht mehr frei.",
     "home_free": "*Frei*: {n}",
+    "home_free_many": "*Frei*: {n} und mehr",
     "home_activity": "Was meine Kontakte diese Woche angeklickt haben",
     "home_no_owner": "Kein HubSpot-Benutzer hat die E-Mail-Adresse, die du in Slack hast; darum weiß ich nicht, welche "
     "Kontakte deine sind. Mit derselben Adresse in beiden zeige ich sie hier.",

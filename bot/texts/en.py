@@ -603,6 +603,7 @@ TEXTS: Final = {
     "home_none_mine": "You are on no lead at the moment.",
     "home_not_free": "This lead is not free any more.",
     "home_free": "*Free*: {n}",
+    "home_free_many": "*Free*: {n} and more",
     "home_activity": "What my contacts did this week",
     "home_no_owner": "No HubSpot user has the e-mail address that you have in Slack, so I cannot tell which contacts "
     "are yours. With the same address in both, they are shown here.",

@@ -57,4 +57,7 @@ def test_an_entry(language: str, told: str) -> None:
     reader = Reader(Texts(language))
 
     assert audit_line(Noted(AT, "api:crm", "opted out", "max@firma.de", ""), reader).endswith(told)
+    campaign = Noted(AT, "cli", "paused a campaign", None, "campaign 7", "*Fair*")
+    assert "Fair" in audit_line(campaign, reader)
+    assert "<#C0LEADS>" in audit_line(Noted(AT, "cli", "chose a channel", None, "leads T2/C0LEADS"), reader)
     assert "&lt;!channel&gt;" in audit_line(Noted(AT, "cli", "<!channel>", None, ""), reader)

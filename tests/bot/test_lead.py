@@ -10,10 +10,12 @@ from bot.carrier import SlackCarrier
 from sandbox.sample_data.workspace import ANNA, GENERAL, GUEST, JONAS, LEADS, MEHMET, OLIVER
 from sandbox.slack import Message, SlackSandbox
 from storage import Store, audit, delivery, digests, lead_to_hubspot, leads, subscriptions
+from storage.addresses import keep_addresses
+from storage.lead_clicks import LeadClick, note_clicks
 from storage.leads import HubSpotRefusal, LeadStage
 from storage.outbox import Due, OutboxItem
 from storage.subscriptions import Topic
-from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now
+from tests.bot.conftest import Bot, buttons, deliver_all, seen, until_said, utc_now
 from tests.storage.people import become_lead
 
 LEASE = timedelta(seconds=20)
@@ -60,6 +62,48 @@ async def test_two_claim_at_once(lead: Message, store: Store, bot: Bot, slack: S
     assert {winner, told.only_for} == {JONAS, MEHMET}
     assert f"<@{winner}>" in told.text
     assert f"<@{winner}> is on it" in str(lead.blocks)
+
+
+@pytest.mark.parametrize("other", ["dismiss_lead", "snooze", "hand_over"])
+async def test_two_moves_at_once(other: str, lead: Message, store: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """A claim and another's move at once have one winner: the lead is whose it says, and the other is told."""
+    moves = [slack.people.press(JONAS, LEADS, lead.ts, "claim_lead")]
+    if other == "dismiss_lead":
+        moves.append(slack.people.press(MEHMET, LEADS, lead.ts, other))
+    else:
+        await slack.people.press(MEHMET, LEADS, lead.ts, "more_of_lead", option=f"{other} lead:1")
+        (modal,) = await slack.until(lambda: slack.workspace.stacks.get(MEHMET), within=30) or ()
+        answer = {"answer": {"answer": {"selected_user": MEHMET}}} if other == "hand_over" else None
+        moves.append(slack.people.submit(MEHMET, modal.id, answer))
+    await asyncio.gather(*moves)
+    await bot.dispatch.drain(30)
+
+    card = store.read_now(leads.get, 1)
+    assert card is not None
+    told = [message.only_for for message in seen(slack, LEADS) if message.only_for]
+    # A snoozed lead is still free: then both may have their way.
+    both = other == "snooze" and card.held_by == f"slack:{JONAS}" and not told
+    assert both or told == [MEHMET if card.changed_by == f"slack:{JONAS}" else JONAS]
+
+
+def click_again(session: Session, email: str) -> None:
+    address_id = keep_addresses(session, [email], now=utc_now())[email].id
+    note_clicks(session, [LeadClick(address_id, utc_now())], now=utc_now())
+
+
+async def test_dismissed_noise_stays_silent(
+    lead: Message, store: Store, carrier: SlackCarrier, slack: SlackSandbox
+) -> None:
+    """Four more clicks leave a dismissed lead where it is; the fifth posts it anew, with its buttons."""
+    await slack.people.press(JONAS, LEADS, lead.ts, "dismiss_lead")
+    for number in range(1, 6):
+        await until_said(slack, LEADS, "Dismissed by")
+        store.write_now(click_again, "j.doe@acme.example")
+        await deliver_all(store, carrier, LEADS)
+        assert len(seen(slack, LEADS)) == (1 if number < 5 else 2)
+
+    assert "A dismissed lead clicked again" in seen(slack, LEADS)[-1].text
+    assert buttons(seen(slack, LEADS)[-1]) == ["Claim", "Add to HubSpot", "Dismiss", "Opt out"]
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,19 @@ SHOWN: dict[str, Show] = {
 }
 
 
+@pytest.mark.parametrize("stage", LeadStage)
+@pytest.mark.parametrize("asked_at", [None, NOW])
+def test_a_lead_has_four_buttons_at_most(stage: LeadStage, asked_at: datetime | None) -> None:
+    """Whatever became of a lead, its message has four buttons and an overflow at most."""
+    shown = lead_message(a_lead("Max", stage, asked_at=asked_at), Reader(Texts("en")), "https://app.hubspot.com/x")
+    elements = [
+        one["type"] for block in shown.blocks for one in block.get("elements", ()) if block["type"] == "actions"
+    ]
+
+    assert elements.count("button") <= 4
+    assert elements.count("overflow") <= 1
+
+
 def strings(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for inner in value.values():
