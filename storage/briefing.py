@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from storage import opt_outs, performance
+from storage import aggregate_only, opt_outs, performance
 from storage.accounts import Account
 from storage.addresses import Address
 from storage.companies import Company
@@ -25,7 +25,8 @@ class Briefed:
     """
     Whoever has an address. Without `contact_id` and `lead_id`: nobody we know. Of who is opted out only that is told.
 
-    `company` is HubSpot's, else what the account is called. `clicked` None: nothing since the time that was asked for.
+    `company` is HubSpot's, else what the account is called. `clicked` None: nothing since the time that was asked for,
+    or `counted_only_in_groups`.
     """
 
     email: str
@@ -36,6 +37,7 @@ class Briefed:
     owner: str | None = None
     clicked: Clicked | None = None
     is_opted_out: bool = False
+    counted_only_in_groups: bool = False
 
 
 def brief(
@@ -47,9 +49,16 @@ def brief(
     owners = owner_names(session, {row.Contact.owner_id for row in rows.values() if row.Contact})
     spans = _spans(session, [(place, rows[email]) for place, email in enumerate(emails) if email in rows], since, now)
     clicked = performance.clicked_within(session, spans)
-    return tuple(
+    in_groups = aggregate_only.emails_among(session, emails)
+    told = [
         _briefed(email, rows.get(email), owners, clicked.get(place), is_opted_out=email in silent)
         for place, email in enumerate(emails)
+    ]
+    return tuple(
+        replace(one, clicked=None, counted_only_in_groups=True)
+        if one.email in in_groups and not one.is_opted_out
+        else one
+        for one in told
     )
 
 

@@ -68,11 +68,6 @@ def drop(session: Session, channel: str, topic: Topic, subject: int | None = Non
     session.execute(delete(DigestEntry).where(*_waiting(channel, topic), *only))
 
 
-def forget(session: Session, topic: Topic, subjects: Collection[int]) -> None:
-    """These are no more: they stand in no digest, not even in one that was posted."""
-    session.execute(delete(DigestEntry).where(col(DigestEntry.topic) == topic, col(DigestEntry.subject).in_(subjects)))
-
-
 def withdraw(session: Session, topic: Topic, subjects: Collection[int]) -> None:
     """What waits of these is not to be told any more."""
     of_them = (col(DigestEntry.topic) == topic, col(DigestEntry.subject).in_(subjects))

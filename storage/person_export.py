@@ -1,13 +1,15 @@
 """The export: everything we hold of a person, for them to read."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from storage import aggregate_only, opt_out_asked, owners, target_groups
+from storage import aggregate_only, opt_out_asked, owners, person_passing, target_groups
+from storage.address_claims import LostClaim
 from storage.addresses import Address
 from storage.audit import AuditEntry
 from storage.campaigns import Campaign
@@ -19,12 +21,13 @@ from storage.kept_totals import KeptCount
 from storage.lead_notes import LeadNote
 from storage.leads import Lead
 from storage.opt_outs import Hasher, OptOutState
+from storage.opt_outs_waiting import OptOutWaiting
 from storage.performance import Counter
 from storage.posted import Posted
 from storage.privacy_requests import PrivacyRequest
 from storage.senders import Sender
-from storage.target_groups import TargetGroup
-from storage.tracking import Event, EventClass, EventKind
+from storage.target_groups import GroupAddress, GroupMember, TargetGroup
+from storage.tracking import Event, EventClass, EventKind, LastSeen
 
 
 class NotKnown(Exception):
@@ -60,7 +63,10 @@ def export(session: Session, email: str, hasher: Hasher) -> Values:
         **(_contact(session, contact_id) if contact_id is not None else _NO_CONTACT),
         "waits_for_groups": target_groups.groups_awaiting(session, ids),
         **_events(session, ids),
-        **_derived(session, ids),
+        "memberships": _memberships(session, ids, contact_id),
+        "addresses_of_others": _others_addresses(session, contact_id),
+        **_sections(session, ids),
+        **_under_way(session, ids, contact_id),
         "counted_only_in_groups": aggregate_only.is_any_address(session, ids),
         "opted_out": _opted_out(opted_out),
     }
@@ -130,23 +136,75 @@ def _event(event: Event, campaign: str | None, sender: str | None, group: str | 
     }
 
 
-def _derived(session: Session, address_ids: Collection[int]) -> Values:
-    """What we made of the events."""
-    return {
-        "counters": [_row(row, leave_out=("address_id",)) for row in _of(session, Counter, address_ids)],
-        "kept_counts": [_row(row, leave_out=("address_id",)) for row in _of(session, KeptCount, address_ids)],
-        "leads": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Lead, address_ids)],
-        "notes": [_row(row, leave_out=("id", "address_id")) for row in _of(session, LeadNote, address_ids)],
-        "activities": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Activity, address_ids)],
-        "follows": [_row(row, leave_out=_FOLLOW_IDS) for row in _of(session, Follow, address_ids)],
-        "followed_clicks": [_row(row, leave_out=_FOLLOW_IDS) for row in _of(session, FollowedClicks, address_ids)],
-        "messages": [_row(row, leave_out=("id", "address_id")) for row in _of(session, Posted, address_ids)],
-        "requests": [_row(row, leave_out=("id", "address_id")) for row in _of(session, PrivacyRequest, address_ids)],
-        "audit": [_row(row, leave_out=("id", "address_id")) for row in _of(session, AuditEntry, address_ids)],
-    }
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows that hang on an address, as they are; `leave_out`: ids of ours that tell nothing."""
+
+    table: Any
+    leave_out: tuple[str, ...] = ("id", "address_id")
 
 
 _FOLLOW_IDS: Final = ("id", "address_id", "follow_id", "account_id", "after_event", "last_event")
+# THE table of what is kept of people beside contact, addresses and events, by its name in the export.
+SECTIONS: Final = {
+    "last_seen": Section(LastSeen),
+    "counters": Section(Counter),
+    "kept_counts": Section(KeptCount),
+    "leads": Section(Lead),
+    "notes": Section(LeadNote),
+    "activities": Section(Activity),
+    "follows": Section(Follow, _FOLLOW_IDS),
+    "followed_clicks": Section(FollowedClicks, _FOLLOW_IDS),
+    "messages": Section(Posted),
+    "requests": Section(PrivacyRequest),
+    "opt_outs_waiting": Section(OptOutWaiting, ("address_id", "hash", "request_id")),
+    "audit": Section(AuditEntry),
+}
+
+
+def _sections(session: Session, address_ids: Collection[int]) -> Values:
+    return {
+        name: [_row(row, leave_out=one.leave_out) for row in _of(session, one.table, address_ids)]
+        for name, one in SECTIONS.items()
+    }
+
+
+def _memberships(session: Session, address_ids: Collection[int], contact_id: int | None) -> list[Values]:
+    """In which target groups they are, or wait for their contact, and since when."""
+    found = []
+    for table, theirs in (
+        (GroupMember, col(GroupMember.contact_id) == contact_id),
+        (GroupAddress, col(GroupAddress.address_id).in_(address_ids)),
+    ):
+        query = select(col(TargetGroup.name), col(table.since)).join(table, col(table.group_id) == col(TargetGroup.id))
+        waits = table is GroupAddress
+        found += [
+            {"target_group": name, "since": _iso(since), "waits": waits}
+            for name, since in session.execute(query.where(theirs))
+        ]
+    return found
+
+
+def _others_addresses(session: Session, contact_id: int | None) -> list[Values]:
+    """Addresses that HubSpot gives to them too, while another contact has them here."""
+    query = select(col(Address.email), col(LostClaim.kind)).join(
+        LostClaim, col(LostClaim.address_id) == col(Address.id)
+    )
+    rows = session.execute(query.where(col(LostClaim.contact_id) == contact_id))
+    return [{"email": email, "kind": kind} for email, kind in rows]
+
+
+def _under_way(session: Session, address_ids: Collection[int], contact_id: int | None) -> Values:
+    """What waits of them, to be told or asked for, and what of HubSpot's could not be used."""
+    hubspot_ids = person_passing.hubspot_ids(session, contact_id)
+    return {
+        "digests": [
+            _row(row, leave_out=("id", "subject")) for row in person_passing.digest_entries(session, address_ids)
+        ],
+        "owed": [_row(row, leave_out=("id", "key")) for row in person_passing.owed(session, address_ids, contact_id)],
+        "hints": [_row(row, leave_out=()) for row in person_passing.hints(session, hubspot_ids)],
+        "dead_letters": [_row(row, leave_out=("id",)) for row in person_passing.dead_letters(session, hubspot_ids)],
+    }
 
 
 def _of(session: Session, table: Any, address_ids: Collection[int]) -> Iterable[Any]:

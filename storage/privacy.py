@@ -11,13 +11,13 @@ from sqlmodel import Session, col, select
 from storage import (
     account_activities,
     audit,
-    digests,
     erased_bytes,
     follows,
     kept_totals,
     opt_outs,
     opt_outs_waiting,
     outbox,
+    person_passing,
     posted,
 )
 from storage.accounts import Account, AccountDomain
@@ -29,18 +29,16 @@ from storage.companies import Company
 from storage.contacts import Contact, ContactId, contact_ids, take_turns
 from storage.feed import Activity
 from storage.follows import Follow, FollowedClicks
-from storage.inbox import Hint, HintKind
 from storage.kept_totals import KeptCount
 from storage.lead_notes import LeadNote
 from storage.leads import Lead
 from storage.opt_out_asked import keys_of_contacts, opt_out
 from storage.opt_outs import Hasher, KeyKind, PersonKeys
 from storage.opt_outs_waiting import OptOutWaiting
-from storage.outbox import Due, OutboxItem, OutboxState
+from storage.outbox import Due
 from storage.performance import Counter
 from storage.posted import Message, Posted
 from storage.privacy_requests import PrivacyRequest
-from storage.subscriptions import Topic
 from storage.target_groups import GroupAccount, GroupAddress, GroupMember
 from storage.tracking import Event, LastSeen
 
@@ -144,7 +142,7 @@ def _forget_addresses(session: Session, address_ids: Collection[int], now: datet
     session.execute(select(Address.id).where(col(Address.id).in_(address_ids)).with_for_update())
     messages = _owe_rewrites(session, posted.naming(session, address_ids), now)
     kept_totals.fold(session, col(Event.address_id).in_(address_ids))
-    _drop_owed(session, address_ids)
+    person_passing.drop_owed(session, address_ids)
     follows.withdraw(session, address_ids)
     for table in NAMED_BY_ADDRESS:
         session.execute(delete(table).where(col(table.address_id).in_(address_ids)))
@@ -171,7 +169,7 @@ def take_back_what_was_told(session: Session, address_ids: Collection[int], now:
     """Take these people out of the messages that told what they did, and let no more of it be told."""
     told = [message for message in posted.naming(session, address_ids) if message.kind in TELLS_WHAT_THEY_DID]
     _owe_rewrites(session, told, now, why=ONLY_IN_GROUPS)
-    _drop_owed(session, address_ids, TELLS_WHAT_THEY_DID)
+    person_passing.drop_owed(session, address_ids, TELLS_WHAT_THEY_DID)
 
 
 ONLY_IN_GROUPS: Final = "only in groups"
@@ -190,32 +188,8 @@ def _owe_rewrites(session: Session, messages: Collection[Message], now: datetime
     return len(messages)
 
 
-def _drop_owed(session: Session, address_ids: Collection[int], only: Collection[Due] = tuple(Due)) -> None:
-    """What was to be told of them and is not being sent yet. What is being sent is rewritten by its carrier."""
-    subjects = {
-        Due.LEAD_CHANGED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
-        Due.ADD_TO_HUBSPOT: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
-        Due.NOTES_TO_HUBSPOT: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
-        Due.HUBSPOT_REFUSED: select(Lead.id).where(col(Lead.address_id).in_(address_ids)),
-        Due.PRIVACY_ASKED: select(PrivacyRequest.id).where(col(PrivacyRequest.address_id).in_(address_ids)),
-        Due.ACTIVITY_CHANGED: select(Activity.id).where(col(Activity.address_id).in_(address_ids)),
-    }
-    for kind in subjects.keys() & only:
-        query = subjects[kind]
-        ids = [str(id_) for id_ in session.exec(query)]
-        waiting = (col(OutboxItem.kind) == kind, col(OutboxItem.state) != OutboxState.SENDING)
-        session.execute(delete(OutboxItem).where(*waiting, col(OutboxItem.subject).in_(ids)))
-        if topic := _DIGESTED.get(kind):
-            digests.forget(session, topic, [int(id_) for id_ in ids])
-
-
-# What digests may hold of it: their messages are rewritten like all others.
-_DIGESTED: Final = {Due.LEAD_CHANGED: Topic.LEADS, Due.ACTIVITY_CHANGED: Topic.FEED}
-
-
 def _forget_contact(session: Session, contact_id: int) -> None:
-    ids = session.exec(select(ContactId.hubspot_id).where(ContactId.contact_id == contact_id)).all()
-    session.execute(delete(Hint).where(col(Hint.kind) == HintKind.CONTACT, col(Hint.object_id).in_(ids)))
+    person_passing.forget_contact(session, contact_id)
     for table in NAMED_BY_CONTACT:
         session.execute(delete(table).where(col(table.contact_id) == contact_id))
     session.execute(delete(Contact).where(col(Contact.id) == contact_id))

@@ -85,6 +85,8 @@ def _head(one: Briefed, reader: Reader) -> Mrkdwn:
 
 
 def _clicks(one: Briefed, reader: Reader) -> Mrkdwn:
+    if one.counted_only_in_groups:
+        return reader.texts("counted_only_in_groups")
     clicked = one.clicked
     if clicked is None or clicked.last_at is None:
         return reader.texts("brief_no_click")

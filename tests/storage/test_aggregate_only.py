@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel
 
 from storage import Store, aggregate_only, events_folded, feed, groups_by_hand, outbox, posted
+from storage.briefing import brief
 from storage.campaign_changes import campaign_id
 from storage.contact_card import ContactCard, card_of_address
 from storage.counts import Counts
@@ -130,6 +131,8 @@ def test_setting_it_folds_the_past(store: Store) -> None:
         switch(world, group_id=id_)
     world.fold()
 
+    hours = [hour for _, hour, group_id, *_ in numbers(store) if group_id == world.group_id]
+    assert {hour // 3_600_000_000 % 24 for hour in hours} == {10}
     kept = {"event": 3, "counter": 1, "activity": 2, "last_seen": 1}
     assert rows(store, *RECORDED) == kept
     items = store.read_now(lambda session: session.execute(text("SELECT kind, destination FROM outbox_item")).all())
@@ -151,6 +154,8 @@ def test_card_and_export_say_so(store: Store) -> None:
     assert (card.counted_only_in_groups, card.performance.clicks, card.performance.recent_clicks) == (True, 0, ())
     assert store.read_now(export, "max@firma.de", HASHER)["counted_only_in_groups"]
     assert not store.read_now(export, "eva@firma.de", HASHER)["counted_only_in_groups"]
+    (max_, eva) = store.read_now(brief, ["max@firma.de", "eva@firma.de"], HASHER, since=T0, now=world.now)
+    assert (max_.counted_only_in_groups, max_.clicked, eva.counted_only_in_groups) == (True, None, False)
 
 
 def test_who_leaves_is_counted_as_anyone(store: Store) -> None:

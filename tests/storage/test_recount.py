@@ -151,11 +151,11 @@ HISTORY = st.lists(
         step("opt out", IDS),
         step("merge", IDS, IDS).filter(lambda told: told[1] != told[2]),
         step("join", IDS, st.booleans()),
-        step("count in groups", st.booleans()),
+        *[step("count in groups", st.sampled_from([True, True, False]))] * 2,
         step("fold"),
         step("archive", st.sampled_from(["Fair", "Summit"])),
     ),
-    min_size=5,
+    min_size=8,
     max_size=25,
 )
 
