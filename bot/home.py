@@ -24,7 +24,7 @@ from bot.desk import Desk, team_of
 from bot.permissions import People, Person, Right, refusal
 from bot.slack_errors import error_code
 from bot.texts import Texts
-from bot.web_client import ClientOf
+from bot.web_client import ClientOf, NotInstalled
 from decisions.calendar_steps import WEEK, monday_of, zone_of
 from decisions.slack_ids import slack_id, workspace_of
 from storage import Session, Store, lead_moves, permitted
@@ -94,6 +94,8 @@ class Homes:
     async def _renew(self, user_id: str, looking: Looking) -> None:
         try:
             await self._publish(user_id, looking)
+        except NotInstalled:
+            self._looking.pop(user_id, None)
         except SlackApiError as error:
             log.warning("a Home could not be renewed", because=error_code(error))
         except Exception as error:  # noqa: BLE001 - the loop's edge: one Home's trouble must not end the others

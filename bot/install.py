@@ -122,6 +122,7 @@ class Install:
             if whole or not installation.team_id or not installation.bot_token:
                 await self._revoke(installation)
                 raise Refused(403, "install_whole_organisation")
+            installation.bot_id = (await self._client.auth_test(token=installation.bot_token))["bot_id"]
         except SlackApiError as error:
             raise Refused(400, "install_code_refused", code=error_code(error)) from error
         except _NO_ANSWER as error:
@@ -143,14 +144,12 @@ class Install:
         told: Any = await self._client.api_call("oauth.v2.access", data=sent)
         team, by, organisation = (told.get(name) or {} for name in ("team", "authed_user", "enterprise"))
         token = told.get("access_token") if told.get("token_type") == "bot" else None
-        bot_id = (await self._client.auth_test(token=token)).get("bot_id") if token else None
         installation = Installation(
             app_id=told.get("app_id"),
             enterprise_id=organisation.get("id"),
             team_id=team.get("id"),
             team_name=team.get("name"),
             bot_token=token,
-            bot_id=bot_id,
             bot_user_id=told.get("bot_user_id"),
             bot_scopes=told.get("scope") or "",
             user_id=str(by.get("id") or ""),
@@ -171,8 +170,11 @@ class Install:
 
     async def _revoke(self, installation: Installation) -> None:
         for token in (installation.bot_token, installation.user_token):
-            if token:
-                await self._client.auth_revoke(token=token)
+            try:
+                if token:
+                    await self._client.auth_revoke(token=token)
+            except (SlackApiError, *_NO_ANSWER) as error:
+                log.error("a token could not be revoked", team=installation.team_id, error=type(error).__name__)
 
     def _link(self, state: str, texts: Texts) -> str:
         url = AuthorizeUrlGenerator(

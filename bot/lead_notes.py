@@ -61,6 +61,7 @@ async def take(reply: Reply, context: AsyncBoltContext, desk: Desk) -> bool:
     channel, user_id = [await desk.kept(context, id_) for id_ in (reply.written.channel, reply.user_id)]
     if not await desk.store.read(lead_note_written.is_leads_thread, channel, reply.thread_ts):
         return False
+    user_id = await desk.kept(context, reply.user_id)
     # What is removed goes, whoever wrote it.
     if reply.written.text and refusal(await desk.people.get(user_id, team_of(context)), Right.WORK):
         return True

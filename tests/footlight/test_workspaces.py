@@ -1,7 +1,8 @@
 """Several workspaces in one Footlight: invited, each with its own channels, and gone without the others noticing."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -28,6 +29,7 @@ SECOND = "TSUEDWERK"
 CLIENT = ("1234.5678", "a client secret")
 SIGNING_SECRET = "a signing secret"
 LEAD = "max@firma.example"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def second_workspace() -> Workspace:
@@ -106,32 +108,43 @@ def tells(site: Site, words: str) -> bool:
 
 
 @pytest.fixture
-async def town(
+async def slack(
     alone: Any, database_url: str, logs_undone: None, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Town]:
-    """Everything in one process, for several workspaces, of which none is there yet."""
-    settings: Mapping[str, str] = {
-        "FOOTLIGHT_DATABASE_URL": database_url,
-        "FOOTLIGHT_SECRET_KEY": KEY,
-        "SLACK_CLIENT_ID": CLIENT[0],
-        "SLACK_CLIENT_SECRET": CLIENT[1],
-        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    log_errors_only()  # as commands do, which print in this process
-    slack = SlackSandbox(sample_workspace(), bot_token="unused", signing_secret=SIGNING_SECRET, client=CLIENT)
-    second = slack.add_workspace(second_workspace())
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with slack, aiohttp.ClientSession(cookie_jar=jar) as http:
-        monkeypatch.setenv("SLACK_BASE_URL", slack.base_url)
-        async with running(RUN, port=0) as address:
-            assert address is not None
-            slack.deliveries.app_url = f"{address}/slack/events"
-            store = open_store(database_url)
-            yield Town(address, store, slack, slack.site, second, http)
-            await slack.deliveries.settled()
-        await store.close()
+) -> AsyncIterator[SlackSandbox]:
+    """Two workspaces, and the settings that lead there; the app is in neither."""
+    sandbox = SlackSandbox(sample_workspace(), bot_token="unused", signing_secret=SIGNING_SECRET, client=CLIENT)
+    sandbox.add_workspace(second_workspace())
+    async with sandbox:
+        for name, value in {
+            "FOOTLIGHT_DATABASE_URL": database_url,
+            "FOOTLIGHT_SECRET_KEY": KEY,
+            "SLACK_CLIENT_ID": CLIENT[0],
+            "SLACK_CLIENT_SECRET": CLIENT[1],
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_BASE_URL": sandbox.base_url,
+        }.items():
+            monkeypatch.setenv(name, value)
+        log_errors_only()  # as commands do, which print in this process
+        yield sandbox
+
+
+@asynccontextmanager
+async def footlight_in(slack: SlackSandbox, database_url: str, **settings: Any) -> AsyncIterator[Town]:
+    """Everything in one process."""
+    store, jar = open_store(database_url), aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as http, running(RUN, port=0, **settings) as address:
+        assert address is not None
+        slack.deliveries.app_url = f"{address}/slack/events"
+        yield Town(address, store, slack, *slack.sites, http)
+        await slack.deliveries.settled()
+    await store.close()
+
+
+@pytest.fixture
+async def town(slack: SlackSandbox, database_url: str) -> AsyncIterator[Town]:
+    """Footlight for several workspaces, of which none is there yet."""
+    async with footlight_in(slack, database_url) as town:
+        yield town
 
 
 async def test_each_has_its_own(town: Town) -> None:
@@ -160,6 +173,7 @@ async def test_each_has_its_own(town: Town) -> None:
     assert {one["id"]: one["ended_at"] is None for one in listed} == {TEAM_ID: True, SECOND: False}
 
 
+@on_sqlite
 async def test_nobody_comes_uninvited(town: Town) -> None:
     """A forged or used state, or one of another browser, installs nothing, and its token is revoked at once."""
     asked = await town.ask_slack(await town.invited())
@@ -182,6 +196,7 @@ async def test_nobody_comes_uninvited(town: Town) -> None:
     assert [one.team_id for one in town.store.read_now(workspaces.all_workspaces)] == [TEAM_ID]
 
 
+@on_sqlite
 async def test_an_invitation_is_good_once(town: Town) -> None:
     """A made-up, used or old invitation leads nowhere, nor one for a whole organisation; cancelled, it stays good."""
     link, now = await town.invited(), datetime.now(UTC)
@@ -202,6 +217,7 @@ async def test_an_invitation_is_good_once(town: Town) -> None:
     assert town.store.read_now(workspaces.all_workspaces) == ()
 
 
+@on_sqlite
 async def test_removed_by_command(town: Town) -> None:
     """`footlight workspaces invite` and `remove` bring a workspace in, and out, in Slack too; `check` tells of it."""
     link = urlsplit((await printed("workspaces", "invite"))["url"])
@@ -218,6 +234,7 @@ async def test_removed_by_command(town: Town) -> None:
     assert town.store.read_now(subscriptions.channels_of, Topic.LEADS) == ()
 
 
+@on_sqlite
 async def test_a_newer_key(town: Town) -> None:
     """A token sealed with the old key is sealed anew when a newer one stands before it, which may then go alone."""
     await town.install(town.first)
@@ -230,3 +247,28 @@ async def test_a_newer_key(town: Town) -> None:
     assert held.bot_token == town.first.bot_token
     with pytest.raises(installations.CannotOpenInstallation):
         town.store.read_now(installations.of_team, TEAM_ID, Keys.parse(KEY))
+
+
+@on_sqlite
+async def test_from_one_to_several(slack: SlackSandbox, database_url: str) -> None:
+    """Who began with a token in the settings keeps the channels, also where another workspace is installed sooner."""
+    slack.site.bot_token = "xoxb-old"
+    async with footlight_in(slack, database_url, slack_bot_token="xoxb-old", footlight_leads_channel=LEADS) as town:
+        click(town.store, LEAD, datetime.now(UTC))
+        await town.until(lambda: tells(town.first, LEAD) and town.store.read_now(workspaces.all_workspaces))
+
+    async with footlight_in(slack, database_url) as town:
+        await town.install(town.second)
+        click(town.store, "eva@other.example", datetime.now(UTC))
+        await town.until(lambda: town.store.read_now(subscriptions.paused))
+        await town.install(town.first)
+        await town.until(lambda: tells(town.first, "eva@other.example"))
+        assert said(town.second, LEADS) == []
+        (message,) = [one for one in said(town.first, LEADS) if LEAD in str(one.blocks)]
+        await town.first.people.press(OLIVER, LEADS, message.ts, "claim_lead")
+        await town.until(lambda: f"<@{OLIVER}>" in str(message.blocks))
+
+        asked = town.slack.requests["auth.test"]
+        await town.first.people.event({"type": "app_uninstalled", "event_ts": "1.0"})  # of an installation before
+        await town.until(lambda: town.slack.requests["auth.test"] > asked)
+        assert town.store.read_now(installations.since, TEAM_ID) is not None
