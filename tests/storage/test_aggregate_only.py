@@ -3,6 +3,7 @@
 from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from storage.briefing import brief
 from storage.campaign_changes import campaign_id
 from storage.contact_card import ContactCard, card_of_address
 from storage.counts import Counts
+from storage.digest_numbers import digest_numbers
 from storage.outbox import Due
 from storage.performance import of_campaigns
 from storage.performance_report import ALL, NOBODY, of_campaign, of_group, parts_of_all, report, series
@@ -187,11 +189,15 @@ def test_too_few_people(store: Store) -> None:
         of_fair = report(session, of_campaign(fair)).counts.clicks
         return report(session, ALL).counts.clicks, of_fair, of_campaigns(session)[fair].clicks, parts[NOBODY]
 
-    assert store.read_now(told) == (6, 6, 6, 5)
+    def in_digest(session: Session) -> tuple[int, list[int]]:
+        week = digest_numbers(session, T0 + timedelta(days=1), ZoneInfo("UTC"))
+        return sum(day.clicks for day in week.last), [one.clicks for one in week.campaigns]
+
+    assert (store.read_now(told), store.read_now(in_digest)) == ((6, 6, 6, 5), (6, [6]))
     assert store.read_now(lambda session: report(session, of_group(group_id)).counts.clicks) == 0
     members = store.read_now(groups_by_hand.meant, [last], [], HASHER).members
     store.write_now(groups_by_hand.remove, group_id, members)
-    assert store.read_now(told) == (1, 1, 1, 0)
+    assert (store.read_now(told), store.read_now(in_digest)) == ((1, 1, 1, 0), (1, [1]))
     with pytest.raises(TooFewPeople, match="Fewer than five"):
         store.read_now(lambda session: series(session, of_group(group_id), T0, world.now))
     assert len(few) == 4
