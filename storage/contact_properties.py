@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage import hubspot_choices, list_walks
+from storage import audit, hubspot_choices, list_walks
 from storage.columns import Json, from_microseconds
 
 
@@ -83,7 +83,7 @@ def held_names(session: Session) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ALWAYS_HELD, *shown_names(session), *opt_outs)))
 
 
-def choose(session: Session, name: str) -> None:
+def choose(session: Session, name: str, *, actor: str, now: datetime) -> None:
     """
     Show this property; its values come with the next pass.
 
@@ -92,8 +92,8 @@ def choose(session: Session, name: str) -> None:
     """
     require(session, name)
     session.merge(PropertyChoice(name=name, is_shown=True))
-    session.flush()
     list_walks.read_everybody_again(session)
+    audit.note(session, now=now, actor=actor, action="showed a property", detail=name)
 
 
 def require(session: Session, name: str) -> None:
@@ -108,10 +108,10 @@ def require(session: Session, name: str) -> None:
         raise NoSuchProperty(name)
 
 
-def hide(session: Session, name: str) -> None:
+def hide(session: Session, name: str, *, actor: str, now: datetime) -> None:
     """Show this property no longer, and read it no more unless something else is made of it."""
     session.merge(PropertyChoice(name=name, is_shown=False))
-    session.flush()
+    audit.note(session, now=now, actor=actor, action="hid a property", detail=name)
 
 
 def store_definitions(session: Session, definitions: Collection[PropertyDefinition]) -> None:

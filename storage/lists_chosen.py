@@ -14,6 +14,17 @@ class ListGone(Exception):
     """HubSpot has no list with this id any more: look at the lists again."""
 
 
+def import_list(session: Session, state: HubSpotListState, *, actor: str, now: datetime) -> None:
+    """
+    Make a target group of a list as HubSpot tells it, for somebody who wants that.
+
+    Raises:
+        NameTaken, NotForPeople: as with `target_groups.import_list`.
+    """
+    target_groups.import_list(session, state, now=now)
+    audit.note(session, now=now, actor=actor, action="imported a list", detail=state.list_id)
+
+
 def import_lists(session: Session, list_ids: Collection[str], *, actor: str, now: datetime) -> None:
     """
     Make target groups of lists that the catalogue names.
@@ -27,6 +38,5 @@ def import_lists(session: Session, list_ids: Collection[str], *, actor: str, now
         if row is None or row.deleted_at is not None:
             raise ListGone(ListGone.__doc__)
         state = HubSpotListState(**{name: getattr(row, name) for name in HubSpotListState.__slots__})
-        target_groups.import_list(session, state, now=now)
-        audit.note(session, now=now, actor=actor, action="imported a list", detail=list_id)
+        import_list(session, state, actor=actor, now=now)
     inbox.keep_hints(session, [HintTold(HintKind.LIST, list_id) for list_id in list_ids], now=now)

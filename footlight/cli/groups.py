@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from footlight.cli.command import Footlight, command_group, opened, opened_to_read
+from footlight.cli.command import ACTOR, Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, complaints, console, print_json, print_table, told, told_exactly
 from footlight.cli.sync_previews import print_previews
 from footlight.hubspot import hubspot_context
@@ -16,7 +16,7 @@ from jobs.context import Context
 from jobs.hubspot.lists import find_list
 from jobs.reconcile import GroupResult, sync_groups
 from jobs.sync_preview import Preview, preview_groups
-from storage import sync_runs, target_groups
+from storage import lists_chosen, sync_runs, target_groups
 from storage.sync_runs import RunView
 from storage.target_groups import GroupView
 
@@ -65,7 +65,7 @@ async def _import(context: Context, asked: str, as_json: bool) -> GroupResult:
     found = await context.ask(lambda: find_list(context.hubspot, asked, now=context.now()))
     if found is None:
         raise NoSuchList(f"there is no list {asked}: {NoSuchList.__doc__}")
-    await context.store.write(target_groups.import_list, found, now=context.now())
+    await context.store.write(lists_chosen.import_list, found, actor=ACTOR, now=context.now())
     with _Bar(as_json) as bar:
         (result,) = await sync_groups(context, [found.list_id], on_progress=bar.show)
     return result

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from footlight.cli.command import Footlight, command_group, opened, opened_to_read
+from footlight.cli.command import ACTOR, Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, print_json, print_table
 from footlight.hubspot import hubspot_context
 from jobs.named_records import read_labels
@@ -42,7 +43,7 @@ def show(name: Name, *, as_json: AsJson = False) -> None:
     """Read and show this property too; its values come with the next pass over each target group."""
     with opened() as footlight:
         ask_hubspot(footlight)
-        footlight.store.write_now(contact_properties.choose, name)
+        footlight.store.write_now(contact_properties.choose, name, actor=ACTOR, now=footlight.now())
         shown = footlight.store.read_now(_shown)
     _print(shown, (), as_json)
 
@@ -51,7 +52,7 @@ def show(name: Name, *, as_json: AsJson = False) -> None:
 def hide(name: Name, *, as_json: AsJson = False) -> None:
     """Show this property no longer."""
     with opened() as footlight:
-        footlight.store.write_now(_hide, name)
+        footlight.store.write_now(_hide, name, footlight.now())
         shown = footlight.store.read_now(_shown)
     _print(shown, (), as_json)
 
@@ -67,10 +68,10 @@ def ask_hubspot(footlight: Footlight) -> None:
     asyncio.run(ask())
 
 
-def _hide(session: Session, name: str) -> None:
+def _hide(session: Session, name: str, now: datetime) -> None:
     if name not in contact_properties.shown_names(session):
         raise NotShown(f"{name}: {NotShown.__doc__}")
-    contact_properties.hide(session, name)
+    contact_properties.hide(session, name, actor=ACTOR, now=now)
 
 
 def _shown(session: Session) -> tuple[PropertyDefinition, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.hubspot import Crm
+from storage import Store, audit
 from tests.footlight.commands import documented, footlight, printed, shape
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
@@ -14,7 +15,7 @@ async def shown() -> list[str]:
     return [each["name"] for each in await printed("properties", "list")]
 
 
-async def test_chosen(installed: Path, crm: Crm) -> None:
+async def test_chosen(installed: Path, crm: Crm, store: Store) -> None:
     """A property that is chosen is read and shown with HubSpot's label from the next sync on; a hidden one is not."""
     crm.change("contacts", min(crm.contacts), {"jobtitle": "Head", "hs_lead_status": "NEW"})
     await footlight("groups", "import", "Customers")
@@ -29,6 +30,12 @@ async def test_chosen(installed: Path, crm: Crm) -> None:
     await footlight("sync")
     after = (await printed("contacts", "show", "p1@firma1.example"))["properties"]
     assert (after["hs_lead_status"], "jobtitle" in after) == ("NEW", False)
+    noted = [(one.actor, one.action, one.detail) for one in await store.read(audit.newest, 3)]
+    assert noted[::-1] == [
+        ("cli", "imported a list", "611"),
+        ("cli", "showed a property", "hs_lead_status"),
+        ("cli", "hid a property", "jobtitle"),
+    ]
 
 
 async def test_all(installed: Path) -> None:

@@ -173,7 +173,7 @@ async def test_another_property(context: Context, crm: Crm, hubspot: HubSpotSand
     await sync_groups(context)
     crm.contacts[min(crm.contacts)].properties["city"] = "Ulm"  # long ago, so that no search finds it
 
-    await context.store.write(contact_properties.choose, "city")
+    await context.store.write(contact_properties.choose, "city", actor="cli", now=context.now())
     before = hubspot.requests["contacts.batch_read"]
     assert [each.trouble for each in await run(context, EVERY)] == [None, None]
 

@@ -73,8 +73,8 @@ def test_chosen_properties(store: Store) -> None:
     store.write_now(store_definitions, DEFINITIONS)
     store.write_now(store_owners, [OwnerState("8", "Bert Coy", None, False)])
     for name in ("partner", "birthday"):
-        store.write_now(contact_properties.choose, name)
-    store.write_now(contact_properties.hide, "jobtitle")
+        store.write_now(contact_properties.choose, name, actor="cli", now=T0)
+    store.write_now(contact_properties.hide, "jobtitle", actor="cli", now=T0)
     store_all(store, a_state(properties=PROPERTIES))
 
     facts = {one.label: one.value for one in the_card(store).shown_properties}
@@ -87,11 +87,11 @@ def test_chosen_properties(store: Store) -> None:
 
 def test_unknown_property_is_refused(store: Store) -> None:
     """A property that HubSpot does not define cannot be chosen, once it was asked."""
-    store.write_now(contact_properties.choose, "not_asked_yet")
+    store.write_now(contact_properties.choose, "not_asked_yet", actor="cli", now=T0)
     store.write_now(store_definitions, DEFINITIONS)
 
     with pytest.raises(NoSuchProperty, match="jobttle"):
-        store.write_now(contact_properties.choose, "jobttle")
+        store.write_now(contact_properties.choose, "jobttle", actor="cli", now=T0)
 
 
 def test_definitions_are_renewed(store: Store) -> None:
