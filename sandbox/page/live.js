@@ -4,10 +4,13 @@
   let busy = false, again = false, source = null;
   let opener = null; // what had the focus when a modal opened, and gets it back
   const told = new Map(); // what the server said of each part, to leave alone what it says again
+  let following = true; // the messages are scrolled to their end: what comes is followed, a picture that loads late too
   let newest = JSON.parse(sessionStorage.getItem("newest") || "null");
 
   const part = (id) => document.getElementById(id);
   const scrolling = () => [...document.querySelectorAll(".pane, .stream, .wire, .modal > .blocks")];
+  const log = () => document.querySelector(".stream[role=log]");
+  const toTheEnd = () => { const one = log(); if (one && following) one.scrollTop = one.scrollHeight; };
   const modal = () => document.querySelector("dialog.modal");
 
   // A control is found again by what it does: its form with all that is hidden in it, its name, its text or its address.
@@ -26,7 +29,7 @@
       typed: [...document.querySelectorAll("input:not([type=hidden]), textarea, select")]
         .filter((one) => one.name && (one.value !== one.defaultValue || one.tagName === "SELECT"))
         .map((one) => [mark(one), one.value]),
-      scrolled: new Map(scrolling().map((one) => [one.id || one.className, [one.scrollTop, one.scrollHeight - one.scrollTop - one.clientHeight < 60]])),
+      scrolled: new Map(scrolling().map((one) => [one.id || one.className, one.scrollTop])),
       open: [...document.querySelectorAll("details[open][id]")].map((one) => one.id),
       messages: new Set([...document.querySelectorAll(".message")].map((one) => one.id)),
       channel: (document.querySelector(".stream") || {}).id,
@@ -38,9 +41,10 @@
     for (const id of kept.open) if (part(id)) part(id).open = true;
     for (const one of scrolling()) {
       const before = kept.scrolled.get(one.id || one.className);
-      if (one.getAttribute("role") === "log") one.scrollTop = !before || before[1] ? one.scrollHeight : before[0];
-      else if (before) one.scrollTop = before[0];
+      if (before === undefined && one === log()) following = true; // another channel begins at its end
+      if (before !== undefined) one.scrollTop = before;
     }
+    toTheEnd();
     if (kept.channel === (document.querySelector(".stream") || {}).id)
       for (const one of document.querySelectorAll(".message")) if (!kept.messages.has(one.id)) one.classList.add("fresh");
     focusOn(kept);
@@ -96,7 +100,7 @@
     const data = new FormData(form, submitter);
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
     const box = form.matches(".box") && form.elements.text;
-    if (box) box.value = "";
+    if (box) { box.value = ""; following = true; }
     try {
       const sent = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "X-Live": "1" } });
       const there = new URL(sent.url), notice = there.searchParams.has("notice");
@@ -139,6 +143,12 @@
     asked.querySelector("summary").focus();
   });
 
+  // Neither event bubbles.
+  document.addEventListener("scroll", ({ target: one }) => {
+    if (one === log()) following = one.scrollHeight - one.scrollTop - one.clientHeight < 60;
+  }, true);
+  document.addEventListener("load", toTheEnd, true);
+
   // Nothing trickles in while nobody looks: the server sees that nobody listens.
   const listen = () => {
     if (document.hidden) { if (source) source.close(); source = null; return; }
@@ -152,8 +162,7 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const isKnown = document.cookie.split("; ").includes(`zone=${zone}`);
   document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
-  const stream = document.querySelector(".stream[role=log]"); // messages from the last on, a Home from its top
-  if (stream) stream.scrollTop = stream.scrollHeight;
+  toTheEnd(); // messages from the last on, a Home from its top
   focusOn({});
   unread();
   if (!isKnown) look();
