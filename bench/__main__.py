@@ -1,8 +1,13 @@
-"""Measure everything, and write docs/performance.md: `python -m bench`, or `python -m bench --quick`."""
+"""
+Measure, and write docs/performance.md: all with `python -m bench` or `python -m bench --quick`.
+
+`python -m bench syncs MEMBERS...` measures reconcile alone and replaces its table.
+"""
 
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench import acknowledgements, clicks, reads, report, syncs
@@ -12,14 +17,21 @@ CONNECTIONS = 128
 
 
 def main() -> None:
-    quick = "--quick" in sys.argv
-    tell(f"this takes about {4 if quick else 15} minutes")
     with tempfile.TemporaryDirectory(prefix="bench") as name:
-        folder = Path(name)
-        try:
-            measured = measure(folder, quick=quick)
-        except NoLoad as error:
-            sys.exit(str(error))
+        if sys.argv[1:2] == ["syncs"]:
+            report.write_passes(reconciled(Path(name), [int(each) for each in sys.argv[2:]]))
+            tell("the table of reconcile in docs/performance.md is written")
+        else:
+            measure_all(Path(name))
+
+
+def measure_all(folder: Path) -> None:
+    quick = "--quick" in sys.argv
+    tell(f"this takes about {4 if quick else 17} minutes")
+    try:
+        measured = measure(folder, quick=quick)
+    except NoLoad as error:
+        sys.exit(str(error))
     command = "python -m bench --quick" if quick else "make bench"
     report.write(measured, connections=CONNECTIONS, command=command)
     tell("docs/performance.md is written")
@@ -41,13 +53,21 @@ def measure(folder: Path, *, quick: bool) -> report.Measured:
     readings = reads.measure(folder, contacts=contacts)
     for reading in readings:
         tell(f"{reading.name}: {reading.milliseconds:.2f} ms, {reading.ratio:.2f} of its baseline")
-    passes = []
-    for members in (2_000, 10_000) if quick else (20_000, 100_000):
-        tell(f"reconcile of {members:,} contacts ...")
-        passes += syncs.measure(folder, members=members)
-        for one_pass in passes[-2:]:
-            tell(f"{one_pass.what}: {one_pass.per_second:,.0f} contacts/s, {one_pass.peak_mb:.0f} MB")
+    passes = reconciled(folder, (2_000, 10_000) if quick else (20_000, 100_000))
     return report.Measured(ratios, acknowledged, clicked, readings, passes)
+
+
+def reconciled(folder: Path, members: Sequence[int]) -> list[syncs.Pass]:
+    """Passes over lists of so many members, and over one within HubSpot's limits."""
+    passes = []
+    for number in members:
+        tell(f"reconcile of {number:,} contacts ...")
+        passes += syncs.measure(folder, members=number)
+    tell("reconcile within HubSpot's limits ...")
+    passes += syncs.measure_within_limits(folder, members=min(max(members), 100_000))
+    for one in passes:
+        tell(f"{one.members:,} {one.what}: {one.per_second:,.0f} contacts/s, {one.peak_mb:.0f} MB")
+    return passes
 
 
 def tell(text: str) -> None:

@@ -149,6 +149,7 @@ SQLITE_PRAGMAS: Final = (
     "foreign_keys=ON",
     "secure_delete=ON",  # who is erased leaves no bytes in free pages
     "cache_size=-65536",  # 64 MiB
+    f"soft_heap_limit={96 * 2**20}",  # for the caches of all connections of a process together
     # Clicks touch pages all over the file: written back seldom, each page is written once for many commits.
     "wal_autocheckpoint=16384",  # 64 MiB
 )
