@@ -60,6 +60,7 @@ def test_http_manifest_leads_everything_to_one_address() -> None:
     assert manifest["settings"]["interactivity"]["request_url"] == url
     assert manifest["settings"]["interactivity"]["message_menu_options_url"] == url
     assert manifest["settings"]["socket_mode_enabled"] is False
+    assert manifest["oauth_config"]["redirect_urls"] == ["https://footlight.ours.de/slack/oauth_redirect"]
 
 
 def test_people_can_write_to_the_bot() -> None:
