@@ -54,8 +54,9 @@ class ReadAhead:
 
     async def _one_ended(self) -> None:
         ended, self._at_work = await asyncio.wait(self._at_work, return_when=asyncio.FIRST_COMPLETED)
-        for each in ended:
-            each.result()
+        troubles = [trouble for each in ended if (trouble := each.exception())]
+        if troubles:
+            raise troubles[0]
 
 
 @asynccontextmanager
