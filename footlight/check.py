@@ -104,7 +104,11 @@ def _public_url(settings: Settings) -> Finding:
         told = f"FOOTLIGHT_PUBLIC_URL is not set: links in mails begin with {settings.public_url}, here only"
         return Finding("public URL", State.OFF, told)
     if not url.startswith("https://"):
-        return Finding("public URL", State.OFF, f"{url} is no https:// address: HubSpot calls https only")
+        return Finding(
+            "public URL",
+            State.OFF,
+            f"{url} is no https:// address: HubSpot calls https only, and Slack shows no charts",
+        )
     return Finding("public URL", State.WELL, url)
 
 
