@@ -28,27 +28,33 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Whose numbers leave out everybody who cannot be named."""
+    """Whose numbers leave out everybody who cannot be named. The total is always whole, so that nothing changes it."""
 
     groups: frozenset[int] = frozenset()
     campaigns: frozenset[int] = frozenset()
-    total: bool = False
 
 
 def held_back(cells: Iterable[Cell]) -> HeldBack:
     """
-    Decide by whom a number, or the difference between a whole and its parts, could be about.
+    Decide by whom a number is, or its difference to the cards of those who can be named.
 
-    A small cell is never told. Of a campaign, whatever else is told, no more can be computed than the sum of its small
-    cells; of the total, no more than that of the campaigns held back: each is told when that sum is of enough people.
+    A small cell is not told. A campaign is, unless nothing but small cells is in it, of few people together.
     """
-    small = [cell for cell in cells if cell.is_small]
-    by_campaign: dict[int, frozenset[int]] = {}
-    for cell in small:
-        by_campaign[cell.campaign_id] = by_campaign.get(cell.campaign_id, frozenset()) | (cell.people or frozenset())
-    campaigns = {id_: people for id_, people in by_campaign.items() if len(people) < FEWEST}
+    by_campaign: dict[int, list[Cell]] = {}
+    for cell in cells:
+        by_campaign.setdefault(cell.campaign_id, []).append(cell)
     return HeldBack(
-        groups=frozenset(cell.group_id for cell in small if cell.group_id),
-        campaigns=frozenset(campaigns),
-        total=bool(campaigns) and len(frozenset().union(*campaigns.values())) < FEWEST,
+        groups=frozenset(
+            cell.group_id for of_one in by_campaign.values() for cell in of_one if cell.group_id and cell.is_small
+        ),
+        campaigns=frozenset(id_ for id_, of_one in by_campaign.items() if _are_few(of_one)),
     )
+
+
+def _are_few(cells: Iterable[Cell]) -> bool:
+    people: frozenset[int] = frozenset()
+    for cell in cells:
+        if not cell.is_small:
+            return False
+        people |= cell.people or frozenset()
+    return len(people) < FEWEST

@@ -150,15 +150,12 @@ def told(session: Session, scope: Scope) -> Scope:
     Raises:
         TooFewPeople: it is of an aggregate-only group that is too small.
     """
-    if scope.hours is None:
+    if scope.hours is None or (scope.group_id is None and scope.campaign_id is None):
         return scope
     if scope.group_id is not None:
         small_crowds.require_enough(session, scope.group_id)
     held = small_crowds.find(session)
-    if scope.group_id is not None:
-        is_held = scope.group_id in held.groups
-    else:
-        is_held = held.total if scope.campaign_id is None else scope.campaign_id in held.campaigns
+    is_held = scope.group_id in held.groups or scope.campaign_id in held.campaigns
     return scope.of_the_named if is_held else scope
 
 
@@ -224,7 +221,7 @@ def parts_of_all(session: Session) -> list[Part]:
     named = [sum(column) for column in zip(*(astuple(part.counts) for part in parts), strict=True)] or [0] * len(
         CLASSES
     )
-    everything = astuple(_counts(session, told(session, ALL)))
+    everything = astuple(_counts(session, ALL))
     return [*parts, Part(NOBODY, Counts(*(whole - some for whole, some in zip(everything, named, strict=True))))]
 
 

@@ -1,4 +1,4 @@
-"""Small crowds: which campaigns, target groups and totals are told without those who are counted only in groups."""
+"""Small crowds: which campaigns and target groups are told without those who are counted only in groups."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

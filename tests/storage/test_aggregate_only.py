@@ -3,7 +3,6 @@
 from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -13,17 +12,18 @@ from storage import Store, aggregate_only, events_folded, feed, groups_by_hand, 
 from storage.briefing import brief
 from storage.campaign_changes import campaign_id
 from storage.contact_card import ContactCard, card_of_address
+from storage.contacts_arrived import store_states
 from storage.counts import Counts
-from storage.digest_numbers import digest_numbers
 from storage.outbox import Due
 from storage.performance import of_campaigns
 from storage.performance_report import ALL, NOBODY, of_campaign, of_group, parts_of_all, report, series
 from storage.person_export import export
 from storage.recount import recount
 from storage.small_crowds import TooFewPeople
+from storage.target_groups import place_contact
 from storage.tracking import EventKind
 from tests.storage.clicking import click
-from tests.storage.people import HASHER, T0
+from tests.storage.people import HASHER, T0, a_state
 from tests.storage.test_recount import PERSON, World
 
 VIEW, CLICK = EventKind.VIEW, EventKind.CLICK
@@ -62,17 +62,6 @@ def numbers(store: Store) -> list[tuple[Any, ...]]:
     """Who is counted, at which hour, by whose choice, how often."""
     query = "SELECT name, hour, group_id, kind, number FROM hour_counter JOIN campaign ON id = campaign_id"
     return [tuple(row) for row in store.read_now(lambda session: session.execute(text(query)).all())]
-
-
-def crowd(world: World, size: int) -> list[str]:
-    """So many more members of another group, which is aggregate only; each has clicked once."""
-    emails = [f"p{one}@crowd{one}.example" for one in range(size)]
-    group_id = world.store.write_now(groups_by_hand.create, "Crowd", actor="cli", now=T0)
-    world.store.write_now(groups_by_hand.add, group_id, emails, [], hasher=HASHER, now=T0)
-    switch(world, group_id=group_id)
-    for email in emails:
-        world.fetch(email, CLICK, PERSON, 60)
-    return emails
 
 
 def test_only_the_day_is_stored(store: Store) -> None:
@@ -177,30 +166,29 @@ def test_who_leaves_is_counted_as_anyone(store: Store) -> None:
 
 
 def test_too_few_people(store: Store) -> None:
-    """A group of four has no numbers, and neither its campaign nor the total gives them away; of five it has."""
+    """A group of few has no numbers, nor has the campaign that only they saw; the total is whole whatever happens."""
     world = World(store)
     world.fetch("eva@firma.de", CLICK, PERSON, 60)
-    *few, last = crowd(world, 5)
-    group_id = store.read_now(lambda session: session.execute(text("SELECT max(id) FROM target_group")).scalar_one())
+    world.fetch("max@firma.de", CLICK, PERSON, 60)
+    switch(world)
 
-    def told(session: Session) -> tuple[int, int, int, int]:
-        fair = campaign_id(session, "Fair")
+    def told(session: Session) -> list[int]:
+        summit = campaign_id(session, "Summit")
         parts = {part.name: part.counts.clicks for part in parts_of_all(session)}
-        of_fair = report(session, of_campaign(fair)).counts.clicks
-        return report(session, ALL).counts.clicks, of_fair, of_campaigns(session)[fair].clicks, parts[NOBODY]
+        of_summit = report(session, of_campaign(summit)).counts.clicks
+        return [of_summit, of_campaigns(session)[summit].clicks, report(session, ALL).counts.clicks, parts[NOBODY]]
 
-    def in_digest(session: Session) -> tuple[int, list[int]]:
-        week = digest_numbers(session, T0 + timedelta(days=1), ZoneInfo("UTC"))
-        return sum(day.clicks for day in week.last), [one.clicks for one in week.campaigns]
-
-    assert (store.read_now(told), store.read_now(in_digest)) == ((6, 6, 6, 5), (6, [6]))
-    assert store.read_now(lambda session: report(session, of_group(group_id)).counts.clicks) == 0
-    members = store.read_now(groups_by_hand.meant, [last], [], HASHER).members
-    store.write_now(groups_by_hand.remove, group_id, members)
-    assert (store.read_now(told), store.read_now(in_digest)) == ((1, 1, 1, 0), (1, [1]))
+    world.fold()
+    assert store.read_now(told) == [0, 0, 2, 1]
     with pytest.raises(TooFewPeople, match="Fewer than five"):
-        store.read_now(lambda session: series(session, of_group(group_id), T0, world.now))
-    assert len(few) == 4
+        store.read_now(lambda session: series(session, of_group(world.group_id), T0, world.now))
+
+    states = [a_state(str(600 + place), f"p{place}@crowd.example") for place in range(4)]
+    stored = store.write_now(store_states, states, hasher=HASHER, now=T0)
+    for contact_id in stored.contact_ids.values():
+        store.write_now(place_contact, contact_id, [world.group_id], now=T0)
+    assert store.read_now(told) == [1, 1, 2, 1]
+    assert store.read_now(lambda session: report(session, of_group(world.group_id)).counts.clicks) == 1
 
 
 def test_every_table_of_events_is_folded() -> None:
