@@ -26,13 +26,18 @@ class KeptTotal(SQLModel, table=True):
 
 
 class KeptCount(SQLModel, table=True):
-    """How many of the old events were of one address, so that its counters can be recounted. Goes when it is erased."""
+    """
+    How many of the old events were of one address, by one target group's choice (0: none, or it was not noted yet).
+
+    So its counters can be recounted, and it stays among a group's people. It goes when the address is erased.
+    """
 
     __tablename__ = "kept_count"
     __table_args__ = {"sqlite_with_rowid": False}
 
     address_id: int = Field(foreign_key="address.id", primary_key=True, sa_type=BigId)
     campaign_id: int = Field(primary_key=True, sa_type=BigId)
+    group_id: int = Field(primary_key=True, sa_type=BigId)
     kind: int = Field(primary_key=True, sa_type=SmallInteger, description="an EventKind")
     counts_as: int = Field(primary_key=True, sa_type=SmallInteger, description="an EventClass")
     number: int = Field(sa_type=BigId)
@@ -67,12 +72,18 @@ def count(session: Session, events: Collection[Tracked]) -> None:
     add_counts(session, "kept_total", KEYS, ("number",), [(*key, number) for key, number in counted.items()])
 
 
-PERSONS_KEYS: Final = ("address_id", "campaign_id", "kind", "counts_as")
+PERSONS_KEYS: Final = ("address_id", "campaign_id", "group_id", "kind", "counts_as")
 
 
 def fold_of_people(session: Session, chosen: ColumnElement[bool]) -> None:
     """Note how many of the chosen views and clicks are of whom: these people stay, and so do their counters."""
-    keys = (col(Event.address_id), func.coalesce(col(Event.campaign_id), 0), col(Event.kind), col(Event.counts_as))
+    keys = (
+        col(Event.address_id),
+        func.coalesce(col(Event.campaign_id), 0),
+        func.coalesce(col(Event.group_id), 0),
+        col(Event.kind),
+        col(Event.counts_as),
+    )
     query = select(*keys, func.count()).where(chosen, col(Event.kind).in_(COUNTED), col(Event.address_id).is_not(None))
     rows = session.execute(query.group_by(*keys)).all()
     add_counts(session, "kept_count", PERSONS_KEYS, ("number",), [tuple(row) for row in rows])

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, case, distinct, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, case, distinct, func, literal, select, type_coerce, union_all
 from sqlmodel import Session, col
 
 from storage import clicks_told, hours, small_crowds
@@ -18,6 +18,7 @@ from storage.clicks_told import ToldClick
 from storage.columns import from_microseconds, to_microseconds
 from storage.counts import CLASSES, Counts, counts_of, summed
 from storage.hours import HOUR, HourCounter
+from storage.kept_totals import KeptCount
 from storage.owners import names_by_email
 from storage.performance import POPULAR_CAMPAIGNS, RECENT_CLICKS, Counter, PopularCampaign
 from storage.senders import Sender
@@ -54,7 +55,8 @@ class Scope:
     @property
     def of_the_named(self) -> "Scope":
         """The same, of people who can be named alone."""
-        return Scope((*self.events, col(Event.address_id).is_not(None)), self.counters)
+        named = (*self.events, col(Event.address_id).is_not(None))
+        return Scope(named, self.counters, None, self.campaign_id, self.group_id)
 
 
 def _both(some: Conditions | None, others: Conditions | None) -> Conditions | None:
@@ -302,17 +304,28 @@ def _counts(session: Session, scope: Scope) -> Counts:
 
 def _uniques(session: Session, scope: Scope) -> tuple[int, int]:
     """How many people viewed, and how many clicked."""
-    table: Any
-    if scope.counters is not None:
-        table, where = Counter, scope.counters
-        did = (col(Counter.views) > 0, col(Counter.clicks) > 0)
-    else:
-        table, where = Event, (*scope.events, _HUMAN)
-        did = (col(Event.kind) == int(EventKind.VIEW), col(Event.kind) == int(EventKind.CLICK))
-    people = [func.count(distinct(case((one, _PERSON)))) for one in did]
-    query = select(*people).select_from(table).join(Address, col(Address.id) == col(table.address_id))
-    viewers, clickers = session.execute(query.where(*where)).one()
+    did = _who_did_what(scope)
+    people = [func.count(distinct(case((one, _PERSON)))) for one in (did.c.viewed, did.c.clicked)]
+    query = select(*people).select_from(did).join(Address, col(Address.id) == did.c.address_id)
+    viewers, clickers = session.execute(query).one()
     return int(viewers), int(clickers)
+
+
+def _who_did_what(scope: Scope) -> Any:
+    """Addresses, and whether they viewed or clicked; of a target group also those whose events went."""
+    if scope.counters is not None:
+        did = (col(Counter.views) > 0).label("viewed"), (col(Counter.clicks) > 0).label("clicked")
+        return select(col(Counter.address_id), *did).where(*scope.counters).subquery()
+    held = select(col(Event.address_id), *_by_kind(Event)).where(*scope.events, _HUMAN)
+    if scope.group_id is None:
+        return held.subquery()
+    by_group = (col(KeptCount.group_id) == scope.group_id, col(KeptCount.counts_as) == int(EventClass.HUMAN))
+    return union_all(held, select(col(KeptCount.address_id), *_by_kind(KeptCount)).where(*by_group)).subquery()
+
+
+def _by_kind(table: type[Event | KeptCount]) -> tuple[Any, Any]:
+    kind = col(table.kind)
+    return (kind == int(EventKind.VIEW)).label("viewed"), (kind == int(EventKind.CLICK)).label("clicked")
 
 
 def _times(session: Session, scope: Scope) -> tuple[datetime | None, datetime | None]:

@@ -31,6 +31,7 @@ from storage.performance_report import (
 from storage.privacy import erase
 from storage.tracking import EventKind
 from tests.storage.people import HASHER, T0
+from tests.storage.test_events_thinned import thin_all
 from tests.storage.test_recount import PERSON, World
 
 VIEW, CLICK = EventKind.VIEW, EventKind.CLICK
@@ -144,3 +145,18 @@ def test_series(world: World, store: Store) -> None:
         assert len(found) == sum(astuple(counts))
     half = store.read_now(lambda session: series(session, ALL, T0 + timedelta(hours=2), T0 + timedelta(hours=4)))
     assert [begin for begin, _ in half] == [T0 + timedelta(hours=2), T0 + timedelta(hours=3)]
+
+
+def test_a_groups_people_outlive_their_events(world: World, store: Store) -> None:
+    """Who viewed or clicked by a target group's choice is counted once, whether the events are held or went."""
+    before = store.read_now(lambda session: report(session, of_group(world.group_id)))
+    thin_all(store, T0 + timedelta(days=1))
+    world.fetch("max@firma.de", CLICK, PERSON, 3600)
+
+    after = store.read_now(lambda session: report(session, of_group(world.group_id)))
+
+    assert before.unique_viewers > 0
+    assert (after.unique_viewers, after.unique_clickers) == (before.unique_viewers, before.unique_clickers)
+    store.write_now(erase, "max@firma.de", actor="cli", hasher=HASHER, now=T0)
+    gone = store.read_now(lambda session: report(session, of_group(world.group_id)))
+    assert gone.unique_viewers == before.unique_viewers - 1
