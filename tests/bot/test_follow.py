@@ -118,25 +118,22 @@ async def test_follow_a_company(people: Store, bot: Bot, slack: SlackSandbox, en
     assert "Max" not in str(told.blocks)
 
 
-@pytest.mark.parametrize(
-    ("whom", "told"),
-    [
-        ("gmail.com", "everybody may have an address there"),
+async def test_whom_one_can_follow(people: Store, bot: Bot, slack: SlackSandbox) -> None:
+    """Whoever cannot be followed is told why; of several one chooses."""
+    become_lead(people, "gone@firma.de")
+    people.write_now(opt_out_asked.opt_out, "gone@firma.de", actor="cli", hasher=HASHER, now=T0)
+    people.write_now(opt_out_asked.opt_out_domain, "away.example", actor="cli", hasher=HASHER, now=T0)
+
+    for whom, told in (
+        ("gmail.com", "Everybody may have an address there"),
         ("", "/footlight follow max@firma.de"),
         ("nobody@nowhere.example", "no contact, no lead"),
         ("gone@firma.de", "opted out"),
         ("away.example", "opted out"),
         ("must", "2 people match"),
         ("musterma", "You follow *Max Mustermann*"),
-    ],
-)
-async def test_whom_one_can_follow(people: Store, bot: Bot, slack: SlackSandbox, whom: str, told: str) -> None:
-    """Whoever cannot be followed is told why; of several one chooses."""
-    become_lead(people, "gone@firma.de")
-    people.write_now(opt_out_asked.opt_out, "gone@firma.de", actor="cli", hasher=HASHER, now=T0)
-    people.write_now(opt_out_asked.opt_out_domain, "away.example", actor="cli", hasher=HASHER, now=T0)
-
-    assert told.casefold() in (await follow(slack, bot, OLIVER, whom)).text.casefold()
+    ):
+        assert told in (await follow(slack, bot, OLIVER, whom)).text
 
 
 async def test_list_and_home(people: Store, bot: Bot, slack: SlackSandbox) -> None:
