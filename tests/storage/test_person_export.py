@@ -102,7 +102,7 @@ def max_everywhere(session: Session) -> None:
     session.add_all(
         [
             activity,
-            KeptCount(address_id=id_, campaign_id=9, kind=1, counts_as=1, number=37),
+            KeptCount(address_id=id_, campaign_id=9, group_id=8, kind=1, counts_as=1, number=37),
             GroupMember(group_id=group_id, contact_id=contact_id, since=T0, edition=0),
             GroupAddress(group_id=group_id, address_id=id_, since=T0),
             LeadNote(
