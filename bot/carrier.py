@@ -164,6 +164,7 @@ class SlackCarrier:
             channel=slack_id(channel),
             metadata=metadata,
             thread_ts=said.thread.ts if said.thread else None,
+            reply_broadcast=said.shown_at is not None,
             unfurl_links=False,
             unfurl_media=False,
             **_content(said),

@@ -1,7 +1,7 @@
 """Which clicks of one person make one activity of the feed, and which activities of an account one message."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from msgspec import Struct
@@ -54,6 +54,11 @@ def is_together(told: Span, new: Span) -> bool:
 def week_around(new: Span) -> Span:
     """When an activity must have been that is told of together with `new`."""
     return Span(new.last_at - ACCOUNT_TOGETHER, new.first_at + ACCOUNT_TOGETHER)
+
+
+def is_shown_again(shown_at: datetime, now: datetime, zone: tzinfo) -> bool:
+    """Whether a channel that last showed something of an account then shows its news now: the first of a day there."""
+    return shown_at.astimezone(zone).date() < now.astimezone(zone).date()
 
 
 def days_of(span: Span) -> int:

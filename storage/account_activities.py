@@ -21,6 +21,7 @@ class AccountActivity(SQLModel, table=True):
     ts: str = Field(description="of the message")
     first_at: datetime = Field(sa_type=Moment)
     last_at: datetime = Field(sa_type=Moment)
+    shown_at: datetime = Field(sa_type=Moment, description="when the channel itself last showed something of it")
 
 
 def lead_to(session: Session, others: Collection[int], kept: int) -> None:

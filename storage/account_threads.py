@@ -28,12 +28,13 @@ class Thread:
     Where a new activity belongs.
 
     One runs at the message `ts`; or one begins there, which told of the activity `begins_with` of another person alone
-    until now.
+    until now. `shown_at` is when the channel itself last showed something of it.
     """
 
     ts: str
     account_id: int | None = None
     begins_with: int | None = None
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ def thread_for(session: Session, channel: str, card: ActivityCard) -> Thread | N
         return None
     span = Span(card.first_at, card.last_at)
     if running := _running(session, channel, account_id, span):
-        return Thread(running.ts, account_id)
+        return Thread(running.ts, account_id, shown_at=running.shown_at)
     near = [each for each in _cards(session, account_id, feed_grouping.week_around(span)) if not _same(each, card)]
     for other in reversed(near):
         message = posted.find(session, Due.ACTIVITY_CHANGED, other.id, channel=channel)
         if message and message.thread_ts is None:
-            return Thread(message.ts, account_id, begins_with=other.id)
+            return Thread(message.ts, account_id, begins_with=other.id, shown_at=message.at)
     return None
 
 
@@ -75,8 +76,9 @@ def begin(session: Session, channel: str, thread: Thread) -> int | None:
     card = feed.get(session, thread.begins_with or 0)
     if card is None:
         return None
+    span = {"first_at": card.first_at, "last_at": card.last_at}
     row = AccountActivity(
-        channel=channel, account_id=thread.account_id, ts=thread.ts, first_at=card.first_at, last_at=card.last_at
+        channel=channel, account_id=thread.account_id, ts=thread.ts, **span, shown_at=thread.shown_at or card.last_at
     )
     session.add(row)
     session.flush()
@@ -84,13 +86,20 @@ def begin(session: Session, channel: str, thread: Thread) -> int | None:
     return row.id
 
 
-def widen(session: Session, channel: str, thread_ts: str, activity_id: int) -> int | None:
-    """An activity in its thread is new, or grew; the id of the account activity, None where there is none."""
+def widen(
+    session: Session, channel: str, thread_ts: str, activity_id: int, *, shown_at: datetime | None = None
+) -> int | None:
+    """
+    An activity in its thread is new, or grew; the id of the account activity, None where there is none.
+
+    `shown_at`: when its line was shown in the channel itself too; None: it was not.
+    """
     there = (col(AccountActivity.channel) == channel, col(AccountActivity.ts) == thread_ts)
     row, card = session.exec(select(AccountActivity).where(*there)).first(), feed.get(session, activity_id)
     if row is None or card is None:
         return None
     row.first_at, row.last_at = min(row.first_at, card.first_at), max(row.last_at, card.last_at)
+    row.shown_at = max(row.shown_at, shown_at or row.shown_at)
     session.flush()
     return row.id
 

@@ -7,7 +7,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from sandbox.page.place import Place
-from sandbox.slack.mrkdwn import Reader
+from sandbox.slack.mrkdwn import Reader, decoded, plain_to_html
 from sandbox.slack.render import Screen, home_html, message_html, reactions_html, unfurls_html, view_html
 from sandbox.slack.suggestions import with_offers
 from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, User, Workspace
@@ -74,19 +74,26 @@ def _home(workspace: Workspace, user: User, place: Place) -> str:
 
 
 def _messages(workspace: Workspace, channel: Channel, user: User, place: Place, app: App) -> str:
-    """Each message with the answers of its thread."""
+    """Each message with the answers of its thread; answers that the channel shows too stand there once more."""
     seen = [one for one in workspace.messages[channel.id] if one.only_for in (None, user.id)]
     there = {one.ts for one in seen}
-    begun = [one for one in seen if one.thread_ts in (None, one.ts) or one.thread_ts not in there]
     answers = [one for one in seen if one.thread_ts in there and one.thread_ts != one.ts]
-    shown = [
-        each for one in begun[-SHOWN:] for each in (one, *(other for other in answers if other.thread_ts == one.ts))
-    ]
+    shown = [one for one in seen if one.is_broadcast or one not in answers][-SHOWN:]
     days = [_day(one, user) for one in shown]
     return "".join(
-        (f'<p class="day">{day}</p>' if day != before else "") + _message(workspace, one, user, place, app)
+        (f'<p class="day">{day}</p>' if day != before else "")
+        + _with_answers(workspace, one, answers, user, place, app)
         for one, day, before in zip(shown, days, ["", *days], strict=False)
     )
+
+
+def _with_answers(
+    workspace: Workspace, message: Message, answers: list[Message], user: User, place: Place, app: App
+) -> str:
+    if message in answers:
+        return _message(workspace, message, user, place, app, beside_thread=True)
+    thread = (message, *(one for one in answers if one.thread_ts == message.ts))
+    return "".join(_message(workspace, one, user, place, app) for one in thread)
 
 
 def _day(message: Message, user: User) -> str:
@@ -137,23 +144,35 @@ def _screen_for(workspace: Workspace, user: User, place: Place, **hidden: str) -
     )
 
 
-def _message(workspace: Workspace, message: Message, user: User, place: Place, app: App) -> str:
+def _message(
+    workspace: Workspace, message: Message, user: User, place: Place, app: App, *, beside_thread: bool = False
+) -> str:
+    """`beside_thread`: a reply as the channel shows it, where it stands a second time."""
     sender = workspace.users[message.user]
     at = datetime.fromtimestamp(float(message.ts), ZoneInfo(user.tz))
     screen = _screen_for(workspace, user, place, message_channel=message.channel, ts=message.ts)
     only = '<p class="only">Only visible to you</p>' if message.only_for else ""
     badge = ' <span class="badge">APP</span>' if message.user == BOT_USER else ""
     face = "🔦" if message.user == BOT_USER else escape(sender.name[:1])
-    when = f'<time datetime="{at.isoformat()}">{at:%H:%M}</time>'
-    kinds = "message" + (" alone" if message.only_for else "")
-    kinds += " reply" if message.thread_ts not in (None, message.ts) else ""
+    is_reply = message.thread_ts not in (None, message.ts) and not beside_thread
+    day = f"{_day(message, user)} " if is_reply and _day(message, user) != NEAR_DAYS[0] else ""
+    when = f'<time datetime="{at.isoformat()}">{day}{at:%H:%M}</time>'
+    kinds = "message" + (" alone" if message.only_for else "") + (" reply" if is_reply else "")
+    thread = _thread_line(workspace, message) if beside_thread else ""
     return (
-        f'<article class="{kinds}" id="m{message.ts}"><span class="face" aria-hidden="true">{face}</span><div>'
-        f"{only}<header><b>{escape(sender.name)}</b>{badge} {when}</header>"
+        f'<article class="{kinds}" id="{"b" if beside_thread else "m"}{message.ts}">'
+        f'<span class="face" aria-hidden="true">{face}</span><div>'
+        f"{only}<header><b>{escape(sender.name)}</b>{badge} {when}</header>{thread}"
         f"{message_html(message.blocks, message.text, screen)}{unfurls_html(message.unfurls, screen)}"
         f"{reactions_html(message.reactions)}"
         f"{_shortcut(message, place, app)}{_reply_box(message, place)}</div></article>"
     )
+
+
+def _thread_line(workspace: Workspace, reply: Message) -> str:
+    root = workspace.find(reply.channel, reply.thread_ts or "")
+    text = plain_to_html(decoded(root.text.partition(" · ")[0].replace("*", ""))) if root else ""
+    return f'<p class="quiet thread-line">replied to a thread: <a href="#m{reply.thread_ts}">{text}</a></p>'
 
 
 def _shortcut(message: Message, place: Place, app: App) -> str:

@@ -19,7 +19,9 @@ Item = TypeVar("Item")
 def history(call: Call) -> Json:
     channel = _readable(call)
     stream = call.workspace.messages[channel.id]
-    in_channel = [one for one in stream if one.only_for is None and one.thread_ts in (None, one.ts)]
+    in_channel = [
+        one for one in stream if one.only_for is None and (one.is_broadcast or one.thread_ts in (None, one.ts))
+    ]
     window = Window.of(call)
     return _messages(call, [one for one in reversed(in_channel) if one in window])
 

@@ -14,7 +14,8 @@ def post_message(call: Call) -> Json:
     channel = _postable(call)
     thread = _thread(call, channel)
     content = content_of(call)
-    message = _post(call.workspace, channel, content, thread_ts=thread)
+    is_broadcast = thread is not None and call.flag("reply_broadcast")
+    message = _post(call.workspace, channel, content, thread_ts=thread, is_broadcast=is_broadcast)
     tell_of(call, message)
     told = shown(call.workspace, message, with_metadata=True)
     return ok(channel=channel.id, ts=message.ts, message=told, **warned(*content.warnings))
@@ -128,7 +129,10 @@ def _bot_profile(workspace: Workspace) -> Json:
 def _thread_facts(workspace: Workspace, message: Message) -> Json:
     if message.thread_ts and message.thread_ts != message.ts:
         parent = workspace.find(message.channel, message.thread_ts)
-        return {"parent_user_id": parent.user if parent else None}
+        told: Json = {"parent_user_id": parent.user if parent else None}
+        if message.is_broadcast:
+            told |= {"subtype": "thread_broadcast", "root": shown(workspace, parent) if parent else None}
+        return told
     replies = workspace.replies(message)
     if not replies:
         return {}

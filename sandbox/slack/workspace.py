@@ -66,6 +66,8 @@ class Message:
     blocks: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
+    is_broadcast: bool = False
+    """A reply that the channel shows too."""
     edited: bool = False
     """Only a changed text is marked; changed blocks are not."""
     only_for: str | None = None

@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.carrier import SlackCarrier
+from bot.permissions import People
+from bot.web_client import always
+from decisions.quiet_hours import Rhythm
 from sandbox.sample_data.workspace import FEED
 from sandbox.slack import Message, SlackSandbox
-from storage import Session, Store, delivery, feed, privacy
+from storage import Session, Store, delivery, feed, privacy, subscriptions
 from storage.addresses import keep_addresses
 from storage.carriers import Sent
+from storage.subscriptions import Terms, Topic
 from tests.bot.conftest import deliver_all, seen, utc_now
 from tests.storage.people import HASHER, T0, a_state, at, fetch, store_all
 
@@ -117,3 +123,36 @@ async def test_a_line_is_found_in_its_thread(store: Store, slack: SlackSandbox, 
 
     assert [len(each) for each in split(slack)] == [1, 3]
     assert "3 people" in split(slack)[0][0].text
+
+
+async def test_the_first_news_of_a_day_stands_in_the_channel_too(
+    store: Store, slack: SlackSandbox, client: AsyncWebClient, carrier: SlackCarrier
+) -> None:
+    """On the channel's clocks; further news of that day are in the thread alone, also where an answer was lost."""
+    kolkata = Terms(rhythm=Rhythm(zone="Asia/Kolkata"))
+    store.write_now(subscriptions.set_terms, Topic.FEED, FEED, kolkata)
+    moment = (utc_now() + timedelta(days=1)).replace(hour=17)
+    slack.workspace.now = lambda: moment.timestamp()
+    carrier = SlackCarrier(client, store, people=People(always(client)), now=lambda: moment)
+    contacts(store, *PEOPLE, "ada@acme.de", "bob@acme.de")
+    for minute, email in enumerate((*PEOPLE[:2], "ada@acme.de")):
+        clicked(store, email, minute)
+        await deliver_all(store, carrier, FEED, now=moment)
+    assert not any(one.is_broadcast for one in seen(slack, FEED))
+
+    moment = moment.replace(hour=19)
+    clicked(store, PEOPLE[2], 120)
+    item = store.write_now(delivery.claim, f"slack:{FEED}", now=moment, lease=LEASE)
+    assert item is not None
+    await carrier.send(item)
+    found = await carrier.find_sent(item)
+    assert isinstance(found, Sent)
+    store.write_now(delivery.sent, item, free_at=moment, keep=found.keep)
+    for minute, email in ((121, PEOPLE[2]), (122, PEOPLE[0]), (123, "bob@acme.de")):
+        clicked(store, email, minute)
+        await deliver_all(store, carrier, FEED, now=moment)
+
+    lines = split(slack)[1]
+    assert [one.text.partition(" ")[0] for one in lines] == ["*Max*", "*Erika*", "*Kim*", "*Max*", "*Ada*", "*Bob*"]
+    assert [one.is_broadcast for one in lines] == [False, False, True, False, False, True]
+    assert "2 clicks" in lines[2].text

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from decisions.feed_grouping import (
     Span,
     days_of,
     grown,
+    is_shown_again,
     is_together,
     running_activity,
     week_around,
@@ -77,3 +79,19 @@ def test_an_accounts_people_are_together_within_a_week(hours, expected):
 def test_days(hours, days):
     """Days begun are counted, and what happened within a day is one."""
     assert days_of(Span(NOW, NOW + timedelta(hours=hours))) == days
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone", "expected"),
+    [
+        (0, "UTC", False),
+        (14, "UTC", False),
+        (15, "UTC", True),
+        (8, "Asia/Kolkata", False),
+        (9, "Asia/Kolkata", True),
+        (-24, "UTC", False),
+    ],
+)
+def test_an_account_is_shown_once_a_day(hours, zone, expected):
+    """A channel shows an account's news again with the first of a day on its own clocks."""
+    assert is_shown_again(NOW, NOW + timedelta(hours=hours), ZoneInfo(zone)) is expected

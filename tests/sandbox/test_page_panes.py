@@ -61,6 +61,20 @@ def test_days_in_slack() -> None:
     assert heads == [f"{noon - timedelta(days=9):%A, %B} {(noon - timedelta(days=9)).day}", "Yesterday", "Today"]
 
 
+def test_a_reply_that_the_channel_shows_too() -> None:
+    """It stands in its thread, and once more where it was written, with what it replies to."""
+    workspace = sample_workspace()
+    root = workspace.post(FEED, BOT_USER, "*3 people of A &amp; B* today · since noon")
+    workspace.post(FEED, BOT_USER, "other news")
+    workspace.post(FEED, BOT_USER, "Max clicked", thread_ts=root.ts, is_broadcast=True)
+    shown = slack_pane(workspace, Place(user=ANNA, channel=FEED), App({}, "", ""), None)
+
+    in_thread, other, beside = shown.split("<article")[2:]
+    assert ["Max clicked" in one for one in (in_thread, other, beside)] == [True, False, True]
+    assert f'replied to a thread: <a href="#m{root.ts}">3 people of A &amp; B today</a>' in beside
+    assert "replied to a thread" not in in_thread
+
+
 async def test_switches(hubspot: HubSpotSandbox, slack: SlackSandbox) -> None:
     """Each switch for trouble tells what one will see while it is on, and is off again when it is flipped twice."""
     reader, gateway = Reader(), Gateway("http://127.0.0.1:9", "key", lambda: 1)

@@ -265,16 +265,18 @@ async def test_oldest_leaves_out_its_own_moment(client: AsyncWebClient) -> None:
 
 
 async def test_threads_stand_apart(client: AsyncWebClient) -> None:
-    """Answers are in `replies`, not in history; the parent counts them; ephemeral messages are in neither."""
+    """Answers are in `replies`, in history only if broadcast; the parent counts them; ephemeral are in neither."""
     parent = (await client.chat_postMessage(channel=LEADS, text="parent"))["ts"]
     await client.chat_postMessage(channel=LEADS, text="answer", thread_ts=parent)
+    await client.chat_postMessage(channel=LEADS, text="to all", thread_ts=parent, reply_broadcast=True)
     await client.chat_postEphemeral(channel=LEADS, user=ANNA, text="whisper")
 
     history = (await client.conversations_history(channel=LEADS))["messages"]
     replies = (await client.conversations_replies(channel=LEADS, ts=parent))["messages"]
 
-    assert [(one["text"], one["reply_count"]) for one in history] == [("parent", 1)]
-    assert [one["text"] for one in replies] == ["parent", "answer"]
+    assert [(one["text"], one.get("reply_count")) for one in history] == [("to all", None), ("parent", 2)]
+    assert (history[0]["subtype"], history[0]["root"]["text"]) == ("thread_broadcast", "parent")
+    assert [one["text"] for one in replies] == ["parent", "answer", "to all"]
 
 
 async def test_joining(client: AsyncWebClient, workspace: Workspace) -> None:
