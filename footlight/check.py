@@ -39,10 +39,10 @@ from storage import (
     workspaces,
 )
 from storage.campaign_list import list_campaigns
-from storage.migrate import SchemaOld, SchemaTooNew
 from storage.opt_outs_waiting import RequestState
 from storage.portal import OtherPortal
 from storage.recount import Difference, recount
+from storage.schema import SchemaOld, SchemaTooNew
 
 LETTERS_SHOWN = 5
 DIFFERENCES_SHOWN = 20

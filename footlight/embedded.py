@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from decisions.mendable import Mendable
 from footlight.settings import cannot_keep
 
 
-class AlreadyRuns(Exception):
+class AlreadyRuns(Mendable):
     """Another Footlight runs on this data. Stop it first; other commands may run beside it."""
 
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from aiohttp import web
 
+from decisions.mendable import Mendable
+
 Sockets = tuple[socket.socket, ...]
 
 BACKLOG: Final = 128
@@ -16,7 +18,7 @@ BACKLOG: Final = 128
 _NOT_OURS: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
-class CannotListen(Exception):
+class CannotListen(Mendable):
     """The address on which to answer cannot be had; the text says what to do."""
 
 

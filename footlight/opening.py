@@ -7,8 +7,8 @@ from footlight.secret_key import secret_keys
 from footlight.settings import Settings
 from jobs.hubspot.connections import Connections
 from storage import Store, installations, open_store
-from storage.migrate import SchemaOld, require_present, upgrade
 from storage.opt_outs import CannotOpenKey, Hasher, load_hasher
+from storage.schema import SchemaOld, require_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ def open_all(settings: Settings) -> Opened:
     except SchemaOld:
         if not settings.is_sqlite:
             raise
+        from storage.migrate import upgrade
+
         upgrade(url)
     store = open_store(url)
     try:

@@ -12,10 +12,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, Posi
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from decisions.addresses import NotAnAddress, normalise_domain
+from decisions.mendable import Mendable
 from decisions.scanner_networks import read_networks_file
 
 
-class BadSettings(Exception):
+class BadSettings(Mendable):
     """Settings that cannot be used. The text has a line for each, with what to do, and never a secret's value."""
 
 

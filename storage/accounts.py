@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import account_domain
+from decisions.mendable import Mendable
 from storage.bulk import insert_missing
 from storage.columns import BigId
 
@@ -26,7 +27,7 @@ class AccountDomain(SQLModel, table=True):
 
 
 @dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
-class NoAccount(Exception):
+class NoAccount(Mendable):
     """A free-mail domain or a public suffix makes no account: name the company's own domain."""
 
     domain: str

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from decisions.addresses import account_domain
+from decisions.mendable import Mendable
 from storage import audit, hours, kept_totals
 from storage.accounts import AccountDomain
 from storage.addresses import Address
@@ -17,7 +18,7 @@ from storage.target_groups import GroupAccount, GroupAddress, GroupMember, Targe
 from storage.tracking import Tracked
 
 
-class CountedOnlyInGroups(Exception):
+class CountedOnlyInGroups(Mendable):
     """They are counted only in groups: there are no numbers of them alone."""
 
 

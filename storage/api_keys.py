@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from decisions.mendable import Mendable
 from decisions.outside_text import clean
 from storage import audit
 from storage.columns import BigId, Moment
@@ -52,11 +53,11 @@ LONGEST_NAME: Final = 100
 KEY_OCTETS: Final = 32
 
 
-class KeyRefused(ValueError):
+class KeyRefused(Mendable, ValueError):
     """This key cannot be made; the text says why."""
 
 
-class NoSuchKey(Exception):
+class NoSuchKey(Mendable):
     """No key in force has this name: `footlight keys list` names them."""
 
 

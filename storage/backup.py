@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from sqlmodel import Session, col, select
 
+from decisions.mendable import Mendable
 from decisions.sealing import Keys
 from storage import api_keys, privacy
 from storage.addresses import Address
@@ -27,7 +28,7 @@ Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
 
-class BackupRefused(Exception):
+class BackupRefused(Mendable):
     """No backup can be made, or this one not be restored. The text says why; the store is as it was."""
 
 

@@ -13,6 +13,8 @@ from PIL import Image, ImageSequence
 from sqlalchemy import LargeBinary
 from sqlmodel import Field, Session, SQLModel
 
+from decisions.mendable import Mendable
+
 LARGEST_FILE: Final = 1_000_000
 LONGEST_SIDE: Final = 5_000
 # Every frame of an animation is decoded by every mail client too.
@@ -60,7 +62,7 @@ class BannerFault(StrEnum):
     NOT_READ = "not_read"
 
 
-class NotABanner(ValueError):
+class NotABanner(Mendable, ValueError):
     """The file cannot be a banner; the text says why. Save it as PNG, JPEG or GIF of at most 1 MB and 5,000 pixels."""
 
     def __init__(self, fault: BannerFault, told: str) -> None:

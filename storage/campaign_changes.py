@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from decisions.addresses import NotAnAddress, normalise_domain
+from decisions.mendable import Mendable
 from decisions.outside_text import clean
 from decisions.web_addresses import NotAWebAddress, normalise_url
 from decisions.who_sees_what import Status
@@ -46,7 +47,7 @@ class Fault(StrEnum):
     NOT_ARCHIVED = "not_archived"
 
 
-class CampaignRefused(ValueError):
+class CampaignRefused(Mendable, ValueError):
     """The campaign cannot be made or changed; the text says why and what to do, `about` what it speaks of."""
 
     def __init__(self, fault: Fault, told: str, about: str = "") -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from decisions.mendable import Mendable
 from storage import audit, hubspot_choices, list_walks
 from storage.columns import Json, from_microseconds
 
@@ -56,7 +57,7 @@ ALWAYS_HELD: Final = ("firstname", "lastname", "hubspot_owner_id", "lifecyclesta
 
 
 @dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
-class NoSuchProperty(Exception):
+class NoSuchProperty(Mendable):
     """HubSpot defines no contact property of that name, or holds it to be sensitive."""
 
     name: str

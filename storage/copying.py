@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, delete, func, insert, select, text
 from sqlmodel import SQLModel
 
+from decisions.mendable import Mendable
 from storage import tables  # noqa: F401 - all of them must be known
 from storage.database import named_errors, open_engine
 from storage.migrate import upgrade
@@ -19,7 +20,7 @@ MADE_BY_MIGRATIONS: Final = frozenset({"campaigns_version"})
 Progress = Callable[[int, int], None]
 
 
-class CopyRefused(Exception):
+class CopyRefused(Mendable):
     """The store was not copied; the text says why. The target is as it was."""
 
 

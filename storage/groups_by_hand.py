@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
+from decisions.mendable import Mendable
 from decisions.outside_text import clean
 from storage import audit, contact_search, opt_outs
 from storage.accounts import Account, account_ids, keep_accounts
@@ -22,7 +23,7 @@ from storage.target_groups import GroupAccount, GroupAddress, GroupMember, Targe
 LONGEST_NAME: Final = 200
 
 
-class GroupRefused(Exception):
+class GroupRefused(Mendable):
     """It cannot be done to this target group; the text says why, and what to do."""
 
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import LargeBinary, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from decisions.mendable import Mendable
 from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
 from storage import workspaces
 from storage.columns import Moment
@@ -43,7 +44,7 @@ class Installed:
     enterprise_id: str | None = None
 
 
-class CannotOpenInstallation(Exception):
+class CannotOpenInstallation(Mendable):
     """The secret key that sealed this installation is gone: put it back behind the newest one, or install anew."""
 
 

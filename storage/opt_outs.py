@@ -13,6 +13,7 @@ from sqlalchemy import LargeBinary, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.addresses import domain_of
+from decisions.mendable import Mendable
 from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
 from storage.bulk import insert_missing, read_rows
 from storage.columns import Moment, Word
@@ -49,7 +50,7 @@ HASH_KEY: Final = "opt-out hashes"
 KEY_OCTETS: Final = 32
 
 
-class CannotOpenKey(Exception):
+class CannotOpenKey(Mendable):
     """
     The key of the opt-out hashes does not open, so that nobody can be recognised as opted out: nothing is tracked.
 

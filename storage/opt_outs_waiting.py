@@ -10,6 +10,7 @@ from sqlalchemy import LargeBinary, delete, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.mass_opt_out import Next, next_for
+from decisions.mendable import Mendable
 from storage import audit, hubspot_choices, opt_out_asked, opt_outs, outbox, subscriptions
 from storage.addresses import Address
 from storage.bulk import insert_missing
@@ -65,7 +66,7 @@ class OptOutWaiting(SQLModel, table=True):
     address_id: int | None = Field(default=None, foreign_key="address.id", index=True, sa_type=BigId)
 
 
-class NoSuchRequest(Exception):
+class NoSuchRequest(Mendable):
     """No opt-outs of that number wait. `footlight optouts list` shows those that do."""
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, case, distinct, func, literal, select, type_coerce, union_all
 from sqlmodel import Session, col
 
+from decisions.mendable import Mendable
 from storage import clicks_told, hours, small_crowds
 from storage.accounts import Account
 from storage.addresses import Address
@@ -100,7 +101,7 @@ def of_sender(sender_id: int) -> Scope:
     return Scope(events=(col(Event.sender_id) == sender_id,))
 
 
-class SenderNumbersOff(Exception):
+class SenderNumbersOff(Mendable):
     """
     Numbers per sender are off.
 

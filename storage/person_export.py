@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from decisions.mendable import Mendable
 from storage import aggregate_only, opt_out_asked, owners, person_passing, target_groups
 from storage.address_claims import LostClaim
 from storage.addresses import Address
@@ -30,7 +31,7 @@ from storage.target_groups import GroupAddress, GroupMember, TargetGroup
 from storage.tracking import Event, EventClass, EventKind, LastSeen
 
 
-class NotKnown(Exception):
+class NotKnown(Mendable):
     """Nothing is stored under this address: it is no contact, no lead, never got a banner, and is not opted out."""
 
 

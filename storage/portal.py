@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from decisions.mendable import Mendable
 from storage.bulk import insert_missing
 from storage.columns import Moment
 
@@ -39,7 +40,7 @@ class PresentPortal:
 
 
 @dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
-class OtherPortal(Exception):
+class OtherPortal(Mendable):
     """
     The token belongs to another HubSpot portal than everything in this database.
 

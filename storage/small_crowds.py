@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, union
 from sqlmodel import Session, col
 
+from decisions.mendable import Mendable
 from decisions.small_crowds import FEWEST, Cell, HeldBack, held_back
 from storage import aggregate_only
 from storage.addresses import Address
@@ -18,7 +19,7 @@ People = frozenset[int] | None
 """Persons who are counted only in groups; None: at least `FEWEST`."""
 
 
-class TooFewPeople(Exception):
+class TooFewPeople(Mendable):
     """Fewer than five people are in this target group, which is aggregate only: there are no numbers of it."""
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col
 
+from decisions.mendable import Mendable
 from storage.columns import BigId, Moment
 
 # A pass whose heartbeat is this old has died with its process.
@@ -44,7 +45,7 @@ class PassLease(SQLModel, table=True):
     run_id: int = Field(foreign_key="sync_run.id", sa_type=BigId)
 
 
-class PassUnderWay(Exception):
+class PassUnderWay(Mendable):
     """Another pass is making this group equal now: wait for it, then make your own."""
 
 

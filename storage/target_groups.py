@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Index, and_, case, delete, false, func, insert, literal, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from decisions.mendable import Mendable
 from storage.addresses import Address
 from storage.bulk import insert_missing
 from storage.columns import BigId, Moment
@@ -76,21 +77,21 @@ def is_shown(table: type[GroupMember | GroupAccount], edition: Any = TargetGroup
     return or_(col(table.edition).between(0, edition), col(table.edition) < -edition)
 
 
-class NameTaken(Exception):
+class NameTaken(Mendable):
     """Another target group has the name of the list that is to be imported."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is a target group named {name} already: rename the list in HubSpot, then import it")
 
 
-class NotForPeople(Exception):
+class NotForPeople(Mendable):
     """Only lists of contacts or of companies can become target groups."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} holds neither contacts nor companies: import a list of one of these")
 
 
-class NoSuchGroup(Exception):
+class NoSuchGroup(Mendable):
     """No target group has this name, or mirrors the list with this id."""
 
     def __init__(self, asked: str) -> None:

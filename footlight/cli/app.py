@@ -1,118 +1,50 @@
-"""The command `footlight`: its families of verbs, and how errors are told."""
+"""The command `footlight`: where its verbs and their families are, and how errors are told."""
 
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from decisions.addresses import NotAnAddress
-from decisions.sealing import NoKey
-from decisions.toml_file import BadFile
-from footlight.cli import (
-    campaigns,
-    clicks,
-    contacts,
-    feed,
-    groups,
-    groups_aggregate,
-    groups_by_hand,
-    groups_catalogue,
-    hubspot_choices,
-    keys,
-    manifest,
-    opt_outs,
-    performance,
-    privacy,
-    processes,
-    properties,
-    simulate_clicks,
-    simulate_views,
-    store,
-    workspaces,
-)
-from footlight.cli.clicks import NoSuchClick
-from footlight.cli.command import NoStore
-from footlight.cli.contacts import NotKnown
-from footlight.cli.feed import NotInFeed
-from footlight.cli.groups import NoSuchList
-from footlight.cli.performance import NoPerformance
+from decisions.mendable import Mendable
 from footlight.cli.printing import complaints, console
-from footlight.cli.properties import NotShown
-from footlight.cli.simulation import simulate
-from footlight.cli.workspaces import NotInstalledThere, NotRemoved, OneWorkspace
-from footlight.embedded import AlreadyRuns
-from footlight.listening import CannotListen
-from footlight.settings import BadSettings
-from jobs.hubspot.trouble import HubSpotTrouble
-from storage import Busy, StoreDown, person_export
-from storage.accounts import NoAccount
-from storage.aggregate_only import CountedOnlyInGroups
-from storage.api_keys import KeyRefused, NoSuchKey
-from storage.backup import BackupRefused
-from storage.banner_files import NotABanner
-from storage.campaign_changes import CampaignRefused
-from storage.contact_properties import NoSuchProperty
-from storage.copying import CopyRefused
-from storage.groups_by_hand import GroupRefused
-from storage.installations import CannotOpenInstallation
-from storage.migrate import SchemaOld, SchemaTooNew
-from storage.opt_outs import CannotOpenKey
-from storage.opt_outs_waiting import NoSuchRequest
-from storage.performance_report import SenderNumbersOff
-from storage.portal import OtherPortal
-from storage.small_crowds import TooFewPeople
-from storage.sync_runs import PassUnderWay
-from storage.target_groups import NameTaken, NoSuchGroup, NotForPeople
+from footlight.cli.verbs import verbs_at
 
-# What a person can do something about: one sentence, no traceback.
-EXPECTED = (
-    AlreadyRuns,
-    BadFile,
-    BackupRefused,
-    BadSettings,
-    Busy,
-    CampaignRefused,
-    CannotListen,
-    CannotOpenInstallation,
-    CountedOnlyInGroups,
-    CannotOpenKey,
-    CopyRefused,
-    GroupRefused,
-    HubSpotTrouble,
-    KeyRefused,
-    NameTaken,
-    NoAccount,
-    NoKey,
-    NoPerformance,
-    NoSuchClick,
-    NoStore,
-    NoSuchGroup,
-    NoSuchKey,
-    NoSuchList,
-    NoSuchProperty,
-    NoSuchRequest,
-    NotABanner,
-    NotAnAddress,
-    NotForPeople,
-    NotInFeed,
-    NotInstalledThere,
-    person_export.NotKnown,
-    NotKnown,
-    NotShown,
-    NotRemoved,
-    OneWorkspace,
-    OtherPortal,
-    PassUnderWay,
-    SchemaOld,
-    SchemaTooNew,
-    SenderNumbersOff,
-    StoreDown,
-    TooFewPeople,
-)
+_VERBS: Final = {
+    "demo": "processes:demo",
+    "run": "processes:run",
+    "web": "processes:web",
+    "worker": "processes:worker",
+    "bot": "processes:bot",
+    "migrate": "processes:migrate",
+    "check": "processes:check",
+    "manifest": "manifest:manifest",
+    "sync": "groups_sync:sync",
+    "feed": "feed:show_feed",
+    "clicks": "clicks:list_clicks",
+    "why": "clicks:why",
+    "optout": "privacy:optout",
+    "export": "privacy:export",
+    "erase": "privacy:erase",
+    "backup": "store:backup",
+    "restore": "store:restore",
+    "copy": "store:copy",
+    "groups": "groups:groups",
+    "properties": "properties:properties",
+    "campaigns": "campaigns:campaigns",
+    "contacts": "contacts:contacts",
+    "leads": "contacts:leads_family",
+    "performance": "performance:family",
+    "keys": "keys:keys",
+    "optouts": "opt_outs:optouts",
+    "hubspot": "hubspot_choices:hubspot",
+    "workspaces": "workspaces:family",
+    "simulate": "simulation:simulate",
+}
 
 app = typer.Typer(
     name="footlight",
+    cls=verbs_at({name: f"footlight.cli.{place}" for name, place in _VERBS.items()}),
     help="Footlight tells a sales team, in Slack, who clicks the banners in its e-mail signatures.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -137,59 +69,11 @@ def options(
     """Footlight tells a sales team, in Slack, who clicks the banners in its e-mail signatures."""
 
 
-for family in (
-    groups.groups,
-    properties.properties,
-    campaigns.campaigns,
-    contacts.contacts,
-    contacts.leads_family,
-    performance.family,
-    keys.keys,
-    opt_outs.optouts,
-    hubspot_choices.hubspot,
-    workspaces.family,
-    simulate,
-):
-    app.add_typer(family)
-for of_groups, name in (
-    (groups_catalogue.lists, "lists"),
-    (groups_by_hand.create, "create"),
-    (groups_by_hand.add, "add"),
-    (groups_by_hand.remove, "remove"),
-    (groups_by_hand.unlink, "unlink"),
-    (groups_aggregate.aggregate, "aggregate"),
-):
-    groups.groups.command(name)(of_groups)
-simulate.command("clicks")(simulate_clicks.clicks)
-simulate.command("views")(simulate_views.views)
-for verb, name in (
-    (processes.demo, "demo"),
-    (processes.run, "run"),
-    (processes.web, "web"),
-    (processes.worker, "worker"),
-    (processes.bot, "bot"),
-    (processes.migrate, "migrate"),
-    (processes.check, "check"),
-    (manifest.manifest, "manifest"),
-    (groups.sync, "sync"),
-    (feed.show_feed, "feed"),
-    (clicks.list_clicks, "clicks"),
-    (clicks.why, "why"),
-    (privacy.optout, "optout"),
-    (privacy.export, "export"),
-    (privacy.erase, "erase"),
-    (store.backup, "backup"),
-    (store.restore, "restore"),
-    (store.copy, "copy"),
-):
-    app.command(name)(verb)
-
-
 def main() -> None:
-    """The entry point: exit status 1 for an error that has a remedy, 2 for wrong usage."""
+    """The entry point: exit status 1 for an error that a person can mend, 2 for wrong usage."""
     try:
         app()
-    except EXPECTED as error:
+    except Mendable as error:
         if "--debug" in sys.argv:
             raise
         complaints.print(f"footlight: {error}{_remedy(error)}", markup=False, soft_wrap=True)
@@ -197,6 +81,8 @@ def main() -> None:
 
 
 def _remedy(error: Exception) -> str:
+    from storage import StoreDown
+
     if isinstance(error, StoreDown):
         return ". See whether FOOTLIGHT_DATABASE_URL is right, the database runs, its disk has room and lets us write"
     return ""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from decisions.mendable import Mendable
 from decisions.why_counted import SignTold
 from footlight.cli.command import opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
@@ -14,7 +15,7 @@ from storage.performance import addresses_of_person
 from storage.tracking import EventClass
 
 
-class NoSuchClick(Exception):
+class NoSuchClick(Mendable):
     """No click has that number. `footlight clicks` lists the latest with theirs; of old ones only numbers are kept."""
 
 

@@ -3,16 +3,19 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import typer
 
+from decisions.mendable import Mendable
 from footlight.cli.printing import tell_times_in
+from footlight.cli.verbs import verbs_at
 from footlight.logging import set_up_logging
 from footlight.opening import Opened, open_all
 from footlight.settings import Settings, read_settings
@@ -23,7 +26,7 @@ from storage.opt_outs import Hasher
 ACTOR = "cli"
 
 
-class NoStore(Exception):
+class NoStore(Mendable):
     """Begin with `footlight run`; `footlight demo` shows all at work. FOOTLIGHT_DATABASE_URL names one elsewhere."""
 
 
@@ -107,6 +110,11 @@ def interruptible(connections: Connections) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def command_group(name: str, help_: str) -> typer.Typer:
-    """A family of commands."""
-    return typer.Typer(name=name, help=help_, no_args_is_help=True, rich_markup_mode=None)
+def command_group(name: str, help_: str, elsewhere: Mapping[str, str] = MappingProxyType({})) -> typer.Typer:
+    """
+    A family of commands.
+
+    Args:
+        elsewhere: its verbs that are imported when they are called, by name, each as `module:function`.
+    """
+    return typer.Typer(name=name, cls=verbs_at(elsewhere), help=help_, no_args_is_help=True, rich_markup_mode=None)

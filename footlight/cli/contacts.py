@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from decisions.mendable import Mendable
 from footlight.cli.command import command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
 from footlight.cli.typed_address import typed_address
@@ -22,7 +23,7 @@ contacts = command_group("contacts", "The people we manage, as HubSpot holds the
 leads_family = command_group("leads", "People who clicked and are no contacts.")
 
 
-class NotKnown(Exception):
+class NotKnown(Mendable):
     """Nobody is known by that address. `footlight contacts find TEXT` looks for a part of a name or an address."""
 
 

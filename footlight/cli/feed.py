@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from decisions.addresses import account_domain, normalise_domain
+from decisions.mendable import Mendable
 from footlight.cli.command import Footlight, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told_exactly
 from footlight.cli.typed_address import typed_address
@@ -17,7 +18,7 @@ from storage.contact_card import contact_of_address
 from storage.feed_pages import ActivityKind, FeedAsked, FeedEntry
 
 
-class NotInFeed(Exception):
+class NotInFeed(Mendable):
     """The feed is asked for somebody or something that is not known here."""
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from decisions.addresses import account_domain, normalise_domain
+from decisions.mendable import Mendable
 from footlight.cli.command import Footlight, command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
 from footlight.cli.typed_address import typed_address
@@ -21,7 +22,7 @@ from storage.performance_report import Part, Report, Scope, SenderNumbersOff, St
 family = command_group("performance", "Views and clicks by people, and what machines made.")
 
 
-class NoPerformance(Exception):
+class NoPerformance(Mendable):
     """There are no numbers of that."""
 
 

@@ -19,7 +19,7 @@ from footlight.embedded import only_one
 from footlight.logging import set_up_logging
 from footlight.processes import BOT, RUN, WEB, WORKER, Parts, serve
 from footlight.settings import Settings, read_settings
-from storage.migrate import all_revisions, upgrade
+from storage.schema import all_revisions
 
 log = structlog.get_logger()
 
@@ -106,6 +106,8 @@ def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
 
 def migrate() -> None:
     """Bring the database up to what this version needs."""
+    from storage.migrate import upgrade
+
     settings = read_settings()
     upgrade(settings.footlight_database_url)
     console.print(f"The database is at {all_revisions()[-1]}.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from decisions.mendable import Mendable
 from footlight.cli.command import ACTOR, Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, print_json, print_table
 from footlight.hubspot import hubspot_context
@@ -19,7 +20,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="HubSpot's internal na
 properties = command_group("properties", "Which of HubSpot's contact properties are read and shown.")
 
 
-class NotShown(Exception):
+class NotShown(Mendable):
     """It is not shown anyway. `footlight properties list` names those that are."""
 
 

@@ -14,7 +14,11 @@ from footlight.cli.command import Footlight, command_group
 from footlight.cli.printing import complaints
 from footlight.cli.typed_moment import typed_moment
 
-simulate = command_group("simulate", "What past clicks and views would have been, before a change goes live.")
+simulate = command_group(
+    "simulate",
+    "What past clicks and views would have been, before a change goes live.",
+    {"clicks": "footlight.cli.simulate_clicks:clicks", "views": "footlight.cli.simulate_views:views"},
+)
 
 # What is not told otherwise: agents are kept for so long.
 PAST: Final = timedelta(days=30)

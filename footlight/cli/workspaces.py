@@ -7,6 +7,7 @@ import typer
 
 from bot.install import INSTALL_PATH
 from bot.installations import uninstall
+from decisions.mendable import Mendable
 from footlight.cli.command import ACTOR, Footlight, command_group, opened, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
 from storage import install_invites, installations, workspace_gone, workspaces
@@ -16,15 +17,15 @@ from storage.workspaces import WorkspaceView
 family = command_group("workspaces", "The workspaces of Slack in which Footlight is installed.")
 
 
-class OneWorkspace(Exception):
+class OneWorkspace(Mendable):
     """For several workspaces set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; SLACK_BOT_TOKEN and SLACK_APP_TOKEN not."""
 
 
-class NotInstalledThere(Exception):
+class NotInstalledThere(Mendable):
     """Footlight is installed in no such workspace: `footlight workspaces list` tells their ids."""
 
 
-class NotRemoved(Exception):
+class NotRemoved(Mendable):
     """Slack did not take Footlight out of the workspace, so nothing was changed: try again."""
 
 

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
+from decisions.mendable import Mendable
+
 PAUSE_OF_A_DAY_S_QUOTA: Final = timedelta(minutes=15)
 PAUSE_WHEN_DOWN: Final = timedelta(seconds=2)
 
@@ -16,7 +18,7 @@ _SCOPE: Final = re.compile(r"\bcrm(?:\.[a-z_-]+)+")
 _EXISTING_ID: Final = re.compile(r"Existing ID:\s*(\d+)")
 
 
-class HubSpotTrouble(Exception):
+class HubSpotTrouble(Mendable):
     """`lasting`: it comes again until somebody acts; `wait`: how long to leave HubSpot alone, if it is known."""
 
     lasting: ClassVar[bool] = False

@@ -6,7 +6,8 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from storage.database import open_engine
-from storage.migrate import SchemaOld, SchemaTooNew, all_revisions, present_revision, require_present, upgrade
+from storage.migrate import upgrade
+from storage.schema import SchemaOld, SchemaTooNew, all_revisions, present_revision, require_present
 
 SEARCH_INDEXES = ("contact_search", "lead_search")
 
