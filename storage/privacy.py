@@ -175,7 +175,8 @@ def take_back_what_was_told(session: Session, address_ids: Collection[int], now:
 ONLY_IN_GROUPS: Final = "only in groups"
 TELLS_WHAT_THEY_DID: Final = (
     *(Due.LEAD_CHANGED, Due.ADD_TO_HUBSPOT, Due.NOTES_TO_HUBSPOT, Due.HUBSPOT_REFUSED),
-    *(Due.ACTIVITY_CHANGED, Due.FOLLOWED_CLICKED, Due.DIGEST),
+    *(Due.ACTIVITY_CHANGED, Due.ACCOUNT_ACTIVE, Due.FOLLOWED_CLICKED, Due.DIGEST),
+    Due.PERSON_FORGOTTEN,  # a card that stays, in a direct message or shared
 )
 
 

@@ -4,13 +4,26 @@ from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.subject import Subject, SubjectKind
 from bot.carrier import SlackCarrier
+from bot.contact import remember_named
 from bot.permissions import People
 from bot.web_client import always
 from decisions.quiet_hours import Rhythm
-from sandbox.sample_data.workspace import FEED
+from sandbox.sample_data.workspace import FEED, LEADS
 from sandbox.slack import Message, SlackSandbox
-from storage import Session, Store, delivery, feed, privacy, subscriptions
+from sandbox.slack.workspace import BOT_USER
+from storage import (
+    Session,
+    Store,
+    aggregate_only,
+    delivery,
+    events_folded,
+    feed,
+    groups_by_hand,
+    privacy,
+    subscriptions,
+)
 from storage.addresses import keep_addresses
 from storage.carriers import Sent
 from storage.subscriptions import Terms, Topic
@@ -102,6 +115,30 @@ async def test_erased_people_are_taken_out(store: Store, slack: SlackSandbox, ca
     await deliver_all(store, carrier, FEED)
 
     assert ["erased" in each.text for each in (one, *lines)] == [True, True, True]
+    assert "firma" not in f"{seen(slack, FEED)}"
+
+
+async def test_people_counted_only_in_groups_are_taken_out(
+    store: Store, slack: SlackSandbox, carrier: SlackCarrier
+) -> None:
+    """Who comes to be counted only in groups is taken out of the account's message, and of cards that were shared."""
+    contacts(store, *PEOPLE[:2])
+    for minute, email in enumerate(PEOPLE[:2]):
+        clicked(store, email, minute)
+    await deliver_all(store, carrier, FEED)
+    card = slack.workspace.post(LEADS, BOT_USER, "Max, 1 click")
+    subject = Subject(SubjectKind.CONTACT, 1)
+    store.write_now(remember_named, LEADS, card.ts, [subject], now=T0)
+    (one,), _ = split(slack)
+    for email, told in ((PEOPLE[0], "1 person of *firma.de*"), (PEOPLE[1], "in groups now")):
+        group_id = store.write_now(groups_by_hand.create, email, actor="cli", now=T0)
+        store.write_now(groups_by_hand.add, group_id, [email], [], hasher=HASHER, now=T0)
+        store.write_now(aggregate_only.switch, group_id, on=True, actor="cli", now=T0)
+        store.write_now(events_folded.fold, store.read_now(events_folded.recorded), now=utc_now())
+        await deliver_all(store, carrier, FEED, LEADS)
+        assert told in one.text
+
+    assert "counted only in groups now" in card.text
     assert "firma" not in f"{seen(slack, FEED)}"
 
 
