@@ -44,7 +44,7 @@ from bot.blocks.account_message import MORE_PEOPLE, SHOW_ACCOUNT
 from bot.blocks.campaign_editor import CAMPAIGN_SUBMITTED
 from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.channel_greeting import CHANGE_CHANNEL
-from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED, SELECTS, ZONE
+from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED
 from bot.blocks.click_pages import TURN_CLICKS
 from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK, SHARE, SHOW_CLICKS
 from bot.blocks.counting_modals import COUNTED_GROUPS, COUNTING_CHOSEN, COUNTING_CONFIRMED
@@ -74,7 +74,9 @@ from bot.blocks.share_modal import CARD_SHARED
 from bot.desk import Desk, Refused, say, say_in_channel
 from bot.dispatch import SLACK_SILENT, Dispatch
 from bot.help import footlight
+from bot.homes import Homes
 from bot.installations import Authorize
+from bot.modal import searched, validated
 from bot.permissions import Right
 from bot.press import Listener, place_of, pressed, submitted
 from bot.slack_errors import error_code, is_passing
@@ -140,18 +142,22 @@ CONVERSATIONS: Final = (
     Conversation(Kind.EVENT, "tokens_revoked", channels.gone, "ends or pauses a workspace"),
     Conversation(Kind.EVENT, "link_shared", unfurl.shared, "unfurls pasted links to contacts in HubSpot"),
     Conversation(Kind.EVENT, "app_home_opened", home.opened, "shows somebody their Home"),
-    Conversation(Kind.ACTION, HOME_CLAIM, home.claim, "claims a lead in the Home"),
-    Conversation(Kind.ACTION, HOME_SHOW, home.show, "shows a person of the Home"),
-    Conversation(Kind.ACTION, HOME_STOP_FOLLOWING, follow.stop_in_home, "ends a follow in the Home"),
+    Conversation(Kind.ACTION, HOME_CLAIM, pressed(Right.WORK, home.claim), "claims a lead in the Home"),
+    Conversation(Kind.ACTION, HOME_SHOW, pressed(Right.SEE, home.show), "shows a person of the Home"),
+    Conversation(
+        Kind.ACTION, HOME_STOP_FOLLOWING, pressed(Right.SEE, follow.stop_in_home), "ends a follow in the Home"
+    ),
     Conversation(Kind.ACTION, FOLLOW, pressed(Right.SEE, follow.ask), "asks whom exactly, and for how long"),
     Conversation(Kind.VIEW, FOLLOW_CHOSEN, submitted(Right.SEE, follow.chosen), "follows a person or an account"),
     Conversation(Kind.ACTION, SHOW_CLICKS, pressed(Right.SEE, clicks.show), "shows all clicks of somebody, and why"),
     *(
-        Conversation(Kind.ACTION, f"{TURN_CLICKS}_{place}", clicks.turn, "turns to newer or older clicks")
+        Conversation(
+            Kind.ACTION, f"{TURN_CLICKS}_{place}", pressed(Right.SEE, clicks.turn), "turns to newer or older clicks"
+        )
         for place in range(2)
     ),
     Conversation(Kind.ACTION, SHARE, pressed(Right.SEE, share.ask), "asks in which channel a card is shared"),
-    Conversation(Kind.VIEW, CARD_SHARED, share.chosen, "posts a card in a channel"),
+    Conversation(Kind.VIEW, CARD_SHARED, validated(Right.SEE, share.chosen), "posts a card in a channel"),
     Conversation(Kind.ACTION, STOP_FOLLOWING, pressed(Right.SEE, follow.stop), "follows no longer"),
     Conversation(Kind.SHORTCUT, "look_up", contact.shortcut, "looks up the addresses in a message"),
     Conversation(Kind.ACTION, SHOW_PERSON, pressed(Right.SEE, contact.show), "shows one of a list"),
@@ -174,45 +180,84 @@ CONVERSATIONS: Final = (
     Conversation(Kind.VIEW, REASON_GIVEN, submitted(Right.WORK, lead_work.reason_given), "keeps the reason"),
     Conversation(Kind.ACTION, ADD_LEAD, pressed(Right.DECIDE, lead.add_to_hubspot), "lets HubSpot have a lead"),
     Conversation(Kind.ACTION, ASK_OPT_OUT, pressed(Right.DECIDE, opt_out.ask), "asks before an opt-out"),
-    Conversation(Kind.ACTION, OPT_OUT_ANYONE, opt_out_anyone.begin, "asks which address or domain to opt out"),
-    Conversation(Kind.VIEW, ANYONE_NAMED, opt_out_anyone.named, "opts an address out, or asks about a domain"),
-    Conversation(Kind.VIEW, DOMAIN_CONFIRMED, opt_out_anyone.domain_confirmed, "opts a domain out"),
+    Conversation(
+        Kind.ACTION,
+        OPT_OUT_ANYONE,
+        pressed(Right.DECIDE, opt_out_anyone.begin),
+        "asks which address or domain to opt out",
+    ),
+    Conversation(
+        Kind.VIEW,
+        ANYONE_NAMED,
+        validated(Right.DECIDE, opt_out_anyone.named),
+        "opts an address out, or asks about a domain",
+    ),
+    Conversation(
+        Kind.VIEW, DOMAIN_CONFIRMED, validated(Right.DECIDE, opt_out_anyone.domain_confirmed), "opts a domain out"
+    ),
     Conversation(Kind.ACTION, NEW_CAMPAIGN, pressed(Right.DECIDE, campaign.begin), "opens the modal of a new campaign"),
     Conversation(Kind.ACTION, CAMPAIGN_MENU, pressed(Right.DECIDE, campaign.choose), "changes a campaign"),
     Conversation(Kind.ACTION, MORE_CAMPAIGNS, pressed(Right.SEE, campaign.more), "shows further campaigns"),
-    Conversation(Kind.ACTION, LOOK_AGAIN, setup.look_again, "shows the checklist as it is now"),
-    Conversation(Kind.ACTION, CHOOSE_PEOPLE, setup.choose_people, "asks who else may decide"),
-    Conversation(Kind.VIEW, PEOPLE_CHOSEN, setup.people_chosen, "keeps who else may decide"),
+    Conversation(Kind.ACTION, LOOK_AGAIN, pressed(Right.DECIDE, setup.look_again), "shows the checklist as it is now"),
+    Conversation(Kind.ACTION, CHOOSE_PEOPLE, pressed(Right.DECIDE, setup.choose_people), "asks who else may decide"),
+    Conversation(Kind.VIEW, PEOPLE_CHOSEN, validated(Right.DECIDE, setup.people_chosen), "keeps who else may decide"),
     Conversation(Kind.ACTION, MATCH_OWNERS, pressed(Right.DECIDE, mentions.ask_who_is_whom), "asks who an owner is"),
-    Conversation(Kind.OPTIONS, OWNER, mentions.suggest, "finds HubSpot owners"),
+    Conversation(Kind.OPTIONS, OWNER, searched(Right.DECIDE, mentions.suggest), "finds HubSpot owners"),
     Conversation(Kind.VIEW, OWNER_MATCHED, submitted(Right.DECIDE, mentions.owner_matched), "keeps who an owner is"),
-    Conversation(Kind.ACTION, CHOOSE_LISTS, setup_lists.choose, "asks which HubSpot lists become target groups"),
-    Conversation(Kind.OPTIONS, LISTS, setup_lists.suggest, "finds HubSpot lists"),
-    Conversation(Kind.VIEW, LISTS_CHOSEN, setup_lists.chosen, "imports HubSpot lists"),
-    Conversation(Kind.ACTION, CHOOSE_COUNTING, setup_counting.choose, "asks whom to count only in groups"),
-    Conversation(Kind.OPTIONS, COUNTED_GROUPS, setup_counting.suggest, "finds target groups"),
-    Conversation(Kind.VIEW, COUNTING_CHOSEN, setup_counting.chosen, "asks before past events are folded"),
-    Conversation(Kind.VIEW, COUNTING_CONFIRMED, setup_counting.confirmed, "counts members only in groups"),
-    Conversation(Kind.ACTION, CHOOSE_CHANNELS, setup_channels.open_list, "lists the channels that are told something"),
+    Conversation(
+        Kind.ACTION,
+        CHOOSE_LISTS,
+        pressed(Right.DECIDE, setup_lists.choose),
+        "asks which HubSpot lists become target groups",
+    ),
+    Conversation(Kind.OPTIONS, LISTS, searched(Right.DECIDE, setup_lists.suggest), "finds HubSpot lists"),
+    Conversation(Kind.VIEW, LISTS_CHOSEN, validated(Right.DECIDE, setup_lists.chosen), "imports HubSpot lists"),
+    Conversation(
+        Kind.ACTION, CHOOSE_COUNTING, pressed(Right.DECIDE, setup_counting.choose), "asks whom to count only in groups"
+    ),
+    Conversation(Kind.OPTIONS, COUNTED_GROUPS, searched(Right.DECIDE, setup_counting.suggest), "finds target groups"),
+    Conversation(
+        Kind.VIEW, COUNTING_CHOSEN, validated(Right.DECIDE, setup_counting.chosen), "asks before past events are folded"
+    ),
+    Conversation(
+        Kind.VIEW,
+        COUNTING_CONFIRMED,
+        validated(Right.DECIDE, setup_counting.confirmed),
+        "counts members only in groups",
+    ),
+    Conversation(
+        Kind.ACTION,
+        CHOOSE_CHANNELS,
+        pressed(Right.DECIDE, setup_channels.open_list),
+        "lists the channels that are told something",
+    ),
     *(
-        Conversation(Kind.ACTION, name, setup_channels.add, "asks what a further channel is told")
+        Conversation(
+            Kind.ACTION, name, pressed(Right.DECIDE, setup_channels.add), "asks what a further channel is told"
+        )
         for name in ADD_CHANNEL.values()
     ),
-    Conversation(Kind.ACTION, CHANNEL_MENU, setup_channels.menu, "changes a channel, or takes it back"),
-    Conversation(Kind.ACTION, CHANGE_CHANNEL, setup_channels.change, "asks what this channel is told"),
-    *(
-        Conversation(Kind.OPTIONS, name, setup_channels.suggest, "finds campaigns, groups, owners, time zones")
-        for name in (*SELECTS.values(), ZONE)
+    Conversation(
+        Kind.ACTION, CHANNEL_MENU, pressed(Right.DECIDE, setup_channels.menu), "changes a channel, or takes it back"
     ),
-    Conversation(Kind.VIEW, CHANNEL_SAVED, setup_channels.saved, "keeps what a channel is told"),
-    Conversation(Kind.VIEW, CAMPAIGN_SUBMITTED, campaign.submitted, "keeps a campaign"),
+    Conversation(
+        Kind.ACTION, CHANGE_CHANNEL, pressed(Right.DECIDE, setup_channels.change), "asks what this channel is told"
+    ),
+    *(
+        Conversation(Kind.OPTIONS, name, searched(Right.DECIDE, find), "finds campaigns, groups, owners, time zones")
+        for name, find in setup_channels.SUGGESTED.items()
+    ),
+    Conversation(
+        Kind.VIEW, CHANNEL_SAVED, validated(Right.DECIDE, setup_channels.saved), "keeps what a channel is told"
+    ),
+    Conversation(Kind.VIEW, CAMPAIGN_SUBMITTED, validated(Right.DECIDE, campaign.submitted), "keeps a campaign"),
     Conversation(Kind.ACTION, ACCEPT_OPT_OUTS, pressed(Right.DECIDE, opt_outs_waiting.accept), "opts many out"),
     Conversation(Kind.ACTION, REFUSE_OPT_OUTS, pressed(Right.DECIDE, opt_outs_waiting.refuse), "opts nobody out"),
     Conversation(Kind.VIEW, OPT_OUT_CONFIRMED, submitted(Right.DECIDE, opt_out.confirmed), "opts out"),
 )
 
 
-def make_bot(desk: Desk, client: AsyncWebClient, homes: home.Homes, *, authorize: Authorize | None = None) -> Dispatch:
+def make_bot(desk: Desk, client: AsyncWebClient, homes: Homes, *, authorize: Authorize | None = None) -> Dispatch:
     """
     The bot, ready to be given requests.
 

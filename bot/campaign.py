@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -21,12 +21,12 @@ from bot.blocks.campaign_editor import (
     block_of,
     campaign_editor,
     read_editor,
-    states_of,
 )
 from bot.blocks.campaign_list import ARCHIVE, DUPLICATE, EDIT, PAUSE, RESUME, campaign_list
 from bot.blocks.text import Mrkdwn, bold
 from bot.campaign_file import PutIn, put_in, read_file
 from bot.desk import Desk, Place, Visit, say
+from bot.modal import Submission
 from bot.permissions import Right, refusal
 from bot.press import Press
 from bot.slack_errors import error_code
@@ -122,15 +122,12 @@ async def choose(press: Press) -> None:
     await _show_list(press.place, told, visit, desk, press.client)
 
 
-async def submitted(
-    ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
-) -> None:
+async def submitted(submission: Submission) -> None:
     """*Save*: a picture that was not seen yet is shown first, in the same modal; then the campaign is kept."""
-    visit = await desk.admit(context, Right.DECIDE)
-    editing = msgspec.json.decode(view["private_metadata"], type=Editing)
-    values = view["state"]["values"]
-    wanted = read_editor(values, await _groups(desk), digest=editing.digest)
-    file = put_in(states_of(values).get(FILE, {}))
+    desk, visit = submission.desk, submission.visit
+    editing = submission.carried(Editing)
+    wanted = read_editor(submission.answers, await _groups(desk), digest=editing.digest)
+    file = put_in(submission.answers.get(FILE, {}))
     is_new_file = file is not None and file.id != editing.taken
     whole = replace(wanted, image_url=_NOT_HERE_YET, banner_digest=None) if is_new_file else wanted
     try:
@@ -138,20 +135,23 @@ async def submitted(
         saved = await desk.store.write(_save, whole, editing, visit.actor, desk.now(), was_seen)
     except (CampaignRefused, NoAccount, StoreDown, Busy) as error:
         block, told = _objection(error, visit)
-        await ack(response_action="errors", errors={block_of(block, editing.taken): told})
+        await submission.object(block_of(block, editing.taken), told)
         return
     if file is not None and is_new_file:
-        await _take(ack, file, wanted, editing, view["id"], visit, desk, client)
-        return
-    if saved is None:
-        await _preview(ack, wanted, editing, view["id"], visit, desk, client)
-        return
-    await ack()
+        await _take(file, wanted, editing, submission)
+    elif saved is None:
+        await _preview(wanted, editing, submission)
+    else:
+        await submission.close()
+        await _show_list(editing.place, _told_of(saved, visit), visit, desk, submission.client)
+
+
+def _told_of(saved: Created, visit: Visit) -> Mrkdwn:
     texts = visit.reader.texts
     told = texts("campaign_saved", campaign=bold(saved.name))
     if saved.replaced_default:
-        told = Mrkdwn(f"{told} {texts('campaign_replaced', campaign=bold(saved.replaced_default))}")
-    await _show_list(editing.place, told, visit, desk, client)
+        return Mrkdwn(f"{told} {texts('campaign_replaced', campaign=bold(saved.replaced_default))}")
+    return told
 
 
 class _NotYet(Exception):
@@ -204,59 +204,46 @@ async def _open(editing: Editing, campaign: NewCampaign | None, press: Press) ->
             return
 
 
-async def _take(
-    ack: AsyncAck,
-    file: PutIn,
-    wanted: NewCampaign,
-    editing: Editing,
-    view_id: str,
-    visit: Visit,
-    desk: Desk,
-    client: AsyncWebClient,
-) -> None:
+async def _take(file: PutIn, wanted: NewCampaign, editing: Editing, submission: Submission) -> None:
     """A file becomes the banner, which the modal then shows; or it says what is wrong with it."""
-    loading = await _modal(editing, wanted, Preview(None, "preview_loading"), visit, desk)
-    await ack(response_action="update", view=loading)
+    await _show_loading(wanted, editing, submission)
     try:
-        picture = await read_file(file, client)
-        await desk.store.write(keep_picture, picture)
+        picture = await read_file(file, submission.client)
+        await submission.desk.store.write(keep_picture, picture)
     except (NotABanner, StoreDown, Busy) as error:
         told = Preview(None, _BANNER_FAULTS[error.fault] if isinstance(error, NotABanner) else "store_down")
         log.info("a file put into the campaign editor is no banner", because=str(error))
-        await client.views_update(view_id=view_id, view=await _modal(editing, wanted, told, visit, desk))
+        await _show(wanted, editing, told, submission)
         return
     kept = replace(wanted, image_url=None, banner_digest=picture.digest)
     seen = msgspec.structs.replace(editing, digest=picture.digest, shown=picture.digest, taken=file.id)
     told_of = "preview_moves" if picture.frames > 1 else "preview_save_again"
-    await _show(kept, seen, told_of, view_id, visit, desk, client)
+    await _show_picture(kept, seen, told_of, submission)
 
 
-async def _preview(
-    ack: AsyncAck,
-    wanted: NewCampaign,
-    editing: Editing,
-    view_id: str,
-    visit: Visit,
-    desk: Desk,
-    client: AsyncWebClient,
-) -> None:
+async def _preview(wanted: NewCampaign, editing: Editing, submission: Submission) -> None:
     """The same modal with the picture on top; Slack fetches it, so it comes after the answer, which has 3 s."""
     seen = msgspec.structs.replace(editing, shown=_picture(wanted))
-    loading = await _modal(seen, wanted, Preview(None, "preview_loading"), visit, desk)
-    await ack(response_action="update", view=loading)
-    await _show(wanted, seen, "preview_save_again", view_id, visit, desk, client)
+    await _show_loading(wanted, seen, submission)
+    await _show_picture(wanted, seen, "preview_save_again", submission)
 
 
-async def _show(
-    wanted: NewCampaign, seen: Editing, told: str, view_id: str, visit: Visit, desk: Desk, client: AsyncWebClient
-) -> None:
-    shown = replace(_preview_of(wanted, desk), told=told)
+async def _show_loading(wanted: NewCampaign, editing: Editing, submission: Submission) -> None:
+    loading = Preview(None, "preview_loading")
+    await submission.become(await _modal(editing, wanted, loading, submission.visit, submission.desk))
+
+
+async def _show_picture(wanted: NewCampaign, seen: Editing, told: str, submission: Submission) -> None:
     try:
-        await client.views_update(view_id=view_id, view=await _modal(seen, wanted, shown, visit, desk))
+        await _show(wanted, seen, replace(_preview_of(wanted, submission.desk), told=told), submission)
     except SlackApiError as error:
-        log.warning("Slack cannot show a campaign's banner", because=str(error.response.get("error")))
-        without = Preview(None, "preview_not_loaded")
-        await client.views_update(view_id=view_id, view=await _modal(seen, wanted, without, visit, desk))
+        log.warning("Slack cannot show a campaign's banner", because=error_code(error))
+        await _show(wanted, seen, Preview(None, "preview_not_loaded"), submission)
+
+
+async def _show(wanted: NewCampaign, editing: Editing, preview: Preview, submission: Submission) -> None:
+    modal = await _modal(editing, wanted, preview, submission.visit, submission.desk)
+    await submission.client.views_update(view_id=submission.view["id"], view=modal)
 
 
 async def _modal(

@@ -1,15 +1,9 @@
 """*Clicks* on a card: all of somebody's clicks in a modal, page by page, with the reason why each counts."""
 
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.blocks.click_pages import A_PAGE, Page, click_page
 from bot.blocks.contact_message import shown_name
 from bot.blocks.subject import Subject, SubjectKind
 from bot.desk import Desk
-from bot.permissions import Right
 from bot.press import Press
 from storage import Session, clicks_told, contact_card, leads, performance
 from storage.opt_outs import Hasher
@@ -24,21 +18,12 @@ async def show(press: Press) -> None:
     await press.client.views_open(trigger_id=press.trigger_id, view=click_page(page, press.visit.reader))
 
 
-async def turn(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def turn(press: Press) -> None:
     """Newer or older ones, in the same modal."""
-    await ack()
-    visit = await desk.admit(context, Right.SEE)
-    skipped, _, subject = str(action.get("value")).rpartition(" ")
-    page = await _page(Subject.parse(subject), int(skipped) if skipped.isdecimal() and len(skipped) < 7 else 0, desk)
+    skipped = press.option
+    page = await _page(press.subject, int(skipped) if skipped.isdecimal() and len(skipped) < 7 else 0, press.desk)
     if page is not None:
-        await client.views_update(view_id=body["view"]["id"], view=click_page(page, visit.reader))
+        await press.client.views_update(view_id=press.place.view_id, view=click_page(page, press.visit.reader))
 
 
 async def _page(subject: Subject | None, skipped: int, desk: Desk) -> Page | None:

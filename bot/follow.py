@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 
 from bot.blocks.contact_message import shown_name
 from bot.blocks.elements import Message, section
@@ -27,7 +27,6 @@ from bot.blocks.search_results import Pick, search_results, unknown_address, unk
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import Mrkdwn
 from bot.desk import Desk, Visit, say, team_of
-from bot.home import Homes
 from bot.lookup import MOST_SHOWN, addresses_in, subject_of, subjects_of
 from bot.permissions import Right
 from bot.press import Press
@@ -104,14 +103,10 @@ async def stop(press: Press) -> None:
         await press.place.replace(await _list(press.visit, desk), press.client)
 
 
-async def stop_in_home(
-    ack: AsyncAck, action: dict[str, Any], context: AsyncBoltContext, desk: Desk, homes: Homes
-) -> None:
+async def stop_in_home(press: Press) -> None:
     """*Stop following* in the Home."""
-    await ack()
-    visit = await desk.admit(context, Right.SEE)
-    await _stop(str(action.get("value")), visit, desk)
-    await homes.show(visit.person.user_id, team_of(context))
+    await _stop(press.value, press.visit, press.desk)
+    await press.renew_home()
 
 
 async def _stop(value: str, visit: Visit, desk: Desk) -> Mrkdwn:

@@ -1,126 +1,29 @@
-"""The Home: shown when somebody opens it, and renewed while they may still be looking, whenever it changed."""
+"""The Home: shown when somebody opens it, and what its buttons do."""
 
-import asyncio
-import hashlib
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext
+from slack_bolt.async_app import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.elements import Block, section
-from bot.blocks.home_view import home_view, person_modal, refused_home
+from bot.blocks.home_view import person_modal
 from bot.blocks.reader import Reader
-from bot.blocks.subject import Subject, SubjectKind
+from bot.blocks.subject import SubjectKind
 from bot.blocks.text import Mrkdwn
-from bot.chart_links import ChartLinks
 from bot.charts_refused import with_charts_if_possible
 from bot.desk import Desk, team_of
-from bot.permissions import People, Person, Right, refusal
+from bot.homes import Homes
+from bot.lead import lead_id
+from bot.permissions import Right, refusal
+from bot.press import Press
 from bot.slack_errors import error_code
-from bot.texts import Texts
-from bot.web_client import ClientOf, NotInstalled
-from decisions.calendar_steps import WEEK, monday_of, zone_of
-from decisions.slack_ids import slack_id, workspace_of
-from storage import Session, Store, lead_moves, permitted
-from storage.home_state import HomeState, home_state
+from storage import lead_moves
 from storage.lead_moves import AlreadyMoved, NoSuchLead
 from storage.leads import LeadStage
 
 log = structlog.get_logger()
-
-# So long after somebody opened their Home it is kept up to date.
-WATCHED_FOR: Final = timedelta(hours=1)
-# Slack takes about a hundred a minute: at most so many, each time.
-RENEWED_EVERY: Final = timedelta(seconds=15)
-MOST_RENEWED: Final = 20
-
-
-@dataclass(slots=True)
-class Looking:
-    """Somebody who opened their Home. `fingerprint` is that of what they see."""
-
-    team_id: str
-    opened_at: datetime
-    fingerprint: str = ""
-
-
-class Homes:
-    """The Homes that this process was told of. One for each process that hears Slack; `run` keeps them up to date."""
-
-    def __init__(
-        self,
-        store: Store,
-        people: People,
-        client_of: ClientOf,
-        *,
-        now: Callable[[], datetime],
-        every: timedelta = RENEWED_EVERY,
-        charts: ChartLinks | None = None,
-    ) -> None:
-        self._store = store
-        self._people = people
-        self._client_of = client_of
-        self._now = now
-        self._every = every
-        self._charts = charts
-        self._looking: dict[str, Looking] = {}
-
-    async def show(self, user_id: str, team_id: str) -> None:
-        """
-        Show somebody who opened it, or changed something in it, their Home as it is now.
-
-        Raises:
-            SlackApiError, NotInstalled, StoreDown, Busy
-        """
-        self._looking[user_id] = Looking(team_id, self._now())
-        await self._publish(user_id, self._looking[user_id])
-
-    async def run(self) -> None:
-        """Renew without end what changed; without Slack or the store it goes on when they are back."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            since = self._now() - WATCHED_FOR
-            self._looking = {user_id: one for user_id, one in self._looking.items() if one.opened_at >= since}
-            latest = sorted(self._looking.items(), key=lambda one: one[1].opened_at, reverse=True)
-            for user_id, one in latest[:MOST_RENEWED]:
-                await self._renew(user_id, one)
-
-    async def _renew(self, user_id: str, looking: Looking) -> None:
-        try:
-            await self._publish(user_id, looking)
-        except NotInstalled:
-            self._looking.pop(user_id, None)
-        except SlackApiError as error:
-            log.warning("a Home could not be renewed", because=error_code(error))
-        except Exception as error:  # noqa: BLE001 - the loop's edge: one Home's trouble must not end the others
-            log.warning("a Home could not be renewed", because=type(error).__name__)
-
-    async def _publish(self, user_id: str, looking: Looking) -> None:
-        """Slack is told of nothing that it shows already."""
-        view = await self._view(await self._people.get(user_id, looking.team_id))
-        fingerprint = hashlib.sha256(json.dumps(view).encode()).hexdigest()
-        if fingerprint != looking.fingerprint:
-            client = await self._client_of(workspace_of(user_id))
-
-            async def publish(blocks: list[Block]) -> None:
-                await client.views_publish(user_id=slack_id(user_id), view=view | {"blocks": blocks})
-
-            await with_charts_if_possible(publish, view["blocks"])
-            looking.fingerprint = fingerprint
-
-    async def _view(self, person: Person) -> dict[str, Any]:
-        texts = Texts(person.language)
-        if because := refusal(person, Right.SEE):
-            return refused_home(texts(because))
-        # Relative words would change by themselves.
-        reader = Reader(texts, chart_url=self._charts, workspace=workspace_of(person.user_id))
-        return home_view(await self._store.read(_state, person, self._now()), reader)
 
 
 async def opened(event: dict[str, Any], context: AsyncBoltContext, desk: Desk, homes: Homes) -> None:
@@ -137,54 +40,34 @@ async def opened(event: dict[str, Any], context: AsyncBoltContext, desk: Desk, h
         await desk.admit(context, Right.SEE)  # the first admin who comes here is welcomed as well
 
 
-async def claim(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-    homes: Homes,
-) -> None:
+async def claim(press: Press) -> None:
     """*Claim* in the Home; whoever was faster has it, which is said in a modal, as a Home has no other place."""
-    await ack()
-    visit = await desk.admit(context, Right.WORK)
     too_late: Block | None = None
-    subject = Subject.parse(str(action.get("value")))
-    lead_id = subject.id if subject and subject.kind is SubjectKind.LEAD else 0
     try:
-        await desk.store.write(lead_moves.claim, lead_id=lead_id, actor=visit.actor, now=desk.now())
+        await press.desk.store.write(
+            lead_moves.claim, lead_id=lead_id(press), actor=press.visit.actor, now=press.desk.now()
+        )
     except (AlreadyMoved, NoSuchLead) as error:
-        too_late = section([_why_not_free(error, visit.reader)])
-    await homes.show(visit.person.user_id, team_of(context))
+        too_late = section([_why_not_free(error, press.visit.reader)])
+    await press.renew_home()
     if too_late:
-        await _open([too_late], visit.reader, body, client)
+        await _open([too_late], press)
 
 
-async def show(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def show(press: Press) -> None:
     """*Show* in the Home: the person, in a modal."""
-    await ack()
-    visit = await desk.admit(context, Right.SEE)
-    subject = Subject.parse(str(action.get("value")))
-    answer = await desk.lookup.person(subject, visit.reader)
-    is_lead = subject is not None and subject.kind is SubjectKind.LEAD
-    await _open(answer.message.blocks, visit.reader, body, client, has_buttons=is_lead)
+    answer = await press.desk.lookup.person(press.subject, press.visit.reader)
+    is_lead = press.subject is not None and press.subject.kind is SubjectKind.LEAD
+    await _open(answer.message.blocks, press, has_buttons=is_lead)
 
 
-async def _open(
-    blocks: Sequence[Block], reader: Reader, body: dict[str, Any], client: AsyncWebClient, *, has_buttons: bool = False
-) -> None:
-    title, trigger_id = reader.texts.plain("home_person"), body["trigger_id"]
+async def _open(blocks: Sequence[Block], press: Press, *, has_buttons: bool = False) -> None:
+    reader = press.visit.reader
+    title = reader.texts.plain("home_person")
 
     async def opened(shown: list[Block]) -> None:
-        await client.views_open(trigger_id=trigger_id, view=person_modal(title, shown, reader, has_buttons=has_buttons))
+        view = person_modal(title, shown, reader, has_buttons=has_buttons)
+        await press.client.views_open(trigger_id=press.trigger_id, view=view)
 
     await with_charts_if_possible(opened, list(blocks))
 
@@ -195,17 +78,3 @@ def _why_not_free(error: AlreadyMoved | NoSuchLead, reader: Reader) -> Mrkdwn:
     if error.stage is LeadStage.CLAIMED:
         return reader.texts("claimed_already", who=reader.who(error.by))
     return reader.texts("home_not_free")
-
-
-def _state(session: Session, person: Person, now: datetime) -> HomeState:
-    may_decide = person.is_admin or permitted.is_permitted(session, person.user_id)
-    zone = zone_of(person.time_zone)
-    return home_state(
-        session,
-        f"slack:{person.user_id}",
-        person.email,
-        last_monday=monday_of(now, zone) - WEEK,
-        zone=zone,
-        may_decide=may_decide,
-        now=now,
-    )

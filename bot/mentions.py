@@ -1,20 +1,21 @@
 """Mentions: everybody chooses whether they are mentioned with what is theirs; admins say who an owner of HubSpot is."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 
 from bot.blocks.channel_modals import suggestions
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Block, Message, section
 from bot.blocks.owners_modal import OWNER, USER, owners_modal
 from bot.desk import Desk, say
+from bot.modal import MOST_SUGGESTED, Search
 from bot.permissions import Right, refusal
 from bot.press import Press
 from storage import filter_choices, mentions
 from storage.filter_choices import Filtered
 from storage.mentions import NoSuchOwner
 
-MOST_SUGGESTED: Final = 100
 _SWITCHES: Final = {"on": True, "an": True, "off": False, "aus": False}
 
 
@@ -37,11 +38,11 @@ async def ask_who_is_whom(press: Press) -> None:
     await press.ask(lambda metadata: owners_modal(matched, press.visit.reader, metadata=metadata))
 
 
-async def suggest(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, desk: Desk) -> None:
+async def suggest(search: Search) -> Sequence[Block]:
     """What somebody types finds these owners."""
-    await desk.admit(context, Right.DECIDE)
-    typed = str(body.get("value") or "")
-    await ack(options=suggestions(await desk.store.read(filter_choices.search, Filtered.OWNERS, typed, MOST_SUGGESTED)))
+    return suggestions(
+        await search.desk.store.read(filter_choices.search, Filtered.OWNERS, search.typed, MOST_SUGGESTED)
+    )
 
 
 async def owner_matched(press: Press) -> None:

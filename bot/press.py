@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
@@ -12,7 +12,10 @@ from bot.blocks.elements import Block, Message, section
 from bot.blocks.home_view import person_modal
 from bot.blocks.subject import Subject
 from bot.desk import Desk, Place, Visit, team_of
+from bot.homes import Homes
 from bot.permissions import Right
+
+Carried = TypeVar("Carried")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -28,8 +31,8 @@ class Press:
     Somebody who may do it wants something done.
 
     `value` is the button's, or that of what was chosen in an overflow: everybody can make one up. `answers` are a
-    modal's states by block id, empty for a button. `trigger_id` opens a modal, once, within three seconds. `team_id` is
-    our workspace.
+    modal's states by question, empty for a button; `metadata` that of the modal in which the button stands.
+    `trigger_id` opens a modal, once, within three seconds. `team_id` is our workspace.
     """
 
     desk: Desk
@@ -38,7 +41,9 @@ class Press:
     value: str
     place: Place
     team_id: str
+    homes: Homes
     trigger_id: str = ""
+    metadata: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -56,6 +61,10 @@ class Press:
         """The value as a place in a list; 0 for anything else."""
         return int(self.value) if self.value.isascii() and self.value.isdecimal() and len(self.value) < 7 else 0
 
+    def carried(self, kind: type[Carried]) -> Carried:
+        """What the modal in which the button stands carries."""
+        return msgspec.json.decode(self.metadata, type=kind)
+
     async def tell(self, key: str, **values: str | int) -> None:
         """Say something to the one who pressed, and to nobody else."""
         told = self.visit.reader.texts(key, **values)
@@ -71,15 +80,22 @@ class Press:
         else:
             await self.place.replace(message, self.client)
 
+    async def renew_home(self) -> None:
+        """Show the one who pressed their Home as it is now."""
+        await self.homes.show(self.visit.person.user_id, self.team_id)
+
     def _modal(self, blocks: Sequence[Block]) -> Block:
         reader = self.visit.reader
         return person_modal(reader.texts.plain("home_person"), blocks, reader, has_buttons=True)
 
     async def ask(self, modal: Callable[[str], dict[str, Any]]) -> None:
         """Open a modal, made with the metadata that brings its answer back here."""
-        metadata = msgspec.json.encode(Asked(self.value.rpartition(" ")[2], self.place)).decode()
+        await self.open(modal, Asked(self.value.rpartition(" ")[2], self.place))
+
+    async def open(self, modal: Callable[[str], dict[str, Any]], carried: Any) -> None:
+        """Open a modal, on top of the one in which the button stands; it is made with `carried` as its metadata."""
         show = self.client.views_push if self.place.view_id else self.client.views_open
-        await show(trigger_id=self.trigger_id, view=modal(metadata))
+        await show(trigger_id=self.trigger_id, view=modal(msgspec.json.encode(carried).decode()))
 
 
 Work = Callable[[Press], Awaitable[None]]
@@ -87,7 +103,7 @@ Listener = Callable[..., Awaitable[None]]
 
 
 def pressed(right: Right, work: Work) -> Listener:
-    """The listener of a button in a message, for those who have the right."""
+    """The listener of a button, for those who have the right."""
 
     async def listener(
         ack: AsyncAck,
@@ -96,11 +112,23 @@ def pressed(right: Right, work: Work) -> Listener:
         client: AsyncWebClient,
         context: AsyncBoltContext,
         desk: Desk,
+        homes: Homes,
     ) -> None:
         await ack()
         visit = await desk.admit(context, right)
-        trigger_id = str(body.get("trigger_id") or "")
-        await work(Press(desk, visit, client, _value(action), Place.of(body), team_of(context), trigger_id))
+        await work(
+            Press(
+                desk,
+                visit,
+                client,
+                _value(action),
+                Place.of(body),
+                team_of(context),
+                homes,
+                trigger_id=str(body.get("trigger_id") or ""),
+                metadata=str((body.get("view") or {}).get("private_metadata") or ""),
+            )
+        )
 
     return listener
 
@@ -115,13 +143,13 @@ def submitted(right: Right, work: Work) -> Listener:
         client: AsyncWebClient,
         context: AsyncBoltContext,
         desk: Desk,
+        homes: Homes,
     ) -> None:
         await ack()
         visit = await desk.admit(context, right)
         asked, trigger_id = _asked(view), str(body.get("trigger_id") or "")
-        answers: dict[str, Any] = {id_: next(iter(states.values()), {}) for id_, states in _states(view).items()}
-        team_id = team_of(context)
-        await work(Press(desk, visit, client, asked.subject, asked.place, team_id, trigger_id, answers=answers))
+        to = (asked.subject, asked.place, team_of(context), homes)
+        await work(Press(desk, visit, client, *to, trigger_id, answers=answers_of(view)))
 
     return listener
 
@@ -134,17 +162,14 @@ def place_of(view: dict[str, Any]) -> Place | None:
         return None
 
 
-def asked_about(view: dict[str, Any]) -> str:
-    """What the button named that opened this view."""
-    return _asked(view).subject
+def answers_of(view: Mapping[str, Any]) -> dict[str, Any]:
+    """A modal's states by question, which is what stands in a block id before a colon."""
+    states = (view.get("state") or {}).get("values") or {}
+    return {block.partition(":")[0]: next(iter(state.values()), {}) for block, state in states.items()}
 
 
 def _value(action: dict[str, Any]) -> str:
     return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
-
-
-def _states(view: dict[str, Any]) -> dict[str, Any]:
-    return (view.get("state") or {}).get("values") or {}
 
 
 def _asked(view: dict[str, Any]) -> Asked:

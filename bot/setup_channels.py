@@ -1,10 +1,11 @@
 """The channels for leads and feed: chosen, changed and taken back in modals; what each is told, and when."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import msgspec
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.channel_modals import (
@@ -19,10 +20,12 @@ from bot.blocks.channel_modals import (
     read_channel,
     suggestions,
 )
+from bot.blocks.elements import Block
 from bot.blocks.terms_lines import Names
 from bot.channel_access import CannotEnter, enter
 from bot.desk import Desk, Place, Visit
-from bot.permissions import Right
+from bot.modal import MOST_SUGGESTED, Search, Submission
+from bot.press import Press
 from bot.setup import renew_checklist
 from decisions.quiet_hours import Rhythm
 from decisions.slack_ids import slack_id, workspace_of
@@ -30,9 +33,6 @@ from storage import Busy, Session, StoreDown, channel_chosen, filter_choices, su
 from storage.filter_choices import Choice, Filtered
 from storage.subscriptions import Subscribed, Terms, Topic
 
-# A select takes no more from a search.
-MOST_SUGGESTED: Final = 100
-_KINDS: Final = {block: kind for kind, block in SELECTS.items()}
 _TOPICS: Final = (Topic.LEADS, Topic.FEED)
 
 
@@ -48,106 +48,80 @@ class Choosing(msgspec.Struct, frozen=True):
     channel: str = ""
 
 
-async def open_list(
-    ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
-) -> None:
+async def open_list(press: Press) -> None:
     """*Choose channels*: those that are told something."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    await client.views_open(trigger_id=body["trigger_id"], view=await _list(Choosing(Place.of(body)), visit, desk))
+    choosing = Choosing(press.place)
+    listed = await press.desk.store.read(_listed, press.visit.workspace)
+    await press.open(lambda metadata: channels_modal(listed, press.visit.reader, metadata=metadata), choosing)
 
 
-async def add(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def add(press: Press) -> None:
     """*Add a channel*: what it is to be told, on top of the list."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    if (topic := _topic(str(action.get("value")))) is not None:
-        choosing = msgspec.structs.replace(_choosing(body["view"]), topic=topic)
-        await client.views_push(trigger_id=body["trigger_id"], view=await _editor(choosing, visit, desk))
+    if (topic := _topic(press.value)) is not None:
+        await _edit(msgspec.structs.replace(press.carried(Choosing), topic=topic), press)
 
 
-async def menu(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def menu(press: Press) -> None:
     """An entry of a channel's menu: change what it is told, or tell it nothing new."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    what, _, named = str((action.get("selected_option") or {}).get("value", "")).partition(" ")
-    choosing = _naming(_choosing(body["view"]), named, visit)
+    desk, visit = press.desk, press.visit
+    what, _, named = press.value.partition(" ")
+    choosing = _naming(press.carried(Choosing), named, visit)
     if choosing is None:
         return
     if what == CHANGE:
-        await client.views_push(trigger_id=body["trigger_id"], view=await _editor(choosing, visit, desk))
+        await _edit(choosing, press)
         return
-    topic = Topic(choosing.topic)
-    await desk.store.write(channel_chosen.drop, topic, choosing.channel, actor=visit.actor, now=desk.now())
-    await _show_list(choosing, body["view"]["id"], visit, client, desk)
+    await desk.store.write(
+        channel_chosen.drop, Topic(choosing.topic), choosing.channel, actor=visit.actor, now=desk.now()
+    )
+    await _show_list(choosing, press.place.view_id, visit, press.client, desk)
 
 
-async def change(
-    ack: AsyncAck,
-    action: dict[str, Any],
-    body: dict[str, Any],
-    client: AsyncWebClient,
-    context: AsyncBoltContext,
-    desk: Desk,
-) -> None:
+async def change(press: Press) -> None:
     """*Change* under a channel's greeting."""
-    await ack()
-    visit = await desk.admit(context, Right.DECIDE)
-    if choosing := _naming(Choosing(None), str(action.get("value")), visit):
-        await client.views_open(trigger_id=body["trigger_id"], view=await _editor(choosing, visit, desk))
+    if choosing := _naming(Choosing(None), press.value, press.visit):
+        await _edit(choosing, press)
 
 
-async def suggest(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, desk: Desk) -> None:
-    """What somebody types into a filter, or into the time zone, finds these."""
-    await desk.admit(context, Right.DECIDE)
-    block, typed = str(body.get("action_id")), str(body.get("value") or "")
-    found = _zones(typed) if block == ZONE else await _choices(_KINDS[block], typed, desk)
-    await ack(options=suggestions(found))
+async def suggest_zones(search: Search) -> Sequence[Block]:
+    """What somebody types finds these time zones."""
+    wanted = search.typed.strip().casefold().replace(" ", "_")
+    found = sorted(zone for zone in available_timezones() if wanted in zone.casefold())
+    return suggestions([Choice(zone, zone) for zone in found[:MOST_SUGGESTED]])
 
 
-async def saved(
-    ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
-) -> None:
+async def _suggest(kind: Filtered, search: Search) -> Sequence[Block]:
+    return suggestions(await search.desk.store.read(filter_choices.search, kind, search.typed, MOST_SUGGESTED))
+
+
+# What is found for each select, by its name.
+SUGGESTED: Final = {ZONE: suggest_zones, **{block: partial(_suggest, kind) for kind, block in SELECTS.items()}}
+
+
+async def saved(submission: Submission) -> None:
     """*Save*: we go into the channel, and it is told on these terms; or what is wrong stands at its field."""
-    visit, choosing = await desk.admit(context, Right.DECIDE), _choosing(view)
-    states: dict[str, Any] = {block: next(iter(state.values()), {}) for block, state in view["state"]["values"].items()}
+    desk, visit, choosing = submission.desk, submission.visit, submission.carried(Choosing)
+    states = submission.answers
     channel = choosing.channel or visit.kept(str(states.get(CHANNEL, {}).get("selected_conversation") or ""))
-    objection = await _save(Topic(choosing.topic), channel, states, visit, client, desk)
-    if objection:
+    if objection := await _save(Topic(choosing.topic), channel, submission):
         block, told = objection
-        there = block if block in states else MODE
-        await ack(response_action="errors", errors={there: told})
+        await submission.object(block if block in states else MODE, told)
         return
-    await ack()
-    if view.get("previous_view_id"):
-        await _show_list(choosing, view["previous_view_id"], visit, client, desk)
+    await submission.close()
+    if list_id := submission.view.get("previous_view_id"):
+        await _show_list(choosing, list_id, visit, submission.client, desk)
 
 
-async def _save(
-    topic: Topic, channel: str, states: dict[str, Any], visit: Visit, client: AsyncWebClient, desk: Desk
-) -> tuple[str, str] | None:
+async def _save(topic: Topic, channel: str, submission: Submission) -> tuple[str, str] | None:
     """The field at which something is wrong, and what; None: it is kept."""
+    desk, visit = submission.desk, submission.visit
     texts = visit.reader.texts
     try:
-        terms = read_channel(states)
+        terms = read_channel(submission.answers)
     except ValueError:
         return QUIET_UNTIL, texts.plain("channel_quiet_both")
     try:
-        await enter(client, slack_id(channel))
+        await enter(submission.client, slack_id(channel))
         who = {"actor": visit.actor, "user_id": visit.person.user_id}
         await desk.store.write(channel_chosen.choose, topic, channel, terms, **who, now=desk.now())
     except CannotEnter as cannot:
@@ -159,24 +133,19 @@ async def _save(
 
 async def _show_list(choosing: Choosing, view_id: str, visit: Visit, client: AsyncWebClient, desk: Desk) -> None:
     """The list of channels and the checklist, as they are now."""
-    listing = Choosing(choosing.place)
-    await client.views_update(view_id=view_id, view=await _list(listing, visit, desk))
+    listed = await desk.store.read(_listed, visit.workspace)
+    metadata = msgspec.json.encode(Choosing(choosing.place)).decode()
+    await client.views_update(view_id=view_id, view=channels_modal(listed, visit.reader, metadata=metadata))
     if choosing.place:
         await renew_checklist(choosing.place, visit, client, desk)
 
 
-async def _list(choosing: Choosing, visit: Visit, desk: Desk) -> dict[str, Any]:
-    listed = await desk.store.read(_listed, visit.workspace)
-    return channels_modal(listed, visit.reader, metadata=msgspec.json.encode(choosing).decode())
-
-
-async def _editor(choosing: Choosing, visit: Visit, desk: Desk) -> dict[str, Any]:
-    topic, channel = Topic(choosing.topic), choosing.channel or None
-    terms, names = await desk.store.read(_terms, topic, choosing.channel)
-    if terms is None:
-        terms = Terms(rhythm=Rhythm(zone=_zone_of(visit)), language=visit.reader.texts.language)
-    metadata = msgspec.json.encode(choosing).decode()
-    return channel_modal(topic, channel, terms, names, visit.reader, metadata=metadata)
+async def _edit(choosing: Choosing, press: Press) -> None:
+    """Open what a channel is told of a topic, on top of the list where it was chosen there."""
+    topic, channel, reader = Topic(choosing.topic), choosing.channel or None, press.visit.reader
+    known, names = await press.desk.store.read(_terms, topic, choosing.channel)
+    terms = known or Terms(rhythm=Rhythm(zone=_zone_of(press.visit)), language=reader.texts.language)
+    await press.open(lambda metadata: channel_modal(topic, channel, terms, names, reader, metadata=metadata), choosing)
 
 
 def _listed(session: Session, workspace: str) -> list[tuple[Subscribed, Names]]:
@@ -191,25 +160,11 @@ def _terms(session: Session, topic: Topic, channel: str) -> tuple[Terms | None, 
     return subscribed.terms, filter_choices.named(session, subscribed.terms.filters)
 
 
-async def _choices(kind: Filtered, typed: str, desk: Desk) -> tuple[Choice, ...]:
-    return await desk.store.read(filter_choices.search, kind, typed, MOST_SUGGESTED)
-
-
-def _zones(typed: str) -> list[Choice]:
-    wanted = typed.strip().casefold().replace(" ", "_")
-    found = sorted(zone for zone in available_timezones() if wanted in zone.casefold())
-    return [Choice(zone, zone) for zone in found[:MOST_SUGGESTED]]
-
-
 def _zone_of(visit: Visit) -> str:
     try:
         return ZoneInfo(visit.person.time_zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return "UTC"
-
-
-def _choosing(view: dict[str, Any]) -> Choosing:
-    return msgspec.json.decode(view["private_metadata"], type=Choosing)
 
 
 def _naming(choosing: Choosing, value: str, visit: Visit) -> Choosing | None:

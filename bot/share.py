@@ -2,11 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.contact_message import contact_card
 from bot.blocks.reader import Reader
@@ -15,9 +12,8 @@ from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import masked
 from bot.channel_access import CannotEnter, enter
 from bot.contact import remember_named
-from bot.desk import Desk, Visit
-from bot.permissions import Right
-from bot.press import Press, asked_about
+from bot.modal import Submission
+from bot.press import Asked, Press
 from bot.slack_errors import CLOSED, error_code
 from storage import Busy, Session, StoreDown, audit, performance, subscriptions
 from storage import contact_card as cards
@@ -31,25 +27,20 @@ async def ask(press: Press) -> None:
     await press.ask(lambda metadata: share_modal(press.visit.reader, metadata=metadata))
 
 
-async def chosen(
-    ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
-) -> None:
+async def chosen(submission: Submission) -> None:
     """A channel was chosen: we go there and post it, or why not stands at the question."""
-    visit = await desk.admit(context, Right.SEE)
-    state = next(iter(view["state"]["values"].get(CHANNEL, {}).values()), {})
-    objection = await _share(
-        Subject.parse(asked_about(view)), str(state.get("selected_conversation") or ""), visit, client, desk
-    )
-    if objection:
-        await ack(response_action="errors", errors={CHANNEL: objection})
+    asked = submission.carried(Asked)
+    channel = str(submission.answers.get(CHANNEL, {}).get("selected_conversation") or "")
+    if objection := await _share(Subject.parse(asked.subject), channel, submission):
+        await submission.object(CHANNEL, objection)
     else:
-        await ack()
+        await submission.close()
 
 
-async def _share(subject: Subject | None, channel: str, visit: Visit, client: AsyncWebClient, desk: Desk) -> str | None:
+async def _share(subject: Subject | None, channel: str, submission: Submission) -> str | None:
     """What is wrong; None: it was posted."""
-    texts = visit.reader.texts
-    kept = visit.kept(channel)
+    desk, visit, client = submission.desk, submission.visit, submission.client
+    texts, kept = visit.reader.texts, visit.kept(channel)
     try:
         card = await desk.store.read(_card, subject, kept, desk.hasher)
         if card is None:

@@ -15,7 +15,7 @@ from bot.carrier import SlackCarrier
 from bot.chart_links import ChartLinks
 from bot.desk import Desk
 from bot.events import Events
-from bot.home import Homes
+from bot.homes import Homes
 from bot.install import Install
 from bot.installations import InstallationStore, StateStore, authorize_by, client_of_each
 from bot.manifest import bot_scopes

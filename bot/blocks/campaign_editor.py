@@ -97,19 +97,14 @@ def block_of(name: str, taken: str) -> str:
     return f"{name}:{taken}" if taken and name in (IMAGE, FILE) else name
 
 
-def states_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The state of each input by its name."""
-    return {block.partition(":")[0]: next(iter(state.values()), {}) for block, state in values.items()}
-
-
-def read_editor(values: Mapping[str, Any], groups: Mapping[int, str], *, digest: str | None) -> NewCampaign:
+def read_editor(states: Mapping[str, Any], groups: Mapping[int, str], *, digest: str | None) -> NewCampaign:
     """
     What was typed and chosen, as it is: `storage` says what of it cannot be.
 
     Args:
+        states: by the name of the input.
         digest: the kept banner file, used where no address of a picture is given.
     """
-    states = states_of(values)
     image = _text(states, IMAGE)
     also = _chosen(states, ALSO)
     return NewCampaign(

@@ -16,7 +16,7 @@ from bot.chart_links import ChartLinks
 from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.events import Events
-from bot.home import Homes
+from bot.homes import Homes
 from bot.hubspot_search import HubSpotSearch
 from bot.permissions import People
 from bot.transport import SlackEndpoint

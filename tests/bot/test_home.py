@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.home_view import home_view
 from bot.blocks.reader import Reader
-from bot.home import Homes
+from bot.homes import Homes
 from bot.permissions import People
 from bot.texts import Texts
 from bot.web_client import always
