@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Final
 
 import msgspec
 
-from bot.charts import Chart, draw
+from bot.charts import DRAWN_WITH, Activity, Chart, draw
 from decisions.sealing import CannotOpen, Keys, open_bytes, seal_bytes
 
 PURPOSE: Final = "chart"
@@ -19,6 +20,7 @@ KEPT_FOR: Final = timedelta(days=90)
 # Slack takes addresses of at most 3,000 characters.
 LONGEST_TOKEN: Final = 2_700
 DRAWN_IN_MEMORY: Final = 128
+_FOR_NOBODY: Final = Activity(("Mon",), (1,), (1,), "Clicks", "Views")
 
 _Sealed = tuple[int, Chart]
 """The day on which it expires, as an ordinal, and the chart."""
@@ -79,6 +81,13 @@ class DrawnCharts:
         self._now = now
         self._drawing = asyncio.Lock()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+
+    async def warm_up(self) -> None:
+        """Get ready to draw, as the first chart would take longer than Slack waits; a stop waits for one portion."""
+        for module in DRAWN_WITH:
+            await asyncio.to_thread(import_module, module)
+        async with self._drawing:
+            await asyncio.to_thread(draw, _FOR_NOBODY)
 
     async def png(self, token: str) -> bytes | None:
         """The chart's picture; None when the token is none of ours, or too old."""

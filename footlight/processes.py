@@ -9,16 +9,17 @@ from typing import Final
 
 import structlog
 
+from bot.chart_links import DrawnCharts
 from footlight.listening import Sockets, listening, local_url
 from footlight.opening import Opened, open_all
 from footlight.settings import Settings
-from footlight.slack import SlackHandlers, open_slack
-from footlight.web import make_edge, served
+from footlight.slack import SlackHandlers, chart_links, open_slack
+from footlight.web import make_edge, served, warming_up
 from footlight.worker import working
 from storage import api_keys, subscriptions, workspaces
 from storage.subscriptions import Topic
 from webhooks.app import make_app
-from webhooks.edge import Check
+from webhooks.edge import Check, utc_now
 from webhooks.health import health_app
 from webhooks.metrics import Metrics
 
@@ -117,9 +118,12 @@ async def _start(stack: AsyncExitStack, settings: Settings, parts: Parts, opened
         checks.append(Check("slack", slack.why_not))
     if sockets:
         handlers = slack.handlers if slack else SlackHandlers()
-        edge = make_edge(settings, opened, metrics, slack=handlers, checks=tuple(checks))
+        charts = DrawnCharts(opened.keys, utc_now)
+        edge = make_edge(settings, opened, metrics, charts=charts, slack=handlers, checks=tuple(checks))
         app = make_app(edge) if parts.web else health_app(edge)
         await at_once().enter_async_context(served(app, sockets))
+        if parts.web and slack and chart_links(settings, opened):
+            await at_once().enter_async_context(warming_up(charts))
     if slack and _hears_slack(settings, parts):
         slack.resume()
 

@@ -1,7 +1,10 @@
 """The web part: the endpoints, served until the process ends."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
 
 from aiohttp import web
 
@@ -14,11 +17,13 @@ from footlight.slack import SlackHandlers
 from storage.campaigns import CampaignsInForce
 from storage.fetch_arrived import Tracker
 from webhooks.client_address import ScannerAt
-from webhooks.edge import Check, Edge, utc_now
+from webhooks.edge import Check, Edge
 from webhooks.metrics import Metrics
 from webhooks.verify import read_standard_secrets
 
 FINISH_WITHIN_SECONDS = 2.0
+# When a start has settled, and before somebody looks at a card.
+WARM_UP_AFTER: Final = timedelta(seconds=10)
 _NO_SLACK = SlackHandlers()
 
 
@@ -27,6 +32,7 @@ def make_edge(
     opened: Opened,
     metrics: Metrics,
     *,
+    charts: DrawnCharts,
     slack: SlackHandlers = _NO_SLACK,
     checks: tuple[Check, ...] = (),
 ) -> Edge:
@@ -51,7 +57,7 @@ def make_edge(
         slack_install=slack.install,
         slack_oauth_redirect=slack.oauth_redirect,
         scanner_at=_scanner_at(settings),
-        draw_chart=DrawnCharts(opened.keys, utc_now).png,
+        draw_chart=charts.png,
         checks=checks,
         metrics=metrics,
     )
@@ -76,3 +82,19 @@ async def served(app: web.Application, sockets: Sockets) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def warming_up(charts: DrawnCharts, *, after: timedelta = WARM_UP_AFTER) -> AsyncIterator[None]:
+    """Get ready to draw charts, beside the block."""
+
+    async def later() -> None:
+        await asyncio.sleep(after.total_seconds())
+        await charts.warm_up()
+
+    task = asyncio.create_task(later())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
