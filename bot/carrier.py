@@ -99,7 +99,7 @@ class SlackCarrier:
             said = await self._store.read(owed, item, channel, await self._reader(channel), item.attempted_at)
             if said is None or isinstance(said, Waiting) or said.ts is not None:
                 return NotFound()
-            await self._join(channel)
+            channel = await self._enter(channel)
             ts = await self._find(channel, item, said)
         except SlackApiError as error:
             return CannotLook(f"the channel's history cannot be read: {error_code(error)}")
@@ -229,6 +229,14 @@ class SlackCarrier:
         if not is_user(channel):
             return replace(self._channel_reader, workspace=workspace)
         return Reader(Texts((await self._people.get(channel, "")).language), workspace=workspace)
+
+    async def _enter(self, channel: str) -> str:
+        """The channel in which to look for what was posted to `channel`: of what is posted to a user, that of theirs."""
+        if not is_user(channel):
+            await self._join(channel)
+            return channel
+        opened = await self._client.conversations_open(users=slack_id(channel))
+        return kept(workspace_of(channel), str(opened["channel"]["id"]))
 
     async def _join(self, channel: str) -> None:
         """So that we may look for our messages there; private channels ask for an invitation."""

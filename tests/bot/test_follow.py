@@ -14,11 +14,12 @@ from jobs.follows import tell_followers
 from sandbox.sample_data.workspace import ANNA, GENERAL, GUEST, JONAS, LEADS, OLIVER, PARTNER, SHARED
 from sandbox.slack import Message, SlackSandbox
 from sandbox.slack.block_kit import message_faults, view_faults
-from storage import Session, Store, audit, follows, opt_out_asked, privacy
+from storage import Session, Store, audit, delivery, follows, opt_out_asked, outbox, privacy
 from storage.addresses import keep_addresses
+from storage.carriers import Lost, Sent
 from storage.outbox import OutboxItem
 from storage.tracking import Event
-from tests.bot.conftest import Bot, buttons, seen, until_said, utc_now
+from tests.bot.conftest import Bot, buttons, deliver_all, seen, until_said, utc_now
 from tests.bot.test_opt_out import the_modal
 from tests.storage.people import HASHER, T0, a_state, become_lead, fetch, store_all
 
@@ -99,6 +100,29 @@ async def test_follow_from_the_card(people: Store, bot: Bot, slack: SlackSandbox
         (f"slack:{OLIVER}", "stopped following", MAX),
         (f"slack:{OLIVER}", "followed", MAX),
     ]
+
+
+async def test_direct_message_whose_answer_was_lost(people: Store, slack: SlackSandbox, carrier: SlackCarrier) -> None:
+    """What was posted to a user, and whose answer never came, is found in their conversation, and not posted again."""
+    whom = people.read_now(follows.target_of_contact, 1)
+    assert whom is not None
+    until = utc_now() + timedelta(days=1)
+    people.write_now(follows.follow, whom, user_id=OLIVER, team_id=slack.workspace.team.id, until=until, now=T0)
+    await click(people, MAX)
+    item = people.write_now(delivery.claim, outbox.slack(OLIVER), now=utc_now(), lease=timedelta(seconds=20))
+    assert item is not None
+    slack.faults.only, slack.faults.cut_after_doing = "chat.postMessage", 1
+    assert isinstance(await carrier.send(item), Lost)
+    slack.faults.clear()
+
+    found = await carrier.find_sent(item)
+    assert isinstance(found, Sent)
+    people.write_now(delivery.sent, item, free_at=utc_now(), keep=found.keep)
+    await click(people, MAX)
+    await deliver_all(people, carrier, OLIVER)
+
+    (told,) = seen(slack, direct(slack, OLIVER))
+    assert "2 clicks" in told.text
 
 
 async def test_follow_a_company(people: Store, bot: Bot, slack: SlackSandbox, engine: Delivery) -> None:
