@@ -1,16 +1,14 @@
 """`/account`: the people of an account, what they did and when, found by a domain, an address or a company's name."""
 
 import re
-from typing import Any, Final
-
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+from typing import Final
 
 from bot.blocks.account_message import MOST_PEOPLE, account_list, account_message, no_account
 from bot.blocks.activity_chart import WEEKS_SHOWN
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message, one_line
 from bot.blocks.reader import Reader
-from bot.desk import Desk, say
-from bot.permissions import Right
+from bot.command import Typed
+from bot.desk import Desk
 from bot.press import Press
 from decisions.calendar_steps import weeks_until
 from decisions.outside_text import clean
@@ -23,19 +21,10 @@ _PAGE: Final = re.compile(r"([1-9][0-9]{0,17}) ([0-9]{1,6})")
 _LINKED: Final = re.compile(r"<(?:mailto:|https?://)([^|>/]+)[^>]*>")
 
 
-async def command(
-    ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
-) -> None:
-    """`/account firma.de`"""
-    await ack()
-    await answer_command(command.get("text", ""), respond, context, desk)
-
-
-async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
-    """What `/account` and `/footlight account` say."""
-    visit = await desk.admit(context, Right.SEE)
-    asked = " ".join(clean(_LINKED.sub(r"\1", text), LONGEST_QUERY).split())
-    await say(respond, await _found(asked, desk, visit.reader))
+async def answer(typed: Typed) -> Message:
+    """What `/account firma.de` says."""
+    asked = " ".join(clean(_LINKED.sub(r"\1", typed.text), LONGEST_QUERY).split())
+    return await _found(asked, typed.desk, typed.visit.reader)
 
 
 async def show(press: Press) -> None:
@@ -50,7 +39,7 @@ async def more(press: Press) -> None:
 
 async def _found(asked: str, desk: Desk, reader: Reader) -> Message:
     if not asked:
-        return _plain("ask_which_account", reader)
+        return one_line(reader.texts("ask_which_account"))
     found = await desk.store.read(account_search.find_accounts, asked, MOST_FOUND)
     if not found.hits:
         return no_account(asked, found, reader)
@@ -62,7 +51,7 @@ async def _found(asked: str, desk: Desk, reader: Reader) -> Message:
 async def _page(value: str, desk: Desk, reader: Reader) -> Message:
     """The page that a button names; a made-up value names none."""
     found = _PAGE.fullmatch(value)
-    return await _shown(int(found[1]), int(found[2]), desk, reader) if found else _plain("account_gone", reader)
+    return await _shown(int(found[1]), int(found[2]), desk, reader) if found else one_line(reader.texts("account_gone"))
 
 
 async def _shown(account_id: int, skipped: int, desk: Desk, reader: Reader) -> Message:
@@ -71,12 +60,7 @@ async def _shown(account_id: int, skipped: int, desk: Desk, reader: Reader) -> M
     page = Page(skipped, MOST_PEOPLE)
     card = await desk.store.read(account_card, account_id, page, desk.hasher, weeks=weeks, zone=reader.zone)
     if card is None:
-        return _plain("account_gone", reader)
+        return one_line(reader.texts("account_gone"))
     if skipped and not card.people:
         return await _shown(account_id, 0, desk, reader)
     return account_message(card, reader)
-
-
-def _plain(key: str, reader: Reader) -> Message:
-    told = reader.texts(key)
-    return Message(told, [section([told])])

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -23,9 +22,11 @@ from bot.blocks.campaign_editor import (
     read_editor,
 )
 from bot.blocks.campaign_list import ARCHIVE, DUPLICATE, EDIT, PAUSE, RESUME, campaign_list
+from bot.blocks.elements import Message
 from bot.blocks.text import Mrkdwn, bold
 from bot.campaign_file import PutIn, put_in, read_file
-from bot.desk import Desk, Place, Visit, say
+from bot.command import Typed
+from bot.desk import Desk, Place, Visit
 from bot.modal import Submission
 from bot.permissions import Right, refusal
 from bot.press import Press
@@ -85,10 +86,10 @@ _BANNER_FAULTS: Final = {
 }
 
 
-async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer(typed: Typed) -> Message:
     """What `/footlight campaigns` says."""
-    visit = await desk.admit(context, Right.SEE)
-    await say(respond, campaign_list(await _listed(desk), visit.reader, may_change=_may_change(visit)))
+    visit = typed.visit
+    return campaign_list(await _listed(typed.desk), visit.reader, may_change=_may_change(visit))
 
 
 async def more(press: Press) -> None:

@@ -3,16 +3,13 @@
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
-
 from bot.blocks.campaign_choice import campaign_choice
-from bot.blocks.elements import Message, section
-from bot.blocks.reader import Reader
+from bot.blocks.elements import Message, one_line
 from bot.blocks.search_results import SHOW_WHAT_THEY_SEE, Pick, search_results, unknown_name
 from bot.blocks.subject import Subject
-from bot.desk import Desk, Visit, say
+from bot.command import Typed
+from bot.desk import Desk, Visit
 from bot.lookup import MOST_SHOWN, address_of, addresses_in, subjects_of
-from bot.permissions import Right
 from bot.press import Press
 from decisions.local_times import NoMoment, moment_of
 from storage import people_search
@@ -21,10 +18,9 @@ from storage.campaign_choice import who_sees
 LONGEST_MOMENT: Final = 100
 
 
-async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer(typed: Typed) -> Message:
     """What `/footlight who max@firma.de 2026-12-01T08:00` says; a time without offset is in the asker's zone."""
-    visit = await desk.admit(context, Right.SEE)
-    await say(respond, await _answer(text, visit, desk))
+    return await _answer(typed.text, typed.visit, typed.desk)
 
 
 async def show(press: Press) -> None:
@@ -37,7 +33,7 @@ async def _answer(text: str, visit: Visit, desk: Desk) -> Message:
     if emails := addresses_in(whom):
         return await _of_address(emails[0], moment, visit, desk)
     if not whom:
-        return _told(visit.reader, "who_ask")
+        return one_line(visit.reader.texts("who_ask"))
     people = await desk.store.read(people_search.find, whom, MOST_SHOWN)
     subjects = subjects_of(people)
     if len(subjects) == 1 and not people.is_suggestion:
@@ -59,17 +55,12 @@ def _parts(text: str) -> tuple[str, str]:
 
 async def _of_subject(subject: Subject | None, moment: str, visit: Visit, desk: Desk) -> Message:
     email = await desk.store.read(address_of, subject, desk.hasher) if subject else None
-    return await _of_address(email, moment, visit, desk) if email else _told(visit.reader, "who_no_address")
+    return await _of_address(email, moment, visit, desk) if email else one_line(visit.reader.texts("who_no_address"))
 
 
 async def _of_address(email: str, moment: str, visit: Visit, desk: Desk) -> Message:
     try:
         at = moment_of(moment, ZoneInfo(visit.person.time_zone)) if moment else desk.now()
     except NoMoment:
-        return _told(visit.reader, "who_no_moment", moment=moment)
+        return one_line(visit.reader.texts("who_no_moment", moment=moment))
     return campaign_choice(await desk.store.read(who_sees, email, at, own=desk.own_domains), visit.reader)
-
-
-def _told(reader: Reader, key: str, **values: str) -> Message:
-    told = reader.texts(key, **values)
-    return Message(told, [section([told])])

@@ -2,11 +2,9 @@
 
 from typing import Final
 
-from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
-
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message, one_line
 from bot.blocks.text import channel_mention
-from bot.desk import Desk, say
+from bot.command import Typed
 from bot.permissions import Right
 from storage import channel_chosen
 from storage.subscriptions import Topic
@@ -16,10 +14,14 @@ _ENDED: Final = {Topic.LEADS: "leads_off", Topic.FEED: "feed_off"}
 _NOT_ON: Final = {Topic.LEADS: "leads_were_off", Topic.FEED: "feed_was_off"}
 
 
-async def channel_off(topic: Topic, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
-    """End the channel's subscription, or say that there was none."""
-    visit = await desk.admit(context, Right.DECIDE)
-    channel = visit.kept(context.channel_id or "")
-    ended = await desk.store.write(channel_chosen.drop, topic, channel, actor=visit.actor, now=desk.now())
-    told = visit.reader.texts((_ENDED if ended else _NOT_ON)[topic], channel=channel_mention(channel))
-    await say(respond, Message(told, [section([told])]))
+async def channel_off(topic: Topic, typed: Typed) -> Message:
+    """
+    End the subscription of the channel, or say that there was none.
+
+    Raises:
+        Refused: to those who may not decide.
+    """
+    desk, visit = typed.desk, typed.visit
+    visit.require(Right.DECIDE)
+    ended = await desk.store.write(channel_chosen.drop, topic, typed.channel, actor=visit.actor, now=desk.now())
+    return one_line(visit.reader.texts((_ENDED if ended else _NOT_ON)[topic], channel=channel_mention(typed.channel)))

@@ -13,6 +13,7 @@ from bot.blocks.elements import Message
 from bot.blocks.hubspot_search import asking, hubspot_has, hubspot_has_nobody, hubspot_silent
 from bot.blocks.reader import Reader
 from bot.blocks.subject import Subject, SubjectKind
+from bot.command import Typed
 from bot.desk import Desk, is_direct, say, say_in_channel
 from bot.help import help_message
 from bot.hubspot_search import HubSpotSearch, HubSpotSilent
@@ -26,18 +27,9 @@ HELP_WORDS: Final = ("", "help", "hilfe", "?")
 _MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
-async def command(
-    ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
-) -> None:
-    """`/contact max@firma.de`"""
-    await ack()
-    await answer_command(command.get("text", ""), respond, context, desk)
-
-
-async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
-    """What `/contact` and `/footlight contact` say."""
-    visit = await desk.admit(context, Right.SEE)
-    await say(respond, (await desk.lookup.text(text, visit.reader)).message)
+async def answer(typed: Typed) -> Message:
+    """What `/contact max@firma.de` says."""
+    return (await typed.desk.lookup.text(typed.text, typed.visit.reader)).message
 
 
 async def message(event: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, desk: Desk) -> None:

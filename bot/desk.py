@@ -55,6 +55,14 @@ class Visit:
         """The name among ids of the workspace from which they come to us."""
         return workspace_of(self.person.user_id)
 
+    def require(self, right: Right) -> None:
+        """
+        Raises:
+            Refused: when they lack this right beside that for which they were admitted.
+        """
+        if because := refusal(self.person, right):
+            raise Refused(self.person, because)
+
     def kept(self, slack_id: str) -> str:
         """An id of their workspace, as the store keeps it."""
         return kept(self.workspace, slack_id)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
-
 from bot.blocks.contact_message import shown_name
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message, one_line
 from bot.blocks.follow_message import (
     DAYS,
     EVERYBODY,
@@ -26,9 +24,9 @@ from bot.blocks.reader import Reader
 from bot.blocks.search_results import Pick, search_results, unknown_address, unknown_name
 from bot.blocks.subject import Subject, SubjectKind
 from bot.blocks.text import Mrkdwn
-from bot.desk import Desk, Visit, say, team_of
+from bot.command import Typed
+from bot.desk import Desk, Visit
 from bot.lookup import MOST_SHOWN, addresses_in, subject_of, subjects_of
-from bot.permissions import Right
 from bot.press import Press
 from decisions.addresses import NotAnAddress, account_domain, normalise_domain
 from storage import Session, accounts, contact_card, follow_news, follows, leads, opt_outs, people_search
@@ -55,16 +53,14 @@ class CannotFollow(Exception):
     """Its text is the key of the words that say why."""
 
 
-async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer(typed: Typed) -> Message:
     """What `/footlight follow max@firma.de` and `/footlight follow firma.de` do: follow for a month."""
-    visit = await desk.admit(context, Right.SEE)
-    await say(respond, await _answer(text.strip(), visit, team_of(context), desk))
+    return await _answer(typed.text.strip(), typed.visit, typed.team_id, typed.desk)
 
 
-async def answer_list(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer_list(typed: Typed) -> Message:
     """What `/footlight following` says."""
-    visit = await desk.admit(context, Right.SEE)
-    await say(respond, await _list(visit, desk))
+    return await _list(typed.visit, typed.desk)
 
 
 async def ask(press: Press) -> None:
@@ -98,7 +94,7 @@ async def stop(press: Press) -> None:
         message = follow_message(news, press.value, Reader(reader.texts))
         await press.place.replace(stopped_message(message, told), press.client)
         return
-    await press.place.say(Message(told, [section([told])]))
+    await press.place.say(one_line(told))
     if press.place.is_ephemeral and not is_message:
         await press.place.replace(await _list(press.visit, desk), press.client)
 
@@ -129,7 +125,7 @@ async def _list(visit: Visit, desk: Desk) -> Message:
 async def _answer(asked: str, visit: Visit, team_id: str, desk: Desk) -> Message:
     reader = visit.reader
     if not asked:
-        return _told("follow_ask", reader)
+        return one_line(reader.texts("follow_ask"))
     if emails := addresses_in(asked):
         found = await desk.store.read(contact_card.card_of_address, emails[0], desk.hasher)
         if found is None:
@@ -148,9 +144,9 @@ async def _begin_account(domain: str, visit: Visit, team_id: str, desk: Desk) ->
     try:
         value = await desk.store.write(_account, domain, desk.hasher, desk.own_domains)
     except NoAccount:
-        return _told("follow_no_account", visit.reader)
+        return one_line(visit.reader.texts("follow_no_account"))
     except CannotFollow as why:
-        return _told(str(why), visit.reader)
+        return one_line(visit.reader.texts(str(why)))
     return await _begin(value, visit, team_id, desk)
 
 
@@ -164,7 +160,7 @@ async def _begin(
             _follow, value, who, desk.hasher, everybody=everybody, until=until, now=desk.now()
         )
     except (CannotFollow, TooMany) as why:
-        return _told("follow_too_many" if isinstance(why, TooMany) else str(why), visit.reader)
+        return one_line(visit.reader.texts("follow_too_many" if isinstance(why, TooMany) else str(why)))
     return follow_begun(followed, target, visit.reader)
 
 
@@ -244,8 +240,3 @@ def _domain(text: str) -> str | None:
 def _choice(press: Press, question: str) -> str:
     answer: Any = press.answers.get(question) or {}
     return str((answer.get("selected_option") or {}).get("value") or "")
-
-
-def _told(key: str, reader: Reader) -> Message:
-    told = reader.texts(key)
-    return Message(told, [section([told])])

@@ -1,6 +1,7 @@
 """`/footlight`: help, and the other commands under a name that is ours alone."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
@@ -8,10 +9,10 @@ from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
 from bot.blocks.elements import Message, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import Mrkdwn
-from bot.desk import Desk, say
+from bot.command import Command, Typed, answer
+from bot.desk import Desk
 from bot.permissions import Right
-
-AnswerCommand = Callable[[str, AsyncRespond, AsyncBoltContext, Desk], Awaitable[None]]
+from bot.press import Listener
 
 _LINES: Final = (
     "help_contact",
@@ -29,23 +30,24 @@ _LINES: Final = (
 )
 
 
-def footlight(words: Mapping[str, AnswerCommand]) -> Callable[..., Awaitable[None]]:
-    """The listener of `/footlight WORD ...`, where each word leads to what answers the command of that name."""
+def footlight(words: Mapping[str, Command]) -> Listener:
+    """The listener of `/footlight WORD ...`, where each word leads to the command of that name."""
 
-    async def command(
+    async def listener(
         ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
     ) -> None:
         await ack()
         word, _, rest = command.get("text", "").strip().partition(" ")
-        if answer := words.get(word.casefold()):
-            await answer(rest, respond, context, desk)
-            return
-        visit = await desk.admit(context, Right.SEE)
-        is_known = word.casefold() in ("", "help", "hilfe")
-        unknown = [] if is_known else [visit.reader.texts("unknown_command", word=word)]
-        await say(respond, help_message(visit.reader, unknown))
+        meant = words.get(word.casefold(), Command(Right.SEE, partial(_help, word)))
+        await answer(meant, rest, respond, context, desk)
 
-    return command
+    return listener
+
+
+async def _help(word: str, typed: Typed) -> Message:
+    reader = typed.visit.reader
+    is_known = word.casefold() in ("", "help", "hilfe")
+    return help_message(reader, [] if is_known else [reader.texts("unknown_command", word=word)])
 
 
 def help_message(reader: Reader, first: list[Mrkdwn] | None = None) -> Message:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
-
 from bot.blocks.elements import Message
 from bot.blocks.lead_message import (
     CLAIM_LEAD,
@@ -18,8 +16,8 @@ from bot.blocks.lead_message import (
 from bot.blocks.reader import Reader
 from bot.blocks.subject import SubjectKind
 from bot.channel_off import OFF, channel_off
-from bot.desk import Desk, say
-from bot.permissions import Right
+from bot.command import Typed
+from bot.desk import Desk
 from bot.press import Press, Work
 from bot.terms import as_shown, reader_of, terms_of
 from storage import Session, lead_moves, lead_to_hubspot, leads, portal
@@ -31,21 +29,11 @@ from storage.subscriptions import Terms, Topic
 MOST_LISTED: Final = 8
 
 
-async def command(
-    ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext, desk: Desk
-) -> None:
-    """`/leads`"""
-    await ack()
-    await answer_command(command.get("text", ""), respond, context, desk)
-
-
-async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
-    """What `/leads` and `/footlight leads` say."""
-    if text.strip().casefold() == OFF:
-        await channel_off(Topic.LEADS, respond, context, desk)
-        return
-    visit = await desk.admit(context, Right.SEE)
-    await say(respond, await _list(desk, visit.reader))
+async def answer(typed: Typed) -> Message:
+    """What `/leads` says."""
+    if typed.text.strip().casefold() == OFF:
+        return await channel_off(Topic.LEADS, typed)
+    return await _list(typed.desk, typed.visit.reader)
 
 
 async def more(press: Press) -> None:

@@ -11,7 +11,7 @@ from bot.blocks.activity_chart import WEEKS_SHOWN
 from bot.blocks.brief_message import brief_message
 from bot.blocks.brief_message import subject_of as subject_of_briefed
 from bot.blocks.contact_message import contact_card
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message, one_line
 from bot.blocks.lead_message import lead_message, opted_out_address
 from bot.blocks.note_lines import note_blocks
 from bot.blocks.reader import Reader
@@ -165,8 +165,7 @@ def _address(text: str) -> str | None:
 
 
 def _plain(reader: Reader, key: str) -> Answer:
-    told = reader.texts(key)
-    return Answer(Message(told, [section([told])]))
+    return Answer(one_line(reader.texts(key)))
 
 
 def _shown(found: Seen, reader: Reader, asked: str = "") -> Answer:

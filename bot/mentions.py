@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
-
 from bot.blocks.channel_modals import suggestions
-from bot.blocks.elements import Block, Message, section
+from bot.blocks.elements import Block, Message, one_line
 from bot.blocks.owners_modal import OWNER, USER, owners_modal
-from bot.desk import Desk, say
+from bot.command import Typed
 from bot.modal import MOST_SUGGESTED, Search
 from bot.permissions import Right, refusal
 from bot.press import Press
@@ -19,17 +17,16 @@ from storage.mentions import NoSuchOwner
 _SWITCHES: Final = {"on": True, "an": True, "off": False, "aus": False}
 
 
-async def answer_command(text: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer(typed: Typed) -> Message:
     """What `/footlight mentions on` and `off` say; without either, how it is."""
-    visit = await desk.admit(context, Right.SEE)
-    who, on = visit.person, _SWITCHES.get(text.strip().casefold())
+    desk, visit, on = typed.desk, typed.visit, _SWITCHES.get(typed.text.strip().casefold())
+    who = visit.person
     if on is None:
         on = await desk.store.read(mentions.wants, who.user_id)
     else:
         chosen = {"on": on, "actor": visit.actor, "now": desk.now()}
         await desk.store.write(mentions.switch, who.user_id, who.email, **chosen)
-    told = visit.reader.texts("mentions_on" if on else "mentions_off")
-    await say(respond, Message(told, [section([told])]))
+    return one_line(visit.reader.texts("mentions_on" if on else "mentions_off"))
 
 
 async def ask_who_is_whom(press: Press) -> None:

@@ -1,13 +1,12 @@
 """`/footlight optout`: ends the tracking of any address or domain, known or not, by those who may decide."""
 
 import msgspec
-from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message, one_line
 from bot.blocks.opt_out_anyone import ANYONE, ask_domain, ask_whom, opt_out_offer
-from bot.desk import Desk, Place, Visit, say
+from bot.command import Typed
+from bot.desk import Desk, Place, Visit
 from bot.modal import Submission
-from bot.permissions import Right
 from bot.press import Press
 from decisions.addresses import NotAnAddress, normalise, normalise_domain
 from storage import Busy, StoreDown, opt_out_asked
@@ -20,10 +19,9 @@ class DomainAsked(msgspec.Struct, frozen=True):
     domain: str
 
 
-async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer(typed: Typed) -> Message:
     """What `/footlight optout` says. Whom is asked in a modal: a button carries no address."""
-    visit = await desk.admit(context, Right.DECIDE)
-    await say(respond, opt_out_offer(visit.reader))
+    return opt_out_offer(typed.visit.reader)
 
 
 async def begin(press: Press) -> None:
@@ -71,5 +69,4 @@ async def _opt_out(address: str, visit: Visit, desk: Desk) -> None:
 
 
 async def _tell(place: Place, visit: Visit) -> None:
-    told = visit.reader.texts("anyone_done")
-    await place.say(Message(told, [section([told])]))
+    await place.say(one_line(visit.reader.texts("anyone_done")))

@@ -8,7 +8,7 @@ import msgspec
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.elements import Block, Message, section
+from bot.blocks.elements import Block, Message, one_line, section
 from bot.blocks.home_view import person_modal
 from bot.blocks.subject import Subject
 from bot.desk import Desk, Place, Visit, team_of
@@ -71,7 +71,7 @@ class Press:
         if self.place.view_id and self.trigger_id:
             await self.client.views_push(trigger_id=self.trigger_id, view=self._modal([section([told])]))
         else:
-            await self.place.say(Message(told, [section([told])]))
+            await self.place.say(one_line(told))
 
     async def show(self, message: Message) -> None:
         """Put `message` where the button was pressed."""

@@ -1,11 +1,12 @@
 """`/footlight setup`: the checklist, and who else may decide. Its channels are chosen in `setup_channels`."""
 
-from slack_bolt.async_app import AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.elements import Message
 from bot.blocks.people_modal import PEOPLE, people_modal
 from bot.blocks.setup_checklist import setup_checklist
-from bot.desk import Desk, Place, Visit, say
+from bot.command import Typed
+from bot.desk import Desk, Place, Visit
 from bot.modal import Submission
 from bot.permissions import Right, refusal
 from bot.press import Press
@@ -14,12 +15,10 @@ from storage import Busy, StoreDown, permitted
 from storage.setup_state import setup_state
 
 
-async def answer_command(_: str, respond: AsyncRespond, context: AsyncBoltContext, desk: Desk) -> None:
+async def answer(typed: Typed) -> Message:
     """What `/footlight setup` says."""
-    visit = await desk.admit(context, Right.DECIDE)
-    await say(
-        respond, setup_checklist(await desk.store.read(setup_state, visit.workspace, now=desk.now()), visit.reader)
-    )
+    state = await typed.desk.store.read(setup_state, typed.visit.workspace, now=typed.desk.now())
+    return setup_checklist(state, typed.visit.reader)
 
 
 async def look_again(press: Press) -> None:

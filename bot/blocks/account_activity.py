@@ -1,6 +1,6 @@
 """The feed message about an account: how many of its people were active; each of them stands in its thread."""
 
-from bot.blocks.elements import Message, section
+from bot.blocks.elements import Message, one_line
 from bot.blocks.reader import Reader
 from bot.blocks.text import Mrkdwn, bold
 from decisions.feed_grouping import Span, days_of, is_first_for_long
@@ -21,4 +21,4 @@ def account_activity(card: AccountActivityCard, reader: Reader) -> Message:
     )
     if card.before is not None and is_first_for_long(card.before, card.first_at):
         told = Mrkdwn(f"{told} · {texts('account_first_since', when=reader.day(card.before))}")
-    return Message(told, [section([told])])
+    return one_line(told)

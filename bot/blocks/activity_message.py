@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.blocks.contact_message import MOST_CAMPAIGNS, campaigns_line
-from bot.blocks.elements import Block, Message, context, section
+from bot.blocks.elements import Block, Message, context, one_line, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_TEXT, Mrkdwn, bold, escape, fit
 from storage.feed import ActivityCard
@@ -48,7 +48,7 @@ def feed_list(cards: Sequence[ActivityCard], reader: Reader) -> Message:
     """The last activities, newest first."""
     if not cards:
         told = reader.texts("no_activity")
-        return Message(told, [section([told])])
+        return one_line(told)
     lines = [activity_line(card, reader) for card in cards]
     return Message(
         fit(lines, LONGEST_TEXT), [section([reader.texts("feed_head")]), *(section([line]) for line in lines)]

@@ -41,6 +41,11 @@ def section(lines: Iterable[Mrkdwn], *, accessory: Block | None = None) -> Block
     return block | {"accessory": accessory} if accessory else block
 
 
+def one_line(told: Mrkdwn) -> Message:
+    """A message that says one thing."""
+    return Message(told, [section([told])])
+
+
 def fields(rows: Sequence[tuple[str, Mrkdwn]]) -> list[Block]:
     """Names and values in two columns, as many rows as a message may hold beside the rest."""
     cells: list[Block] = []

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bot.blocks.activity_message import activity_line
 from bot.blocks.contact_message import FOLLOW
-from bot.blocks.elements import Block, Message, actions, button, context, input_block, modal, option, section
+from bot.blocks.elements import Block, Message, actions, button, context, input_block, modal, one_line, option, section
 from bot.blocks.reader import Reader
 from bot.blocks.search_results import SHOW_PERSON
 from bot.blocks.subject import Subject, SubjectKind
@@ -58,7 +58,7 @@ def follow_list(followed: Sequence[Followed], reader: Reader) -> Message:
     """Whom somebody follows, each with *Stop following*."""
     if not followed:
         told = reader.texts("follow_nobody")
-        return Message(told, [section([told])])
+        return one_line(told)
     head = reader.texts("follow_head")
     rows = [follow_row(one, STOP_FOLLOWING, reader) for one in followed]
     return Message(fit([head, *(_bold(one, reader) for one in followed)], LONGEST_TEXT, " "), [section([head]), *rows])

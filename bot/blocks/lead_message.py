@@ -19,6 +19,7 @@ from bot.blocks.elements import (
     actions,
     button,
     context,
+    one_line,
     overflow,
     section,
 )
@@ -72,7 +73,7 @@ def lead_list(cards: Sequence[LeadCard], reader: Reader, *, total: int, skipped:
     texts, last = reader.texts, skipped + len(cards)
     if not cards:
         none = texts("no_leads")
-        return Message(none, [section([none])])
+        return one_line(none)
     head = texts("leads_head") if total == len(cards) else texts("leads_page", first=skipped + 1, last=last, n=total)
     rows = [_blocks(card, reader, None, skipped=skipped) for card in cards]
     turns = [button(texts.plain("leads_first"), FIRST_LEADS, "0")] if skipped else []

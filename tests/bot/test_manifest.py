@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from bot import unfurl
-from bot.app import CONVERSATIONS, Kind
+from bot.conversations import CONVERSATIONS, Kind
 from bot.manifest import http_manifest, socket_mode_manifest
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "fixtures/slack/manifest.schema.2.0.0.json").read_text())

@@ -11,8 +11,8 @@ import pytest
 import typer.main
 from prometheus_client import CollectorRegistry
 
-from bot.app import CONVERSATIONS, WORDS, Kind
 from bot.blocks import elements
+from bot.conversations import CONVERSATIONS, WORDS, Kind
 from bot.manifest import socket_mode_manifest
 from footlight.cli.app import app
 from footlight.settings import TABLE
