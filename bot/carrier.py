@@ -231,7 +231,7 @@ class SlackCarrier:
         return Reader(Texts((await self._people.get(channel, "")).language), workspace=workspace)
 
     async def _enter(self, channel: str) -> str:
-        """The channel in which to look for what was posted to `channel`: of what is posted to a user, that of theirs."""
+        """The channel in which to look for what was posted to `channel`: for what goes to a user, one of its own."""
         if not is_user(channel):
             await self._join(channel)
             return channel

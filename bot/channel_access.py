@@ -13,6 +13,7 @@ from bot.texts import Texts
 
 # A modal must be answered within three seconds.
 SECONDS: Final = 2.0
+MEMBERS_A_PAGE: Final = 1_000
 
 
 @dataclass(eq=False)  # Python writes to an exception's attributes while it is raised
@@ -28,28 +29,44 @@ class CannotEnter(Exception):
         return said[:1].upper() + said[1:]
 
 
-async def enter(client: AsyncWebClient, channel: str) -> None:
+async def enter(client: AsyncWebClient, channel: str, *, asked_by: str | None = None) -> None:
     """
-    Be in a channel.
+    Be in a channel; in a private one for those alone who are in it themselves.
+
+    Args:
+        asked_by: a Slack user's id; None: whoever may look into any channel.
 
     Raises:
         CannotEnter
     """
     try:
         async with asyncio.timeout(SECONDS):
-            await _enter(client, channel)
+            await _enter(client, channel, asked_by)
     except SlackApiError as error:
         raise _meaning(error_code(error)) from error
     except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
         raise CannotEnter("channel_no_answer") from error
 
 
-async def _enter(client: AsyncWebClient, channel: str) -> None:
+async def _enter(client: AsyncWebClient, channel: str, asked_by: str | None) -> None:
     told: dict[str, Any] = (await client.conversations_info(channel=channel))["channel"]
     if because := _why_not(told):
         raise CannotEnter(because)
+    # Slack offers nobody a private channel that they are not in; but what comes back may name any.
+    if asked_by and told.get("is_private") and not await _is_in(client, channel, asked_by):
+        raise CannotEnter("channel_not_theirs")
     if not told.get("is_member"):
         await client.conversations_join(channel=channel)
+
+
+async def _is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
+    cursor = ""
+    while True:
+        page = await client.conversations_members(channel=channel, limit=MEMBERS_A_PAGE, cursor=cursor or None)
+        if user in page["members"]:
+            return True
+        if not (cursor := (page.get("response_metadata") or {}).get("next_cursor") or ""):
+            return False
 
 
 def _why_not(told: dict[str, Any]) -> str | None:

@@ -15,6 +15,7 @@ from bot.contact import remember_named
 from bot.modal import Submission
 from bot.press import Asked, Press
 from bot.slack_errors import CLOSED, error_code
+from decisions.slack_ids import slack_id
 from storage import Busy, Session, StoreDown, audit, performance, subscriptions
 from storage import contact_card as cards
 from storage.contact_card import ContactCard
@@ -45,13 +46,16 @@ async def _share(subject: Subject | None, channel: str, submission: Submission) 
         card = await desk.store.read(_card, subject, kept, desk.hasher)
         if card is None:
             return texts.plain("gone")
-        await enter(client, channel)
+        await enter(client, channel, asked_by=slack_id(visit.person.user_id))
         reader = Reader(texts)
         message = shared_card(contact_card(card, reader), reader.who(visit.actor), reader)
         answer = await client.chat_postMessage(
             channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
         )
-        await desk.store.write(_remember, card.contact_id, kept, str(answer["ts"]), visit.actor, now=desk.now())
+        ts = str(answer["ts"])
+        if not await _is_remembered(card.contact_id, ts, kept, submission):
+            await client.chat_delete(channel=channel, ts=ts)
+            return texts.plain("gone")
     except CannotEnter as cannot:
         return cannot.told(texts)
     except (StoreDown, Busy):
@@ -60,6 +64,12 @@ async def _share(subject: Subject | None, channel: str, submission: Submission) 
         code = error_code(error)
         return texts.plain(CLOSED[code]) if code in CLOSED else texts.plain("channel_refused", code=code)
     return None
+
+
+async def _is_remembered(contact_id: int, ts: str, channel: str, submission: Submission) -> bool:
+    """Whether an erase will find the card; not that of somebody who was erased while it was on its way."""
+    desk, actor = submission.desk, submission.visit.actor
+    return await desk.store.write(_remember, contact_id, channel, ts, actor, now=desk.now())
 
 
 def _card(session: Session, subject: Subject | None, channel: str, hasher: Hasher) -> ContactCard | None:
@@ -77,7 +87,10 @@ def card_for_channel(session: Session, contact_id: int, channel: str, hasher: Ha
     return replace(card, email=masked(card.email) if card.email else None, other_emails=())
 
 
-def _remember(session: Session, contact_id: int, channel: str, ts: str, actor: str, now: datetime) -> None:
+def _remember(session: Session, contact_id: int, channel: str, ts: str, actor: str, now: datetime) -> bool:
+    address_ids = performance.addresses_of(session, contact_id)
+    if not address_ids:
+        return False
     remember_named(session, channel, ts, [Subject(SubjectKind.CONTACT, contact_id)], now)
-    first = next(iter(performance.addresses_of(session, contact_id)), None)
-    audit.note(session, now=now, actor=actor, action="shared a card", address_id=first, detail=channel)
+    audit.note(session, now=now, actor=actor, action="shared a card", address_id=address_ids[0], detail=channel)
+    return True

@@ -591,6 +591,7 @@ TEXTS: Final = {
     "einmal.",
     "channel_refused": "Slack lässt mich dort nicht hinein ({code}): Wähle einen anderen Kanal oder frage einen Admin "
     "des Workspace.",
+    "channel_not_theirs": "Du bist selbst nicht in diesem Kanal: Wähle einen anderen, oder lass dich dort einladen.",
     "channel_private": "Ich bin nicht in diesem Kanal. Lade mich dort mit /invite @Footlight ein und speichere dann "
     "noch einmal.",
     "channel_quiet_both": "Gib beide Zeiten an oder keine; sie müssen verschieden sein.",

@@ -577,6 +577,7 @@ TEXTS: Final = {
     "channel_no_channel": "Choose a channel: I post to no direct messages here.",
     "channel_no_answer": "Slack does not answer, so nothing was saved. Try again in a minute.",
     "channel_refused": "Slack does not let me in there ({code}): choose another channel, or ask a workspace admin.",
+    "channel_not_theirs": "You are not in this channel yourself: choose another, or let somebody invite you there.",
     "channel_private": "I am not in this channel. Invite me there with /invite @Footlight, then save again.",
     "channel_quiet_both": "Give both times, or none; they must differ.",
     "companies_one": "{n} company",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.sample_data.workspace import FEED, LEADS, OLIVER, SHARED
+from sandbox.sample_data.workspace import FEED, LEADS, OLIVER, PRIVATE, SHARED
 from sandbox.slack import Message, SlackSandbox
 from sandbox.slack.workspace import BOT_USER
 from storage import Store, audit, portal, posted, privacy, subscriptions
@@ -64,3 +64,29 @@ async def test_not_where_others_read_along(card: Message, bot: Bot, slack: Slack
 
     assert "shared with another organisation" in await share(slack, SHARED)
     assert len(seen(slack, SHARED)) == before
+
+
+async def test_not_where_one_does_not_read_oneself(card: Message, bot: Bot, slack: SlackSandbox) -> None:
+    """A private channel that we are in takes no card of somebody who is not, whatever the answer names."""
+    board = slack.workspace.channels[PRIVATE]
+    board.members |= {BOT_USER, *(f"U{number:09}" for number in range(1_500))}
+    board.members.discard(OLIVER)
+    assert "not in this channel yourself" in await share(slack, PRIVATE)
+    assert seen(slack, PRIVATE) == []
+
+    board.members.add(OLIVER)
+    await share(slack, PRIVATE)
+    await until_said(slack, PRIVATE, "Max Mustermann")
+
+
+async def test_person_erased_while_their_card_is_posted(
+    card: Message, store: Store, bot: Bot, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No card stays that no erase would find any more."""
+
+    async def enter_late(*_: object, **__: object) -> None:
+        await store.write(privacy.erase, "max@firma.de", actor="cli", hasher=HASHER, now=T0)
+
+    monkeypatch.setattr("bot.share.enter", enter_late)
+    assert "no longer here" in await share(slack, FEED)
+    assert "Max" not in str(seen(slack, FEED))
