@@ -164,7 +164,7 @@ class SlackCarrier:
             channel=slack_id(channel),
             metadata=metadata,
             thread_ts=said.thread.ts if said.thread else None,
-            reply_broadcast=said.shown_at is not None,
+            reply_broadcast=said.is_shown_too,
             unfurl_links=False,
             unfurl_media=False,
             **_content(said),

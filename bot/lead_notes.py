@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncBoltContext
@@ -11,6 +10,7 @@ from slack_bolt.async_app import AsyncBoltContext
 from bot.desk import Desk, team_of
 from bot.permissions import Right, refusal
 from decisions.outside_text import clean
+from decisions.slack_ids import posted_at
 from storage import lead_note_written
 from storage.lead_notes import Written
 
@@ -47,7 +47,7 @@ def reply_of(event: Mapping[str, Any]) -> Reply | None:
 
 def _reply(channel: str, told: Mapping[str, Any], text: str, revised: str) -> Reply | None:
     thread_ts, ts, user_id = told.get("thread_ts"), str(told.get("ts") or ""), told.get("user")
-    at, revised_at = moment_of(ts), moment_of(revised)
+    at, revised_at = posted_at(ts), posted_at(revised)
     if not thread_ts or thread_ts == ts or told.get("bot_id") or not isinstance(user_id, str):
         return None
     if at is None or revised_at is None:
@@ -83,11 +83,3 @@ def _shown(found: re.Match[str]) -> str:
     if label:
         return f"{target[0]}{label}" if target[0] in "@#" else label
     return target.removeprefix("mailto:").lstrip("!")
-
-
-def moment_of(ts: str) -> datetime | None:
-    """The moment of a message's `ts`; None where it is none."""
-    try:
-        return datetime.fromtimestamp(float(ts), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

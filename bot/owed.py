@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.blocks.account_activity import account_activity
 from bot.blocks.activity_message import activity_message, counted_in_groups_now, forgotten_activity
@@ -19,6 +20,7 @@ from bot.digest import Digest, Waiting, digest_before, next_digest, not_now, ren
 from bot.setup_owed import greeting, welcome
 from bot.terms import as_shown, reader_of, terms_of
 from decisions import feed_grouping
+from decisions.slack_ids import posted_at
 from storage import (
     Session,
     account_threads,
@@ -51,7 +53,7 @@ class Owed:
     `channel`: where the one with `ts` stands; None: where the item is owed.
     `thread`: where it stands in one; where that begins, the line on the one it begins with is posted first.
     `account`: what it tells where it is about one.
-    `shown_at`: where it stands in a thread, when the channel itself is to show it too; None: it is not.
+    `is_shown_too`: it stands in a thread, and the channel itself is to show it too.
     """
 
     message: Message
@@ -64,7 +66,7 @@ class Owed:
     channel: str | None = None
     thread: Thread | None = None
     account: AccountActivityCard | None = None
-    shown_at: datetime | None = None
+    is_shown_too: bool = False
 
     def about(self, item: Item) -> str:
         """What it tells of: the item's subject, unless a thread begins with another."""
@@ -131,15 +133,12 @@ def _activity(session: Session, item: Item, channel: str, reader: Reader, now: d
         names=shown.address_id if shown.email else None,
         is_news=True,
         thread=thread,
-        shown_at=now if thread and _is_shown_too(thread, now, on_its_clocks) else None,
+        is_shown_too=thread is not None and _is_shown_too(thread, now, on_its_clocks.zone),
     )
 
 
-def _is_shown_too(thread: Thread, now: datetime, reader: Reader) -> bool:
-    """What begins a thread was shown in the channel itself before."""
-    if thread.shown_at is None or thread.begins_with is not None:
-        return False
-    return feed_grouping.is_shown_again(thread.shown_at, now, reader.zone)
+def _is_shown_too(thread: Thread, now: datetime, zone: ZoneInfo) -> bool:
+    return thread.shown_at is not None and feed_grouping.is_shown_again(thread.shown_at, now, zone)
 
 
 def _stands_in(old: posted.Message) -> Thread | None:
@@ -283,18 +282,21 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
             thread_ts=said.thread.ts if said.thread else None,
         )
         if said.thread:
-            _go_on_in_thread(session, item, said, said.thread, channel=channel, now=now)
+            shown_at = posted_at(ts) if said.is_shown_too else None
+            _go_on_in_thread(session, item, said.thread, channel=channel, shown_at=shown_at, now=now)
         if said.follows is not None:
             facts = {"ts": said.follows, "goes_on": ts}
             outbox.owe(session, Due.LEAD_WENT_ON, said.follows, destination=item.destination, now=now, facts=facts)
 
 
-def _go_on_in_thread(session: Session, item: Item, said: Owed, thread: Thread, *, channel: str, now: datetime) -> None:
+def _go_on_in_thread(
+    session: Session, item: Item, thread: Thread, *, channel: str, shown_at: datetime | None, now: datetime
+) -> None:
     """The account's message is to say so. Where its thread began with somebody else, the item's own line follows."""
     if thread.begins_with:
-        account_threads.begin(session, channel, thread)
+        account_threads.begin(session, channel, thread, shown_at=posted_at(thread.ts) or now)
         outbox.owe(session, item.kind, item.subject, destination=item.destination, now=now)
-    id_ = account_threads.widen(session, channel, thread.ts, int(item.subject), shown_at=said.shown_at)
+    id_ = account_threads.widen(session, channel, thread.ts, int(item.subject), shown_at=shown_at)
     if id_ is not None:
         outbox.owe(session, Due.ACCOUNT_ACTIVE, id_, destination=item.destination, now=now)
 

@@ -28,7 +28,7 @@ class Thread:
     Where a new activity belongs.
 
     One runs at the message `ts`; or one begins there, which told of the activity `begins_with` of another person alone
-    until now. `shown_at` is when the channel itself last showed something of it.
+    until now. `shown_at`: when the channel itself last showed something of one that runs.
     """
 
     ts: str
@@ -67,19 +67,22 @@ def thread_for(session: Session, channel: str, card: ActivityCard) -> Thread | N
     for other in reversed(near):
         message = posted.find(session, Due.ACTIVITY_CHANGED, other.id, channel=channel)
         if message and message.thread_ts is None:
-            return Thread(message.ts, account_id, begins_with=other.id, shown_at=message.at)
+            return Thread(message.ts, account_id, begins_with=other.id)
     return None
 
 
-def begin(session: Session, channel: str, thread: Thread) -> int | None:
-    """The message that told of one person tells of their account from now on; the id of the account activity."""
+def begin(session: Session, channel: str, thread: Thread, *, shown_at: datetime) -> int | None:
+    """
+    The message of `shown_at` that told of one person tells of their account from now on.
+
+    Returns:
+        The id of the account activity.
+    """
     card = feed.get(session, thread.begins_with or 0)
     if card is None:
         return None
     span = {"first_at": card.first_at, "last_at": card.last_at}
-    row = AccountActivity(
-        channel=channel, account_id=thread.account_id, ts=thread.ts, **span, shown_at=thread.shown_at or card.last_at
-    )
+    row = AccountActivity(channel=channel, account_id=thread.account_id, ts=thread.ts, **span, shown_at=shown_at)
     session.add(row)
     session.flush()
     posted.forget(session, channel=channel, ts=thread.ts)
