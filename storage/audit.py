@@ -1,6 +1,7 @@
 """The audit log: who changed what, and when. People stand in it by address id, so that erasing empties it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col
 from storage.addresses import Address
 from storage.campaigns import Campaign
 from storage.columns import BigId, Moment
+from storage.target_groups import TargetGroup
 from storage.workspaces import is_in
 
 
@@ -30,7 +32,7 @@ class Noted:
     """
     An entry as it is shown; `email` is None where it speaks of nobody, or of somebody erased since.
 
-    `campaign` is the name of the one it is about, if it is still there.
+    `campaign` is the name of the one it is about, if it is still there; `group` that of the target group.
     """
 
     at: datetime
@@ -39,6 +41,7 @@ class Noted:
     email: str | None
     detail: str
     campaign: str | None = None
+    group: str | None = None
 
     @property
     def channel(self) -> str | None:
@@ -53,6 +56,7 @@ _ABOUT_CHANNELS: Final = (
     "brought back a channel",
 )
 _CAMPAIGN: Final = re.compile(r"campaign (\d{1,18})\b")
+_GROUP: Final = re.compile(r"group (\d{1,18})\b")
 
 
 def slack_user(actor: str | None) -> str | None:
@@ -86,7 +90,15 @@ def newest(session: Session, limit: int, workspace: str | None = None) -> tuple[
         actor = col(AuditEntry.actor)
         query = query.where(or_(actor.not_like("slack:%"), is_in(actor, workspace, "slack:")))
     rows = session.execute(query).all()
-    ids = {row.detail: int(found[1]) for row in rows if (found := _CAMPAIGN.match(row.detail))}
-    called = select(col(Campaign.id), col(Campaign.name)).where(col(Campaign.id).in_(ids.values()))
-    names = dict(session.execute(called).all())
-    return tuple(Noted(*row, names.get(ids.get(row.detail, 0))) for row in rows)
+    campaigns = _named(session, Campaign, _CAMPAIGN, [row.detail for row in rows])
+    groups = _named(session, TargetGroup, _GROUP, [row.detail for row in rows])
+    return tuple(Noted(*row, campaigns.get(row.detail), groups.get(row.detail)) for row in rows)
+
+
+def _named(
+    session: Session, table: type[Campaign] | type[TargetGroup], pattern: re.Pattern[str], details: Sequence[str]
+) -> dict[str, str]:
+    """What the rows are called that details speak of, by detail."""
+    ids = {detail: int(found[1]) for detail in details if (found := pattern.match(detail))}
+    called = dict(session.execute(select(col(table.id), col(table.name)).where(col(table.id).in_(ids.values()))).all())
+    return {detail: called[id_] for detail, id_ in ids.items() if id_ in called}

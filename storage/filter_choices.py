@@ -63,4 +63,7 @@ def _of_ids(session: Session, kind: Filtered, ids: list[str]) -> tuple[Choice, .
 
 def _all(session: Session, kind: Filtered) -> list[Choice]:
     id_, name = _TABLES[kind]
-    return [Choice(str(one), called) for one, called in session.execute(select(id_, name).where(name != ""))]
+    query = select(id_, name).where(name != "")
+    if kind is Filtered.GROUPS:
+        query = query.where(col(TargetGroup.deleted_at).is_(None))
+    return [Choice(str(one), called) for one, called in session.execute(query)]

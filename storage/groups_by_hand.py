@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import delete
@@ -23,8 +24,23 @@ from storage.target_groups import GroupAccount, GroupAddress, GroupMember, Targe
 LONGEST_NAME: Final = 200
 
 
+class GroupFault(StrEnum):
+    """What keeps a target group from being made or changed."""
+
+    NO_NAME = "no_name"
+    NAME_TAKEN = "name_taken"
+    MIRRORS = "mirrors"
+    GONE = "gone"
+    ONLY_IN_GROUPS = "only_in_groups"
+    IN_A_CHANNEL = "in_a_channel"
+
+
 class GroupRefused(Mendable):
     """It cannot be done to this target group; the text says why, and what to do."""
+
+    def __init__(self, told: str, fault: GroupFault | None = None) -> None:
+        super().__init__(told)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +109,40 @@ def create(session: Session, name: str, *, actor: str, now: datetime) -> int:
     Raises:
         GroupRefused: the name is empty, or another group has it.
     """
-    told = " ".join(clean(name, LONGEST_NAME).split())
-    if not told:
-        raise GroupRefused("a target group needs a name")
-    if holder_of_name(session, told) is not None:
-        raise GroupRefused(f"there is a target group named {told} already: footlight groups list")
+    told = _checked_name(session, name)
     group = TargetGroup(name=told, name_key=told.casefold(), created_at=now)
     session.add(group)
     session.flush()
     assert group.id is not None
     audit.note(session, now=now, actor=actor, action="made a target group", detail=f"group {group.id}")
     return group.id
+
+
+def rename(session: Session, group_id: int, name: str, *, actor: str, now: datetime) -> str:
+    """
+    Give a group another name; how it is written from now on.
+
+    Raises:
+        GroupRefused: the name is empty, or another group has it; the group mirrors a list, which names it.
+    """
+    group = require_by_hand(session, group_id, to_change=True)
+    told = _checked_name(session, name, group_id)
+    if told != group.name:
+        group.name, group.name_key = told, told.casefold()
+        session.flush()
+        audit.note(session, now=now, actor=actor, action="renamed a target group", detail=f"group {group_id}")
+    return told
+
+
+def _checked_name(session: Session, name: str, group_id: int | None = None) -> str:
+    told = " ".join(clean(name, LONGEST_NAME).split())
+    if not told:
+        raise GroupRefused("a target group needs a name", GroupFault.NO_NAME)
+    if holder_of_name(session, told) not in (None, group_id):
+        raise GroupRefused(
+            f"there is a target group named {told} already: footlight groups list", GroupFault.NAME_TAKEN
+        )
+    return told
 
 
 def meant(session: Session, emails: Collection[str], domains: Collection[str], hasher: Hasher) -> Meant:
@@ -145,7 +184,7 @@ def add(
         GroupRefused: the group mirrors a list.
     """
     take_turns(session)
-    _require_by_hand(session, group_id)
+    require_by_hand(session, group_id, to_change=True)
     told = meant(session, emails, domains, hasher)
     addresses = frozenset(each.id for each in keep_addresses(session, told.new_emails, now=now).values())
     accounts = frozenset(filter(None, keep_accounts(session, told.new_domains).values()))
@@ -163,7 +202,7 @@ def remove(session: Session, group_id: int, members: Members) -> None:
     Raises:
         GroupRefused: the group mirrors a list.
     """
-    _require_by_hand(session, group_id)
+    require_by_hand(session, group_id, to_change=True)
     for name, (table, key) in _PLACES.items():
         session.execute(delete(table).where(col(table.group_id) == group_id, key.in_(getattr(members, name))))
 
@@ -175,7 +214,7 @@ def members_of(session: Session, group_id: int) -> Members:
     Raises:
         GroupRefused: the group mirrors a list.
     """
-    _require_by_hand(session, group_id)
+    require_by_hand(session, group_id)
     found = {
         name: frozenset(session.exec(select(key).where(col(table.group_id) == group_id)))
         for name, (table, key) in _PLACES.items()
@@ -218,10 +257,20 @@ def unlink(session: Session, group_id: int, *, actor: str, now: datetime) -> Non
     session.flush()
 
 
-def _require_by_hand(session: Session, group_id: int) -> None:
-    group = session.get_one(TargetGroup, group_id)
+def require_by_hand(session: Session, group_id: int, *, to_change: bool = False) -> TargetGroup:
+    """
+    The group, kept by hand; `to_change`: nobody else changes or deletes it until this transaction ends.
+
+    Raises:
+        GroupRefused: it mirrors a list, or is there no more.
+    """
+    group = session.get(TargetGroup, group_id, with_for_update=to_change or None, populate_existing=True)
+    if group is None or group.deleted_at is not None:
+        raise GroupRefused("this target group is there no more: footlight groups list", GroupFault.GONE)
     if group.hubspot_list_id is not None:
         raise GroupRefused(
             f"{group.name} mirrors HubSpot's list {group.hubspot_list_id}: change that list,"
-            " or keep the group by hand from now on: footlight groups unlink"
+            " or keep the group by hand from now on: footlight groups unlink",
+            GroupFault.MIRRORS,
         )
+    return group

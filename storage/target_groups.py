@@ -36,6 +36,9 @@ class TargetGroup(SQLModel, table=True):
     is_aggregate_only: bool = Field(
         default=False, sa_column_kwargs={"server_default": false()}, description="members are counted only in groups"
     )
+    deleted_at: datetime | None = Field(
+        default=None, sa_type=Moment, description="the row stays, so that numbers by group and what chose keep a name"
+    )
 
 
 class GroupMember(SQLModel, table=True):
@@ -183,6 +186,11 @@ def find_group(session: Session, asked: str) -> GroupView:
     raise NoSuchGroup(asked)
 
 
+def by_hand(session: Session) -> list[GroupView]:
+    """Those that are kept by hand, by name."""
+    return [group for group in all_groups(session) if group.hubspot_list_id is None]
+
+
 def mirrors(session: Session, names: Collection[str] = ()) -> list[GroupView]:
     """
     Those of the groups of these names or list ids (none: of all) that mirror a list; named twice, a group is still one.
@@ -293,9 +301,9 @@ def _views() -> Any:
     size = contacts.correlate(TargetGroup).scalar_subquery() + accounts.correlate(TargetGroup).scalar_subquery()
     waiting = select(func.count()).where(col(GroupAddress.group_id) == col(TargetGroup.id))
     waiting_number = waiting.correlate(TargetGroup).scalar_subquery()
-    return select(
-        TargetGroup, size, waiting_number, func.coalesce(HubSpotList.object_type_id, literal(CONTACTS))
-    ).outerjoin(HubSpotList, col(HubSpotList.list_id) == col(TargetGroup.hubspot_list_id))
+    views = select(TargetGroup, size, waiting_number, func.coalesce(HubSpotList.object_type_id, literal(CONTACTS)))
+    views = views.outerjoin(HubSpotList, col(HubSpotList.list_id) == col(TargetGroup.hubspot_list_id))
+    return views.where(col(TargetGroup.deleted_at).is_(None))
 
 
 def _view(group: TargetGroup, size: int, waiting: int, object_type_id: str) -> GroupView:

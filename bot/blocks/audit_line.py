@@ -23,6 +23,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "claimed a lead": "noted_claimed",
     "counted a target group's members again": "noted_counted_again",
     "deleted a campaign": "noted_deleted_campaign",
+    "deleted a target group": "noted_deleted_group",
     "dismissed a lead": "noted_dismissed",
     "ended a workspace": "noted_ended_workspace",
     "ended the app in the workspace": "noted_uninstalled",
@@ -50,6 +51,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "refused to add a lead": "noted_refused_to_add",
     "released a lead": "noted_released",
     "removed a note on a lead": "noted_removed_note",
+    "renamed a target group": "noted_renamed_group",
     "resumed a campaign": "noted_resumed_campaign",
     "revoked an API key": "noted_revoked_key",
     "shared a card": "noted_shared",
@@ -75,9 +77,10 @@ def audit_line(noted: Noted, reader: Reader) -> Mrkdwn:
 
 
 def _about(noted: Noted) -> Mrkdwn | None:
-    """Whom, or which campaign or channel, it is about."""
+    """Whom, or which campaign, target group or channel, it is about."""
     if noted.email:
         return address(noted.email)
     if noted.channel:
         return channel_mention(slack_id(noted.channel))
-    return escape(noted.campaign) if noted.campaign else None
+    named = noted.campaign or noted.group
+    return escape(named) if named else None

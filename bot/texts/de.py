@@ -673,6 +673,8 @@ TEXTS: Final = {
     "noted_let_opt_out": "viele auf einmal abgemeldet",
     "noted_let_not_opt_out": "abgelehnt, viele auf einmal abzumelden",
     "noted_made_campaign": "Kampagne angelegt",
+    "noted_deleted_group": "Zielgruppe gelöscht",
+    "noted_renamed_group": "Zielgruppe umbenannt",
     "noted_made_group": "Zielgruppe angelegt",
     "noted_edited_note": "Notiz zu einem Lead geändert",
     "noted_removed_note": "Notiz zu einem Lead entfernt",

@@ -659,6 +659,8 @@ TEXTS: Final = {
     "noted_let_opt_out": "many opted out at once",
     "noted_let_not_opt_out": "opting out many at once refused",
     "noted_made_campaign": "campaign made",
+    "noted_deleted_group": "target group deleted",
+    "noted_renamed_group": "target group renamed",
     "noted_made_group": "target group made",
     "noted_edited_note": "note on a lead edited",
     "noted_removed_note": "note on a lead removed",

@@ -17,6 +17,8 @@ groups = command_group(
         "create": "footlight.cli.groups_by_hand:create",
         "add": "footlight.cli.groups_by_hand:add",
         "remove": "footlight.cli.groups_by_hand:remove",
+        "rename": "footlight.cli.groups_by_hand:rename",
+        "delete": "footlight.cli.groups_by_hand:delete",
         "unlink": "footlight.cli.groups_by_hand:unlink",
         "aggregate": "footlight.cli.groups_aggregate:aggregate",
     },

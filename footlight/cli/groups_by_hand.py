@@ -1,4 +1,4 @@
-"""`footlight groups create`, `add`, `remove`, `unlink`: target groups kept by hand, or filled from a CSV file."""
+"""`footlight groups create`, `add`, `remove` and more: target groups kept by hand, or filled from a CSV file."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ from footlight.cli.printing import AsJson, complaints, console, print_json
 from footlight.cli.typed_address import typed_address
 from jobs import group_filling
 from jobs.group_filling import Comparison, Named
-from storage import groups_by_hand, target_groups
+from storage import group_deleted, groups_by_hand, target_groups
 from storage.accounts import NoAccount
 from storage.groups_by_hand import GroupRefused, Members
 from storage.target_groups import GroupView
@@ -91,6 +91,44 @@ def unlink(group: str, *, yes: Yes = False, as_json: AsJson = False) -> None:
         print_json({"group": view.name, "size": view.size, "hubspot_list_id": None})
     else:
         console.print(f"{view.name} is kept by hand from now on, with {view.size:,} members.", markup=False)
+
+
+def rename(group: str, name: str, *, as_json: AsJson = False) -> None:
+    """Give a group that is kept by hand another name."""
+    with opened() as footlight:
+        view = footlight.store.read_now(target_groups.find_group, group)
+        name = footlight.store.write_now(groups_by_hand.rename, view.id, name, actor=ACTOR, now=footlight.now())
+    if as_json:
+        print_json({"id": view.id, "name": name})
+    else:
+        console.print(f"{view.name} is named {name} from now on.", markup=False)
+
+
+def delete(group: str, *, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Delete a group that is kept by hand: campaigns assigned to it lose it, numbers stay."""
+    with opened() as footlight:
+        view = footlight.store.read_now(target_groups.find_group, group)
+        campaigns = footlight.store.read_now(group_deleted.campaigns_for, view.id)
+        if not yes:
+            _ask_to_delete(view, campaigns)
+        footlight.store.write_now(group_deleted.delete_group, view.id, actor=ACTOR, now=footlight.now())
+    if as_json:
+        print_json({"id": view.id, "name": view.name, "campaigns": campaigns})
+    else:
+        console.print(f"{view.name} is deleted.", markup=False)
+
+
+def _ask_to_delete(view: GroupView, campaigns: Sequence[str]) -> None:
+    """
+    Raises:
+        GroupRefused: nobody is there to be asked.
+        typer.Abort
+    """
+    lose = f" {', '.join(campaigns)} would lose it." if campaigns else ""
+    question = f"Delete {view.name} with its {view.size:,} members for good?{lose} Numbers stay."
+    if not sys.stdin.isatty():
+        raise GroupRefused(f"{question} Then say --yes. Nothing was changed")
+    typer.confirm(question, abort=True)
 
 
 @dataclass(frozen=True, slots=True)

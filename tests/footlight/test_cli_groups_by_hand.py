@@ -117,3 +117,20 @@ async def test_counted_only_in_groups(installed: Path, click: Callable[..., None
     assert "equal to a recount" in (await footlight("check", "--recount")).out
     assert not (await printed("groups", "aggregate", "works council", "off"))["is_aggregate_only"]
     assert (await printed("performance", "total"))["clicks"] == 1
+
+
+async def test_renamed_and_deleted(installed: Path) -> None:
+    """A group takes a name that is free; deleted after a yes, it is nowhere listed and its name is free again."""
+    await footlight("groups", "create", "Fair")
+    await footlight("groups", "create", "Other")
+    assert await printed("groups", "rename", "fair", "FAIR 2027") == {"id": 1, "name": "FAIR 2027"}
+    assert "named Other already" in (await footlight("groups", "rename", "FAIR 2027", "Other")).err
+    await footlight("groups", "add", "FAIR 2027", "p1@firma1.example")
+
+    asked = await footlight("groups", "delete", "FAIR 2027")
+    assert (asked.status, "Then say --yes. Nothing was changed" in asked.err) == (1, True)
+    told = await printed("groups", "delete", "FAIR 2027", "--yes")
+
+    assert told == {"id": 1, "name": "FAIR 2027", "campaigns": []}
+    assert [one["name"] for one in await printed("groups", "list")] == ["Other"]
+    assert (await printed("groups", "create", "FAIR 2027"))["id"] == 3

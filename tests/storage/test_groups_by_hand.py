@@ -4,14 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from storage import Store, groups_by_hand, target_groups
+from decisions.channel_filters import Filters
+from storage import Store, audit, groups_by_hand, target_groups
+from storage.aggregate_only import switch
+from storage.campaign_changes import NewCampaign, campaign_as_new, create_campaign
 from storage.contacts_arrived import mark_missing
 from storage.editions import next_edition, show
+from storage.filter_choices import Filtered, search
+from storage.group_deleted import campaigns_for, delete_group
 from storage.groups_by_hand import GroupRefused, Meant, Members, meant, members_of
 from storage.hubspot_lists import HubSpotListState
 from storage.opt_out_asked import opt_out, opt_out_domain
 from storage.privacy import erase
 from storage.recipients import Named, look_up
+from storage.subscriptions import Terms, Topic, set_terms, subscribe
 from storage.sync_runs import PassUnderWay, begin
 from storage.target_groups import GroupView, find_group
 from tests.storage.people import HASHER, T0, a_state, at, become_lead, store_all
@@ -129,3 +135,34 @@ def test_a_mirror_is_not_changed(store: Store) -> None:
     add(store, group_id, "eva@firma.de")
     assert (view(store, "Customers").hubspot_list_id, view(store, "Customers").size) == (None, 2)
     assert groups_seen(store, "max@firma.de") == groups_seen(store, "eva@firma.de") == 1
+
+
+def test_deleted(store: Store) -> None:
+    """Campaigns lose a deleted group, and nobody else comes by its id; while a filter or a rule needs it, it stays."""
+    store_all(store, a_state())
+    group_id = a_group(store)
+    add(store, group_id, "max@firma.de", "new@firma.de", domains=("acme.example",))
+    new = NewCampaign(name="C", target_url="https://o.de", image_url="https://o.de/b.png", groups=("Fair",))
+    store.write_now(create_campaign, new, now=T0)
+    done = {"actor": "cli", "now": T0}
+
+    store.write_now(switch, group_id, on=True, **done)
+    with pytest.raises(GroupRefused, match="aggregate"):
+        store.write_now(delete_group, group_id, **done)
+    store.write_now(switch, group_id, on=False, **done)
+    store.write_now(subscribe, Topic.FEED, "C1", now=T0)
+    store.write_now(set_terms, Topic.FEED, "C1", Terms(Filters(groups=(group_id,))))
+    with pytest.raises(GroupRefused, match="Choose channels"):
+        store.write_now(delete_group, group_id, **done)
+    store.write_now(set_terms, Topic.FEED, "C1", Terms())
+    assert store.read_now(campaigns_for, group_id) == ["C"]
+    store.write_now(delete_group, group_id, **done)
+
+    assert store.read_now(campaign_as_new, "C").groups == ()
+    assert (store.read_now(target_groups.all_groups), store.read_now(search, Filtered.GROUPS, "", 9)) == ([], ())
+    assert store.read_now(target_groups.groups_of_contact, 1) == []
+    (noted,) = store.read_now(audit.newest, 1)
+    assert (noted.action, noted.group) == ("deleted a target group", "Fair")
+    with pytest.raises(GroupRefused, match="no more"):
+        add(store, group_id, "max@firma.de")
+    assert a_group(store) != group_id
