@@ -178,7 +178,8 @@ async def test_retention(store: Store) -> None:
     await store.write(dead_letters.bury, [letter], now=now - timedelta(days=29))
 
     run: dict[str, Callable[[], Awaitable[object]]] = {job.name: job.run for job in jobs(Means(store, utc_now))}
-    forgotten = [await run[name]() for name in run if name.startswith("forget")]
+    forgotten = {name: await run[name]() for name in run if name.startswith("forget")}
 
-    assert forgotten == [1, 0]
+    assert [number for name, number in forgotten.items() if "dead letters" in name] == [1]
+    assert sum(map(int, forgotten.values())) == 1
     assert len(await store.read(dead_letters.newest, 9)) == 1
