@@ -15,7 +15,7 @@ from decisions.quiet_hours import Mode, turn
 from storage import Session, backlogs, channel_chosen, channel_filtering, digests, feed, leads, subscriptions
 from storage.delivery import Item
 from storage.digest_numbers import DigestNumbers, digest_numbers
-from storage.digests import Entry, Told
+from storage.digests import DigestTold, Entry
 from storage.feed import ActivityCard
 from storage.leads import LeadCard, LeadStage
 from storage.posted import Message as Posted
@@ -80,7 +80,7 @@ def let_wait(session: Session, waiting: Waiting, *, channel: str, owed_at: datet
         channel_chosen.owe_digest(session, waiting.topic, channel, terms_of(session, waiting.topic, channel), now=now)
 
 
-def digest_before(session: Session, topic: Topic, subject: int, channel: str, old: Posted | None) -> Told | None:
+def digest_before(session: Session, topic: Topic, subject: int, channel: str, old: Posted | None) -> DigestTold | None:
     """The digest that told the channel of it last; None: a message of its own did, or nothing."""
     told = digests.last_told(session, channel, topic, subject)
     return told if told and (old is None or old.at < told.at) else None

@@ -18,7 +18,7 @@ from bot.permissions import Right
 Carried = TypeVar("Carried")
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True):
     """What a modal carries from the question to the answer: about whom, and where the button stood."""
 
     subject: str
@@ -90,7 +90,7 @@ class Press:
 
     async def ask(self, modal: Callable[[str], dict[str, Any]]) -> None:
         """Open a modal, made with the metadata that brings its answer back here."""
-        await self.open(modal, Asked(self.value.rpartition(" ")[2], self.place))
+        await self.open(modal, Question(self.value.rpartition(" ")[2], self.place))
 
     async def open(self, modal: Callable[[str], dict[str, Any]], carried: Any) -> None:
         """Open a modal, on top of the one in which the button stands; it is made with `carried` as its metadata."""
@@ -172,5 +172,5 @@ def _value(action: dict[str, Any]) -> str:
     return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
 
 
-def _asked(view: dict[str, Any]) -> Asked:
-    return msgspec.json.decode(view.get("private_metadata") or "", type=Asked)
+def _asked(view: dict[str, Any]) -> Question:
+    return msgspec.json.decode(view.get("private_metadata") or "", type=Question)

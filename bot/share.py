@@ -13,7 +13,7 @@ from bot.blocks.text import masked
 from bot.channel_access import CannotEnter, enter
 from bot.contact import remember_named
 from bot.modal import Submission
-from bot.press import Asked, Press
+from bot.press import Press, Question
 from bot.slack_errors import CLOSED, error_code
 from decisions.slack_ids import slack_id
 from storage import Busy, Session, StoreDown, audit, performance, subscriptions
@@ -30,7 +30,7 @@ async def ask(press: Press) -> None:
 
 async def chosen(submission: Submission) -> None:
     """A channel was chosen: we go there and post it, or why not stands at the question."""
-    asked = submission.carried(Asked)
+    asked = submission.carried(Question)
     channel = str(submission.answers.get(CHANNEL, {}).get("selected_conversation") or "")
     if objection := await _share(Subject.parse(asked.subject), channel, submission):
         await submission.object(CHANNEL, objection)

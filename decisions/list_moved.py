@@ -12,7 +12,7 @@ A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ListTold:
     """What HubSpot tells of a list without its members; each may be missing."""
 
     size: int | None = None
@@ -25,7 +25,7 @@ class Told:
         return self.size == 0 or (self.size is not None and self.last_added_at is not None)
 
 
-def why_page(told: Told, paged: Told | None) -> str | None:
+def why_page(told: ListTold, paged: ListTold | None) -> str | None:
     """Why the list is paged again; None: it is as it was when it was `paged` last (None: it never was)."""
     if paged is None:
         return "never read whole before"

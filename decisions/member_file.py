@@ -34,7 +34,7 @@ class BadLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class MemberFile:
     """Normalised addresses and registrable domains, each once, as the file has them; the lines that name nobody."""
 
     emails: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Named:
     bad_lines: tuple[BadLine, ...] = ()
 
 
-def read_members(content: bytes) -> Named:
+def read_members(content: bytes) -> MemberFile:
     """
     Whom a CSV file names.
 
@@ -148,7 +148,7 @@ def _is_header(cells: Sequence[str]) -> bool:
     return bool(columns.addresses or columns.domains) or not (_names_anybody(cells) or "@" in "".join(cells))
 
 
-def _collect(records: Sequence[Record], columns: _Columns) -> Named:
+def _collect(records: Sequence[Record], columns: _Columns) -> MemberFile:
     emails: dict[str, None] = {}
     domains: dict[str, None] = {}
     bad = []
@@ -163,7 +163,7 @@ def _collect(records: Sequence[Record], columns: _Columns) -> Named:
                 domains[_account(written)] = None
         except NotAnAddress as error:
             bad.append(BadLine(line, str(error)))
-    return Named(tuple(emails), tuple(domains), tuple(bad))
+    return MemberFile(tuple(emails), tuple(domains), tuple(bad))
 
 
 def _account(written: str) -> str:

@@ -78,7 +78,7 @@ def initial(per_ten_seconds: int = 100) -> RequestBudget:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BudgetTold:
     """What an answer to a request sent at `sent_at` told: the window's limit, and what is left of it."""
 
     most: int
@@ -93,7 +93,7 @@ class Report:
     holder: str
     held: int = 0
     answered: tuple[float, ...] = ()
-    told: Told | None = None
+    told: BudgetTold | None = None
     day: Day | None = None
 
 
@@ -166,7 +166,7 @@ def _reported(window: Window, report: Report, now: float) -> Window:
     return _with_others(reported, report.told, now) if report.told else reported
 
 
-def _with_others(window: Window, told: Told, now: float) -> Window:
+def _with_others(window: Window, told: BudgetTold, now: float) -> Window:
     """With the limit as HubSpot told it, and what it counts beyond our own: others sent that with the same token."""
     ours = sum(each.requests for each in window.held)
     ours += sum(requests for at, requests in window.answered if at > told.sent_at - window.seconds)

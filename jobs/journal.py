@@ -7,7 +7,7 @@ import structlog
 from jobs.context import Context
 from jobs.hubspot.journal import JournalClient, JournalFile
 from jobs.hubspot.trouble import HubSpotTrouble, NotFound
-from jobs.journal_events import SOURCE, Told, read_events
+from jobs.journal_events import SOURCE, JournalTold, read_events
 from storage import Session, contacts, dead_letters, journal, portal
 from storage.inbox import keep_hints
 
@@ -65,7 +65,7 @@ async def _read_one(context: Context, client: JournalClient, portal_id: str) -> 
     return True
 
 
-def keep(session: Session, portal_id: str, file: JournalFile, told: Told, *, now: datetime) -> None:
+def keep(session: Session, portal_id: str, file: JournalFile, told: JournalTold, *, now: datetime) -> None:
     """Hide who was deleted for privacy at once; the rest is asked of HubSpot by the worker."""
     for hubspot_id in told.privacy_deletions:
         contacts.hide(session, hubspot_id, now)

@@ -22,7 +22,7 @@ class BadEvent(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JournalTold:
     """What some events say; `privacy_deletions` are the HubSpot ids of contacts to be hidden at once."""
 
     hints: tuple[HintTold, ...] = ()
@@ -70,7 +70,7 @@ HINTS: Final[Mapping[str, Callable[[Event], Iterable[HintTold]]]] = {
 LIST_ACTIONS: Final = ("ADDED_TO_LIST", "REMOVED_FROM_LIST")
 
 
-def read_events(events: Iterable[Any], portal_id: str) -> Told:
+def read_events(events: Iterable[Any], portal_id: str) -> JournalTold:
     """What the events of this portal say; a bad one among them becomes a dead letter."""
     hints: dict[HintTold, None] = {}
     lists: defaultdict[str, set[HintTold | None]] = defaultdict(set)
@@ -92,7 +92,7 @@ def read_events(events: Iterable[Any], portal_id: str) -> Told:
     for list_id, members in lists.items():
         hints.update(dict.fromkeys(_of_list(list_id, members)))
     gone = tuple(hint.object_id for hint in hints if hint.kind is HintKind.PRIVACY_DELETION)
-    return Told(tuple(hints), gone, tuple(letters), tuple(unknown))
+    return JournalTold(tuple(hints), gone, tuple(letters), tuple(unknown))
 
 
 def _member(event: Event) -> HintTold | None:

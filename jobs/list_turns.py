@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from decisions.list_moved import Told, intervals, why_page
+from decisions.list_moved import ListTold, intervals, why_page
 from jobs.context import Context
 from jobs.hubspot.lists import search_lists
 from jobs.hubspot.trouble import HubSpotTrouble
@@ -51,8 +51,8 @@ async def tell_lists(context: Context, groups: Sequence[GroupView]) -> dict[str,
     return {each.list_id: each for each in told if each.deleted_at is None}
 
 
-def told_of(state: HubSpotListState | None) -> Told:
-    return Told(state.size, state.last_added_at, state.last_removed_at) if state else Told()
+def told_of(state: HubSpotListState | None) -> ListTold:
+    return ListTold(state.size, state.last_added_at, state.last_removed_at) if state else ListTold()
 
 
 async def due(

@@ -13,7 +13,7 @@ from jobs.list_pass import OnProgress, Phase, Progress, Unbelievable
 from jobs.list_walk import ListGone, Walk, live_list
 from storage import sync_previews, target_groups
 from storage.contacts_arrived import name_of
-from storage.sync_previews import Named
+from storage.sync_previews import PreviewedMember
 from storage.target_groups import GroupView
 
 # So many of those who come, and of those who go, are named.
@@ -34,8 +34,8 @@ class Preview:
     leaving: int = 0
     staying: int = 0
     held_back: int = 0
-    first_joining: tuple[Named, ...] = ()
-    first_leaving: tuple[Named, ...] = ()
+    first_joining: tuple[PreviewedMember, ...] = ()
+    first_leaving: tuple[PreviewedMember, ...] = ()
     trouble: str | None = None
 
 
@@ -106,12 +106,12 @@ async def _compare(context: Context, group: GroupView, ids: Sequence[str], found
     found.first_joining += page.joining[: NAMED - len(found.first_joining)]
 
 
-async def _named_in_hubspot(context: Context, group: GroupView, ids: Sequence[str]) -> tuple[Named, ...]:
+async def _named_in_hubspot(context: Context, group: GroupView, ids: Sequence[str]) -> tuple[PreviewedMember, ...]:
     if not ids:
         return ()
     client, now = context.hubspot, context.now()
     if group.holds_companies:
         companies = await context.ask(lambda: read_companies(client, ids, now=now))
-        return tuple(Named(each.name, next(iter(each.domains), None)) for each in companies.found)
+        return tuple(PreviewedMember(each.name, next(iter(each.domains), None)) for each in companies.found)
     contacts = await context.ask(lambda: read_contacts(client, ids, (), now=now))
-    return tuple(Named(name_of(each), each.email) for each in contacts.found)
+    return tuple(PreviewedMember(name_of(each), each.email) for each in contacts.found)

@@ -15,7 +15,7 @@ from storage.addresses import Address
 from storage.campaigns import Campaign
 from storage.columns import BigId
 from storage.contacts import Contact, present_id
-from storage.hubspot_choices import Choice, HubSpotChoice
+from storage.hubspot_choices import HubSpotChoice, HubSpotOption
 from storage.opt_outs import Hasher
 from storage.outbox import Due
 from storage.tracking import Event, EventClass, EventKind
@@ -75,11 +75,11 @@ class DayOfClicks:
 
 def switch_on(session: Session, today: date, *, actor: str, now: datetime) -> None:
     """Note clicks from today on; once it is on, nothing changes."""
-    if hubspot_choices.chosen(session, Choice.CLICKS) is None:
-        session.merge(HubSpotChoice(choice=Choice.CLICKS, property="", value="on"))
+    if hubspot_choices.chosen(session, HubSpotOption.CLICKS) is None:
+        session.merge(HubSpotChoice(choice=HubSpotOption.CLICKS, property="", value="on"))
         before = (today - timedelta(days=1)).isoformat()
         session.merge(ClicksNoted(since=today.isoformat(), up_to=before, event_id=_newest_event(session)))
-        hubspot_choices.note(session, f"{Choice.CLICKS}: on", actor=actor, now=now)
+        hubspot_choices.note(session, f"{HubSpotOption.CLICKS}: on", actor=actor, now=now)
 
 
 def turn(session: Session, today: date) -> Turn | None:
@@ -126,7 +126,7 @@ def to_tell(session: Session, subject: str, zone: ZoneInfo, hasher: Hasher) -> D
     hubspot_id = present_id(session, int(contact_id))
     if contact is None or hubspot_id is None or contact.deleted_at is not None:
         return None
-    if hubspot_choices.chosen(session, Choice.CLICKS) is None:
+    if hubspot_choices.chosen(session, HubSpotOption.CLICKS) is None:
         return None
     if opt_out_asked.of_contact(session, int(contact_id), hasher) is not None:
         return None
@@ -144,7 +144,7 @@ def to_tell(session: Session, subject: str, zone: ZoneInfo, hasher: Hasher) -> D
 
 
 def _noted(session: Session, *, to_change: bool = False) -> ClicksNoted | None:
-    is_on = hubspot_choices.chosen(session, Choice.CLICKS) is not None
+    is_on = hubspot_choices.chosen(session, HubSpotOption.CLICKS) is not None
     return session.get(ClicksNoted, _ONLY, with_for_update=to_change) if is_on else None
 
 

@@ -24,7 +24,7 @@ from storage.addresses import AddressKind
 from storage.companies import keep_companies
 from storage.contact_search import refresh_search_texts, searchable
 from storage.contacts import Contact, ContactId, ContactState, contact_ids, take_turns
-from storage.hubspot_choices import Choice
+from storage.hubspot_choices import HubSpotOption
 from storage.opt_out_asked import keys_of_contacts
 from storage.opt_outs import Hasher, PersonKeys
 from storage.owners import keep_owners
@@ -83,7 +83,7 @@ def _hear_opt_outs(
     session: Session, states: Sequence[ContactState], contacts: Mapping[str, int], hasher: Hasher, now: datetime
 ) -> None:
     """Whoever opted out in HubSpot, by the property that the admin chose, is to be opted out here."""
-    chosen = hubspot_choices.chosen(session, Choice.OPT_OUT_FROM)
+    chosen = hubspot_choices.chosen(session, HubSpotOption.OPT_OUT_FROM)
     if chosen is None:
         return
     say_so = [

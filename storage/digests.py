@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DigestTold:
     """The digest that told of something last."""
 
     ts: str
@@ -103,12 +103,12 @@ def topic_of(session: Session, channel: str, ts: str) -> Topic | None:
     return session.exec(select(DigestEntry.topic).where(*there).limit(1)).first()
 
 
-def last_told(session: Session, channel: str, topic: Topic, subject: int) -> Told | None:
+def last_told(session: Session, channel: str, topic: Topic, subject: int) -> DigestTold | None:
     """The digest in which the channel heard of a lead or an activity last; None: in none."""
     where = (col(DigestEntry.channel) == channel, col(DigestEntry.topic) == topic, _about(subject))
     query = select(DigestEntry).where(*where, col(DigestEntry.ts).is_not(None)).order_by(col(DigestEntry.id).desc())
     row = session.exec(query.limit(1)).first()
-    return Told(row.ts, row.told_at) if row and row.ts and row.told_at else None
+    return DigestTold(row.ts, row.told_at) if row and row.ts and row.told_at else None
 
 
 def _waiting(channel: str, topic: Topic) -> tuple[Any, Any, Any]:

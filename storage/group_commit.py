@@ -72,7 +72,7 @@ class One(Generic[Out]):
         self.future.set_exception(error)
 
 
-class Gathered(Generic[In, Out]):
+class BatchWrite(Generic[In, Out]):
     """What arrived for one batch function while the last commit ran: done at once, or one by one if that fails."""
 
     def __init__(self, batch: Batch[In, Out], gathering: "Gathering[In, Out]") -> None:
@@ -176,7 +176,7 @@ class Gathering(Generic[In, Out]):
         self._batch = batch
         self._queue = queue
         self._lock = threading.Lock()
-        self._waiting: Gathered[In, Out] | None = None
+        self._waiting: BatchWrite[In, Out] | None = None
 
     async def __call__(self, item: In) -> Out:
         """
@@ -189,16 +189,16 @@ class Gathering(Generic[In, Out]):
         """Hand the item over; it will be written, whether or not anybody waits for the result."""
         return Pending(*self._join(item))
 
-    def close(self, gathered: Gathered[In, Out]) -> None:
+    def close(self, gathered: BatchWrite[In, Out]) -> None:
         with self._lock:
             if self._waiting is gathered:
                 self._waiting = None
 
-    def _join(self, item: In) -> tuple[Gathered[In, Out], int]:
+    def _join(self, item: In) -> tuple[BatchWrite[In, Out], int]:
         with self._lock:
             gathered, is_new = self._waiting, False
             if gathered is None:
-                gathered = self._waiting = Gathered(self._batch, self)
+                gathered = self._waiting = BatchWrite(self._batch, self)
                 is_new = True
             gathered.items.append(item)
             place = len(gathered.items) - 1
@@ -212,7 +212,7 @@ class Pending(Generic[In, Out]):
 
     __slots__ = ("_gathered", "_place")
 
-    def __init__(self, gathered: Gathered[In, Out], place: int) -> None:
+    def __init__(self, gathered: BatchWrite[In, Out], place: int) -> None:
         self._gathered, self._place = gathered, place
 
     async def result(self, within: float | None = None) -> Out:

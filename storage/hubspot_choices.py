@@ -11,7 +11,7 @@ from storage import audit, list_walks
 from storage.columns import Word
 
 
-class Choice(StrEnum):
+class HubSpotOption(StrEnum):
     """
     OPT_OUT_FROM: a property there opts out here. OPT_OUT_TO: an opt-out here sets a property there.
 
@@ -28,7 +28,7 @@ class HubSpotChoice(SQLModel, table=True):
 
     __tablename__ = "hubspot_choice"
 
-    choice: Choice = Field(primary_key=True, sa_type=Word(Choice))
+    choice: HubSpotOption = Field(primary_key=True, sa_type=Word(HubSpotOption))
     property: str = Field(description="HubSpot's internal name of a contact property; empty: none")
     value: str
 
@@ -45,18 +45,18 @@ class Chosen:
         return self.value.casefold() in (raw or "").casefold().split(";")
 
 
-def all_chosen(session: Session) -> dict[Choice, Chosen]:
+def all_chosen(session: Session) -> dict[HubSpotOption, Chosen]:
     """The choices that were made."""
     return {row.choice: Chosen(row.property, row.value) for row in session.exec(select(HubSpotChoice))}
 
 
-def chosen(session: Session, choice: Choice) -> Chosen | None:
+def chosen(session: Session, choice: HubSpotOption) -> Chosen | None:
     """What was chosen; None: it is off."""
     row = session.get(HubSpotChoice, choice)
     return Chosen(row.property, row.value) if row else None
 
 
-def choose(session: Session, choice: Choice, what: Chosen, *, actor: str, now: datetime) -> None:
+def choose(session: Session, choice: HubSpotOption, what: Chosen, *, actor: str, now: datetime) -> None:
     """From now on it is done so."""
     before = chosen(session, choice)
     if before == what:
@@ -68,7 +68,7 @@ def choose(session: Session, choice: Choice, what: Chosen, *, actor: str, now: d
     note(session, f"{choice}: {what.property}", actor=actor, now=now)
 
 
-def switch_off(session: Session, choice: Choice, *, actor: str, now: datetime) -> None:
+def switch_off(session: Session, choice: HubSpotOption, *, actor: str, now: datetime) -> None:
     """From now on it is not done."""
     if chosen(session, choice) is not None:
         session.execute(delete(HubSpotChoice).where(col(HubSpotChoice.choice) == choice))

@@ -23,7 +23,7 @@ class JournalPlace(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JournalPlaceView:
     """Where the journal stands for us; `list_ids` are those it tells of."""
 
     offset: str | None = None
@@ -31,10 +31,10 @@ class Place:
     read_at: datetime | None = None
 
 
-def place(session: Session, portal_id: str) -> Place:
+def place(session: Session, portal_id: str) -> JournalPlaceView:
     """The place in this portal's journal."""
     row = session.get(JournalPlace, portal_id)
-    return Place(row.offset, tuple(row.list_ids), row.read_at) if row else Place()
+    return JournalPlaceView(row.offset, tuple(row.list_ids), row.read_at) if row else JournalPlaceView()
 
 
 def mirrored_lists(session: Session) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from decisions.list_moved import Told
+from decisions.list_moved import ListTold
 from storage import staging
 from storage.columns import BigId, Moment
 from storage.target_groups import TargetGroup
@@ -53,7 +53,7 @@ class Place:
     staged: int
 
 
-def place(session: Session, group_id: int, told: Told, *, now: datetime) -> Place | None:
+def place(session: Session, group_id: int, told: ListTold, *, now: datetime) -> Place | None:
     """
     Where the walk that was cut off goes on. None: there is none to take up, so begin a new one.
 
@@ -73,7 +73,7 @@ def forget(session: Session, group_id: int) -> bool:
     return staging.forget_staged(session, group_id)
 
 
-def begin(session: Session, group_id: int, told: Told, *, now: datetime) -> Place:
+def begin(session: Session, group_id: int, told: ListTold, *, now: datetime) -> Place:
     """Begin a walk, on a stage that is empty."""
     edition = session.get_one(TargetGroup, group_id).edition
     session.add(ListWalk(group_id=group_id, edition=edition, began_at=now, **_values(told)))
@@ -97,7 +97,7 @@ def end(session: Session, group_id: int) -> None:
     session.flush()
 
 
-def paged(session: Session) -> dict[int, Told]:
+def paged(session: Session) -> dict[int, ListTold]:
     """What HubSpot told of the lists when they were last read whole, by group."""
     return {row.group_id: _told(row) for row in session.exec(select(ListPaged))}
 
@@ -112,9 +112,9 @@ def cut_off(session: Session) -> frozenset[int]:
     return frozenset(session.exec(select(ListWalk.group_id)))
 
 
-def _told(row: ListWalk | ListPaged) -> Told:
-    return Told(row.size, row.last_added_at, row.last_removed_at)
+def _told(row: ListWalk | ListPaged) -> ListTold:
+    return ListTold(row.size, row.last_added_at, row.last_removed_at)
 
 
-def _values(told: Told) -> dict[str, Any]:
-    return {name: getattr(told, name) for name in Told.__slots__}
+def _values(told: ListTold) -> dict[str, Any]:
+    return {name: getattr(told, name) for name in ListTold.__slots__}

@@ -16,7 +16,7 @@ from storage.addresses import Address
 from storage.bulk import insert_missing
 from storage.columns import BigId, Moment, Word
 from storage.contacts import Contact, contact_ids, take_turns
-from storage.hubspot_choices import Choice
+from storage.hubspot_choices import HubSpotOption
 from storage.opt_outs import Hasher, KeyKind
 from storage.outbox import Due
 
@@ -259,7 +259,7 @@ def _opt_out(session: Session, row: OptOutWaiting, actor: str, hasher: Hasher, n
 
 def _says_so(session: Session, contact_id: int) -> bool:
     """Whether HubSpot still says what it said: a mistake may have been mended there while it waited."""
-    chosen = hubspot_choices.chosen(session, Choice.OPT_OUT_FROM)
+    chosen = hubspot_choices.chosen(session, HubSpotOption.OPT_OUT_FROM)
     contact = session.get_one(Contact, contact_id)
     return chosen is not None and chosen.is_set(contact.properties.get(chosen.property))
 

@@ -29,7 +29,7 @@ Conditions = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Selection:
     """
     Of what one asks, as conditions on the tables that hold its numbers; None: that table does not tell it apart.
 
@@ -43,9 +43,9 @@ class Scope:
     campaign_id: int | None = None
     group_id: int | None = None
 
-    def __and__(self, other: "Scope") -> "Scope":
+    def __and__(self, other: "Selection") -> "Selection":
         """What is of both."""
-        return Scope(
+        return Selection(
             self.events + other.events,
             _both(self.counters, other.counters),
             _both(self.hours, other.hours),
@@ -54,32 +54,34 @@ class Scope:
         )
 
     @property
-    def of_the_named(self) -> "Scope":
+    def of_the_named(self) -> "Selection":
         """The same, of people who can be named alone."""
         named = (*self.events, col(Event.address_id).is_not(None))
-        return Scope(named, self.counters, None, self.campaign_id, self.group_id)
+        return Selection(named, self.counters, None, self.campaign_id, self.group_id)
 
 
 def _both(some: Conditions | None, others: Conditions | None) -> Conditions | None:
     return None if some is None or others is None else some + others
 
 
-ALL = Scope(events=(), counters=(), hours=())
+ALL = Selection(events=(), counters=(), hours=())
 
 
-def of_addresses(address_ids: Sequence[int]) -> Scope:
+def of_addresses(address_ids: Sequence[int]) -> Selection:
     """A person, whose addresses these are."""
-    return Scope(events=(col(Event.address_id).in_(address_ids),), counters=(col(Counter.address_id).in_(address_ids),))
+    return Selection(
+        events=(col(Event.address_id).in_(address_ids),), counters=(col(Counter.address_id).in_(address_ids),)
+    )
 
 
-def of_account(account_id: int) -> Scope:
+def of_account(account_id: int) -> Selection:
     """Everybody's addresses in an account."""
     theirs = select(col(Address.id)).where(col(Address.account_id) == account_id)
-    return Scope(events=(col(Event.address_id).in_(theirs),), counters=(col(Counter.address_id).in_(theirs),))
+    return Selection(events=(col(Event.address_id).in_(theirs),), counters=(col(Counter.address_id).in_(theirs),))
 
 
-def of_campaign(campaign_id: int) -> Scope:
-    return Scope(
+def of_campaign(campaign_id: int) -> Selection:
+    return Selection(
         events=(col(Event.campaign_id) == campaign_id,),
         counters=(col(Counter.campaign_id) == campaign_id,),
         hours=(col(HourCounter.campaign_id) == campaign_id,),
@@ -87,18 +89,18 @@ def of_campaign(campaign_id: int) -> Scope:
     )
 
 
-def of_group(group_id: int) -> Scope:
+def of_group(group_id: int) -> Selection:
     """The events whose campaign was chosen by this target group, whoever is in it now."""
-    return Scope(
+    return Selection(
         events=(col(Event.group_id) == group_id,),
         hours=(col(HourCounter.group_id) == group_id,),
         group_id=group_id,
     )
 
 
-def of_sender(sender_id: int) -> Scope:
+def of_sender(sender_id: int) -> Selection:
     """The events of the mails of one employee."""
-    return Scope(events=(col(Event.sender_id) == sender_id,))
+    return Selection(events=(col(Event.sender_id) == sender_id,))
 
 
 class SenderNumbersOff(Mendable):
@@ -146,7 +148,7 @@ class Report:
     popular_campaigns: tuple[PopularCampaign, ...]
 
 
-def told(session: Session, scope: Scope) -> Scope:
+def told(session: Session, scope: Selection) -> Selection:
     """
     What of a scope may be told: where few are counted only in groups, nothing of those who cannot be named.
 
@@ -162,7 +164,7 @@ def told(session: Session, scope: Scope) -> Scope:
     return scope.of_the_named if is_held else scope
 
 
-def report(session: Session, scope: Scope) -> Report:
+def report(session: Session, scope: Selection) -> Report:
     """
     The performance of a scope, as far as it may be told.
 
@@ -228,7 +230,7 @@ def parts_of_all(session: Session) -> list[Part]:
     return [*parts, Part(NOBODY, Counts(*(whole - some for whole, some in zip(everything, named, strict=True))))]
 
 
-def series(session: Session, scope: Scope, since: datetime, until: datetime) -> list[tuple[datetime, Counts]]:
+def series(session: Session, scope: Selection, since: datetime, until: datetime) -> list[tuple[datetime, Counts]]:
     """
     Each hour, by its begin in UTC, in which anything happened from `since` to before `until`, in their order.
 
@@ -248,7 +250,7 @@ def series(session: Session, scope: Scope, since: datetime, until: datetime) -> 
     return [(begin, counts) for begin, counts in found if any(astuple(counts))]
 
 
-def within(session: Session, scope: Scope, begin: datetime, end: datetime | None) -> Counts:
+def within(session: Session, scope: Selection, begin: datetime, end: datetime | None) -> Counts:
     """What the single views and clicks of a scope come to, from `begin` to before `end` (None: until now)."""
     stretch = (col(Event.at) >= begin, *(() if end is None else (col(Event.at) < end,)))
     return counts_of(session.execute(select(*_EVENT_SUMS).where(*scope.events, *stretch)).one())
@@ -295,7 +297,7 @@ def _ordered(parts: list[Part]) -> list[Part]:
     return sorted(parts, key=lambda part: (-part.counts.clicks, -part.counts.views, part.name))
 
 
-def _counts(session: Session, scope: Scope) -> Counts:
+def _counts(session: Session, scope: Selection) -> Counts:
     if scope.hours is not None:
         return counts_of(session.execute(select(*hours.COUNTS).where(*scope.hours)).one())
     if scope.counters is not None:
@@ -303,7 +305,7 @@ def _counts(session: Session, scope: Scope) -> Counts:
     return counts_of(session.execute(select(*_EVENT_SUMS).where(*scope.events)).one())
 
 
-def _uniques(session: Session, scope: Scope) -> tuple[int, int]:
+def _uniques(session: Session, scope: Selection) -> tuple[int, int]:
     """How many people viewed, and how many clicked."""
     did = _who_did_what(scope)
     people = [func.count(distinct(case((one, _PERSON)))) for one in (did.c.viewed, did.c.clicked)]
@@ -312,7 +314,7 @@ def _uniques(session: Session, scope: Scope) -> tuple[int, int]:
     return int(viewers), int(clickers)
 
 
-def _who_did_what(scope: Scope) -> Any:
+def _who_did_what(scope: Selection) -> Any:
     """Addresses, and whether they viewed or clicked; of a target group also those whose events went."""
     if scope.counters is not None:
         did = (col(Counter.views) > 0).label("viewed"), (col(Counter.clicks) > 0).label("clicked")
@@ -329,7 +331,7 @@ def _by_kind(table: type[Event | KeptCount]) -> tuple[Any, Any]:
     return (kind == int(EventKind.VIEW)).label("viewed"), (kind == int(EventKind.CLICK)).label("clicked")
 
 
-def _times(session: Session, scope: Scope) -> tuple[datetime | None, datetime | None]:
+def _times(session: Session, scope: Selection) -> tuple[datetime | None, datetime | None]:
     if scope.hours is not None:
         by_people = (col(HourCounter.counts_as) == int(EventClass.HUMAN), col(HourCounter.number) > 0)
         ends = select(func.min(col(HourCounter.hour)), func.max(col(HourCounter.hour)))
@@ -345,7 +347,7 @@ def _times(session: Session, scope: Scope) -> tuple[datetime | None, datetime | 
     return first, last
 
 
-def _recent(session: Session, scope: Scope) -> Sequence[ToldClick]:
+def _recent(session: Session, scope: Selection) -> Sequence[ToldClick]:
     where = scope.events
     if scope.counters is not None:
         # The last clicks are among those of the people who clicked last; events have no index that tells.
@@ -355,7 +357,7 @@ def _recent(session: Session, scope: Scope) -> Sequence[ToldClick]:
     return clicks_told.newest_by_people(session, RECENT_CLICKS, where)
 
 
-def _popular(session: Session, scope: Scope) -> list[PopularCampaign]:
+def _popular(session: Session, scope: Selection) -> list[PopularCampaign]:
     table, clicks, where = _clicked(scope)
     query = select(col(Campaign.name), clicks).select_from(table)
     query = query.join(Campaign, col(Campaign.id) == table.campaign_id).where(*where)
@@ -364,7 +366,7 @@ def _popular(session: Session, scope: Scope) -> list[PopularCampaign]:
     return [PopularCampaign(name, int(number)) for name, number in rows]
 
 
-def _clicked(scope: Scope) -> tuple[Any, Any, Conditions]:
+def _clicked(scope: Selection) -> tuple[Any, Any, Conditions]:
     """From which table, by which sum and on which conditions to tell how often people clicked each campaign."""
     if scope.hours is not None:
         is_click = col(HourCounter.kind) == int(EventKind.CLICK)

@@ -35,7 +35,7 @@ class PrivacyRequest(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PrivacyRequestView:
     """A request that waits for the admin."""
 
     id: int
@@ -76,15 +76,15 @@ def _owe(session: Session, address_id: int, wish: Wish, now: datetime) -> None:
         outbox.owe(session, Due.PRIVACY_ASKED, request_id, destination=outbox.slack(channel), now=now)
 
 
-def waiting(session: Session) -> tuple[Asked, ...]:
+def waiting(session: Session) -> tuple[PrivacyRequestView, ...]:
     """The requests that the admin has not done yet, oldest first."""
-    return tuple(Asked(*row) for row in session.execute(_ROWS.order_by(col(PrivacyRequest.id))))
+    return tuple(PrivacyRequestView(*row) for row in session.execute(_ROWS.order_by(col(PrivacyRequest.id))))
 
 
-def get(session: Session, request_id: int) -> Asked | None:
+def get(session: Session, request_id: int) -> PrivacyRequestView | None:
     """A request that waits; None when it was done, or the person is erased."""
     row = session.execute(_ROWS.where(col(PrivacyRequest.id) == request_id)).first()
-    return Asked(*row) if row else None
+    return PrivacyRequestView(*row) if row else None
 
 
 def of_address(session: Session, email: str) -> dict[Wish, Request]:

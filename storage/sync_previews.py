@@ -17,7 +17,7 @@ from storage.target_groups import GroupAccount, GroupMember, GroupView, TargetGr
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PreviewedMember:
     """Who comes or goes; `address` is the primary e-mail address, of an account a domain."""
 
     name: str
@@ -51,14 +51,14 @@ def members_after(session: Session, group: GroupView, began_at: datetime, after:
     return list(session.exec(query.order_by(key).limit(limit)))
 
 
-def named_members(session: Session, group: GroupView, keys: Sequence[int]) -> tuple[Named, ...]:
+def named_members(session: Session, group: GroupView, keys: Sequence[int]) -> tuple[PreviewedMember, ...]:
     """Members as people know them, by our own ids."""
     if not group.holds_companies:
-        return tuple(Named(hit.name, hit.email) for hit in contact_search.hits(session, keys))
+        return tuple(PreviewedMember(hit.name, hit.email) for hit in contact_search.hits(session, keys))
     domain = func.min(col(AccountDomain.domain))
     query = select(Account.name, domain).outerjoin(AccountDomain, col(AccountDomain.account_id) == col(Account.id))
     rows = session.exec(query.where(col(Account.id).in_(keys)).group_by(col(Account.id), col(Account.name)))
-    return tuple(Named(name, domain) for name, domain in rows)
+    return tuple(PreviewedMember(name, domain) for name, domain in rows)
 
 
 def _accounts(session: Session, hubspot_ids: Collection[str]) -> dict[str, int]:

@@ -13,12 +13,12 @@ from sqlmodel import Session, col
 from decisions.calendar_steps import begin_of
 from storage.campaigns import Campaign
 from storage.hours import HourCounter
-from storage.performance_report import Scope, series
+from storage.performance_report import Selection, series
 from storage.tracking import Event, EventClass
 
 # Campaign by campaign (0: none), as hours are indexed: years of them need not be looked through.
 _EVERY_CAMPAIGN: Final[Any] = union_all(select(col(Campaign.id)), select(literal(0)))
-EVERYBODY: Final = Scope(events=(), hours=(col(HourCounter.campaign_id).in_(_EVERY_CAMPAIGN),))
+EVERYBODY: Final = Selection(events=(), hours=(col(HourCounter.campaign_id).in_(_EVERY_CAMPAIGN),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Step:
     clicks: int
 
 
-def trend(session: Session, scope: Scope, bounds: Sequence[date], zone: ZoneInfo) -> tuple[Step, ...]:
+def trend(session: Session, scope: Selection, bounds: Sequence[date], zone: ZoneInfo) -> tuple[Step, ...]:
     """What happened from each of these days to the next, on the clocks of `zone`; the last day only ends it."""
     *begins, end = (begin_of(day, zone) for day in bounds)
     views, clicks = [0] * len(begins), [0] * len(begins)
@@ -41,6 +41,8 @@ def trend(session: Session, scope: Scope, bounds: Sequence[date], zone: ZoneInfo
     return tuple(Step(*one) for one in zip(bounds, views, clicks, strict=False))
 
 
-def _by_people(since: datetime) -> Scope:
+def _by_people(since: datetime) -> Selection:
     """So that an index leads to the few events that count: without it, all of a person's are looked through."""
-    return Scope(events=(col(Event.counts_as) == int(EventClass.HUMAN), col(Event.at) >= since), counters=(), hours=())
+    return Selection(
+        events=(col(Event.counts_as) == int(EventClass.HUMAN), col(Event.at) >= since), counters=(), hours=()
+    )

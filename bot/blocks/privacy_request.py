@@ -5,7 +5,7 @@ from typing import Final
 from bot.blocks.elements import Message, context, section
 from bot.blocks.reader import Reader
 from bot.blocks.text import LONGEST_ADDRESS, LONGEST_TEXT, address, bold, escape, fit
-from storage.privacy_requests import Asked, Wish
+from storage.privacy_requests import PrivacyRequestView, Wish
 
 _WORDS: Final = {
     Wish.ERASE: ("privacy_erase", "privacy_erase_do"),
@@ -13,7 +13,7 @@ _WORDS: Final = {
 }
 
 
-def privacy_request(asked: Asked, reader: Reader) -> Message:
+def privacy_request(asked: PrivacyRequestView, reader: Reader) -> Message:
     """Who asks for what, since when, and the command that does it."""
     texts, plain = reader.texts, escape(asked.email.replace("`", ""), LONGEST_ADDRESS)
     asks, does = _WORDS[asked.wish]

@@ -10,7 +10,7 @@ from footlight.cli.printing import AsJson, print_json, print_table
 from footlight.cli.properties import ask_hubspot
 from jobs.clicks_to_hubspot import zone_of
 from storage import clicks_to_hubspot, contact_properties, hubspot_choices
-from storage.hubspot_choices import Choice, Chosen
+from storage.hubspot_choices import Chosen, HubSpotOption
 
 Property = Annotated[str, typer.Argument(metavar="PROPERTY", help="Internal name of a contact property, or `off`.")]
 Value = Annotated[str, typer.Option("--value", help="The value that means an opt-out.")]
@@ -20,9 +20,9 @@ OFF = "off"
 hubspot = command_group("hubspot", "What Footlight and HubSpot tell each other by themselves. Off until chosen.")
 
 _TOLD = {
-    Choice.OPT_OUT_FROM: "set in HubSpot, it opts the contact out here",
-    Choice.OPT_OUT_TO: "an opt-out here sets it in HubSpot",
-    Choice.CLICKS: "a day's clicks are noted on the contact",
+    HubSpotOption.OPT_OUT_FROM: "set in HubSpot, it opts the contact out here",
+    HubSpotOption.OPT_OUT_TO: "an opt-out here sets it in HubSpot",
+    HubSpotOption.CLICKS: "a day's clicks are noted on the contact",
 }
 
 
@@ -36,13 +36,13 @@ def show(*, as_json: AsJson = False) -> None:
 @hubspot.command("listen")
 def listen(name: Property, *, value: Value = "true", as_json: AsJson = False) -> None:
     """Let this property opt contacts out here, for good, as soon as HubSpot tells that it is set."""
-    _choose(Choice.OPT_OUT_FROM, name, value, as_json)
+    _choose(HubSpotOption.OPT_OUT_FROM, name, value, as_json)
 
 
 @hubspot.command("tell")
 def tell(name: Property, *, value: Value = "true", as_json: AsJson = False) -> None:
     """Let an opt-out here set this property in HubSpot. It takes the scope crm.objects.contacts.write."""
-    _choose(Choice.OPT_OUT_TO, name, value, as_json)
+    _choose(HubSpotOption.OPT_OUT_TO, name, value, as_json)
 
 
 @hubspot.command("clicks")
@@ -50,7 +50,9 @@ def clicks(state: State, *, as_json: AsJson = False) -> None:
     """Note on each contact in HubSpot, once a day, what they clicked. It takes the scope crm.objects.contacts.write."""
     with opened() as footlight:
         if state == OFF:
-            footlight.store.write_now(hubspot_choices.switch_off, Choice.CLICKS, actor=ACTOR, now=footlight.now())
+            footlight.store.write_now(
+                hubspot_choices.switch_off, HubSpotOption.CLICKS, actor=ACTOR, now=footlight.now()
+            )
         else:
             now = footlight.now()
             today = now.astimezone(asyncio.run(zone_of(footlight.store))).date()
@@ -58,7 +60,7 @@ def clicks(state: State, *, as_json: AsJson = False) -> None:
         _print(footlight, as_json)
 
 
-def _choose(choice: Choice, name: str, value: str, as_json: bool) -> None:
+def _choose(choice: HubSpotOption, name: str, value: str, as_json: bool) -> None:
     """
     Raises:
         storage.contact_properties.NoSuchProperty
@@ -77,11 +79,13 @@ def _choose(choice: Choice, name: str, value: str, as_json: bool) -> None:
 def _print(footlight: Footlight, as_json: bool) -> None:
     chosen = footlight.store.read_now(hubspot_choices.all_chosen)
     if as_json:
-        print_json({choice.value: chosen.get(choice) for choice in Choice} | {"clicks": Choice.CLICKS in chosen})
+        print_json(
+            {choice.value: chosen.get(choice) for choice in HubSpotOption} | {"clicks": HubSpotOption.CLICKS in chosen}
+        )
         return
     rows = (
         (_TOLD[choice], (one.property or "on") if one else OFF, one.value if one and one.property else "")
-        for choice in Choice
+        for choice in HubSpotOption
         for one in [chosen.get(choice)]
     )
     print_table(("What is told", "Property", "Value"), rows, "")

@@ -17,7 +17,7 @@ from footlight.cli.typed_moment import typed_moment
 from storage import Session, accounts, aggregate_only, campaign_changes, performance, performance_report, target_groups
 from storage.aggregate_only import CountedOnlyInGroups
 from storage.counts import Counts
-from storage.performance_report import Part, Report, Scope, SenderNumbersOff, SteppedBy
+from storage.performance_report import Part, Report, Selection, SenderNumbersOff, SteppedBy
 
 family = command_group("performance", "Views and clicks by people, and what machines made.")
 
@@ -29,7 +29,7 @@ class NoPerformance(Mendable):
 By = Annotated[SteppedBy, typer.Option(help="Cut the time series into days or hours.")]
 Since = Annotated[str | None, typer.Option("--from", help="Where the time series begins; default: 14 days ago.")]
 Until = Annotated[str | None, typer.Option(help="Where the time series ends; default: now.")]
-Asked = Callable[[Session], tuple[Scope, list[Part]]]
+Asked = Callable[[Session], tuple[Selection, list[Part]]]
 
 
 @family.command("total")
@@ -38,7 +38,7 @@ def total(*, by: By = SteppedBy.DAY, since: Since = None, until: Until = None, a
     _tell("total", _total, by, (since, until), as_json)
 
 
-def _total(session: Session) -> tuple[Scope, list[Part]]:
+def _total(session: Session) -> tuple[Selection, list[Part]]:
     return performance_report.ALL, performance_report.parts_of_all(session)
 
 
@@ -48,7 +48,7 @@ def contact(
 ) -> None:
     """A contact's or a lead's, by any of their addresses, and how it adds up from these."""
 
-    def asked(session: Session) -> tuple[Scope, list[Part]]:
+    def asked(session: Session) -> tuple[Selection, list[Part]]:
         ids = performance.addresses_of_person(session, typed_address(email))
         if not ids:
             raise NoPerformance(f"nobody is known by {email}: `footlight contacts find TEXT` looks for a part of it")
@@ -65,7 +65,7 @@ def account(
 ) -> None:
     """An account's, by any of its domains, and how it adds up from addresses."""
 
-    def asked(session: Session) -> tuple[Scope, list[Part]]:
+    def asked(session: Session) -> tuple[Selection, list[Part]]:
         name = account_domain(normalise_domain(domain))
         ids = list(accounts.account_ids(session, [name] if name else []).values())
         if not ids:
@@ -111,7 +111,7 @@ def sender(
 ) -> None:
     """An employee's, by their mails; off unless FOOTLIGHT_SENDER_NUMBERS is set."""
 
-    def asked(session: Session) -> tuple[Scope, list[Part]]:
+    def asked(session: Session) -> tuple[Selection, list[Part]]:
         sender_id = performance_report.sender_id(session, typed_address(email))
         if sender_id is None:
             raise NoPerformance(f"{email} has not sent any mail with a banner")

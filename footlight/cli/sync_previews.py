@@ -6,7 +6,7 @@ import typer
 
 from footlight.cli.printing import complaints, console, print_json, print_table
 from jobs.sync_preview import Preview
-from storage.sync_previews import Named
+from storage.sync_previews import PreviewedMember
 
 
 def print_previews(previews: Sequence[Preview], as_json: bool) -> None:
@@ -39,7 +39,7 @@ def _print_preview(one: Preview) -> None:
             _print_named(headed, named, count)
 
 
-def _print_named(headed: str, named: Sequence[Named], count: int) -> None:
+def _print_named(headed: str, named: Sequence[PreviewedMember], count: int) -> None:
     print_table((headed, "Address"), ((each.name, each.address) for each in named), "")
     if count > len(named):
         console.print(f"and {count - len(named):,} more")

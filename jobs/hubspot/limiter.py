@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 from uuid import uuid4
 
-from decisions.request_budget import Ask, Budget, Day, Portion, Report, RequestBudget, Told, closed, initial, take
+from decisions.request_budget import Ask, Budget, BudgetTold, Day, Portion, Report, RequestBudget, closed, initial, take
 from jobs.hubspot.trouble import RateLimited
 
 LONGEST_WAIT: Final = 60.0
@@ -63,7 +63,7 @@ class _Hand:
     usable_until: float = 0.0
     in_flight: int = 0
     answered: list[float] = field(default_factory=list)
-    told: Told | None = None
+    told: BudgetTold | None = None
     portion: int = 1
     most: int = 0
     asked_at: float = float("-inf")
@@ -117,7 +117,7 @@ class Limiter:
             hand.answered.append(now)
             most, remaining = _number(headers, "max"), _number(headers, "remaining")
             if ticket.budget == "call" and most and remaining is not None:
-                hand.told = Told(most, remaining, ticket.sent_at)
+                hand.told = BudgetTold(most, remaining, ticket.sent_at)
             a_day, left = _number(headers, "daily"), _number(headers, "daily-remaining")
             if left is not None:
                 self._day = Day(a_day or 0, left, now)

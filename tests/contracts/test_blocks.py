@@ -49,7 +49,7 @@ from storage.leads import HubSpotRefusal, LeadCard, LeadStage
 from storage.opt_outs import OptOutState
 from storage.people_search import Found
 from storage.performance import Clicked, Performance, PopularCampaign, RecentClick
-from storage.privacy_requests import Asked, Wish
+from storage.privacy_requests import PrivacyRequestView, Wish
 from storage.tracking import EventClass
 from storage.trend import Step
 
@@ -210,7 +210,9 @@ SHOWN: dict[str, Show] = {
     "unknown address": lambda text, reader: unknown_address(f"{text}@x.example", reader, sealed="sealed"),
     "briefing": lambda text, reader: brief_message(a_briefing(text) * 5, reader, own=2),
     "briefing of many": lambda text, reader: brief_message(a_briefing(text) * 16, reader, left_out=9),
-    "request of a recipient": lambda text, reader: privacy_request(Asked(1, 1, text, Wish.EXPORT, NOW), reader),
+    "request of a recipient": lambda text, reader: privacy_request(
+        PrivacyRequestView(1, 1, text, Wish.EXPORT, NOW), reader
+    ),
     "word for the admin": lambda text, reader: admin_message({"channel": text, "because": text * 10}, [], reader),
     "followed": lambda text, reader: follow_message(
         FollowNews(a_followed(text), (an_activity(text),) * 30), "1:1", reader

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.list_moved import A_DAY, LEAST_REQUESTS, MEMBERS_A_REQUEST, Told, intervals, why_page
+from decisions.list_moved import A_DAY, LEAST_REQUESTS, MEMBERS_A_REQUEST, ListTold, intervals, why_page
 
 THEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 LATER = THEN + timedelta(minutes=1)
@@ -16,17 +16,17 @@ EVERY = timedelta(minutes=15)
 @pytest.mark.parametrize(
     ("told", "paged", "reason"),
     [
-        (Told(5, THEN), None, "never read whole before"),
-        (Told(5, THEN, THEN), Told(5, THEN, THEN), None),
-        (Told(5, THEN), Told(5, THEN), None),
-        (Told(0), Told(0), None),
-        (Told(6, THEN), Told(5, THEN), "its size moved"),
-        (Told(5, LATER), Told(5, THEN), "members were added"),
-        (Told(5, THEN, LATER), Told(5, THEN, THEN), "members were removed"),
-        (Told(5, THEN, LATER), Told(5, THEN), "members were removed"),
-        (Told(5), Told(5), "HubSpot does not tell whether it moved"),
-        (Told(None, THEN), Told(None, THEN), "HubSpot does not tell whether it moved"),
-        (Told(), Told(5, THEN), "HubSpot does not tell whether it moved"),
+        (ListTold(5, THEN), None, "never read whole before"),
+        (ListTold(5, THEN, THEN), ListTold(5, THEN, THEN), None),
+        (ListTold(5, THEN), ListTold(5, THEN), None),
+        (ListTold(0), ListTold(0), None),
+        (ListTold(6, THEN), ListTold(5, THEN), "its size moved"),
+        (ListTold(5, LATER), ListTold(5, THEN), "members were added"),
+        (ListTold(5, THEN, LATER), ListTold(5, THEN, THEN), "members were removed"),
+        (ListTold(5, THEN, LATER), ListTold(5, THEN), "members were removed"),
+        (ListTold(5), ListTold(5), "HubSpot does not tell whether it moved"),
+        (ListTold(None, THEN), ListTold(None, THEN), "HubSpot does not tell whether it moved"),
+        (ListTold(), ListTold(5, THEN), "HubSpot does not tell whether it moved"),
     ],
 )
 def test_why(told, paged, reason):

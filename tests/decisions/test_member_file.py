@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.member_file import Named, read_members
+from decisions.member_file import MemberFile, read_members
 
 MAX, EVA = "max@firma.de", "eva@müller.de"
 EVA_KEPT = "eva@xn--mller-kva.de"
 
 
-def told(named: Named) -> dict[str, Any]:
+def told(named: MemberFile) -> dict[str, Any]:
     return {
         "emails": list(named.emails),
         "domains": list(named.domains),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.request_budget import LAPSE_SECONDS, Ask, Day, Portion, Report, Told, closed, initial, take
+from decisions.request_budget import LAPSE_SECONDS, Ask, BudgetTold, Day, Portion, Report, closed, initial, take
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Family:
             self.answered.setdefault(holder, []).append(end)
         self.now = until
 
-    def ask(self, holder: str = "a", wanted: int = 1, *, told: Told | None = None, **more: bool) -> Portion:
+    def ask(self, holder: str = "a", wanted: int = 1, *, told: BudgetTold | None = None, **more: bool) -> Portion:
         held = sum(1 for _, whose in self.under_way if whose == holder)
         report = Report(holder, held, tuple(self.answered.pop(holder, ())), told)
         self.budget, portion = take(self.budget, Ask("call", report, wanted, **more), self.now)
@@ -128,7 +128,7 @@ def test_follows_the_limit_that_hubspot_tells():
     family = Family(100)
     family.send()
 
-    assert family.ask(told=Told(190, 189, sent_at=0.0)).most == 190
+    assert family.ask(told=BudgetTold(190, 189, sent_at=0.0)).most == 190
     assert family.ask("b").most == 190
 
 
@@ -137,7 +137,7 @@ def test_counts_what_others_send_with_the_same_token():
     family = Family(100)
     family.send()
 
-    granted = [family.ask(holder, told=Told(100, 12, sent_at=0.0)).requests for holder in "abc"]
+    granted = [family.ask(holder, told=BudgetTold(100, 12, sent_at=0.0)).requests for holder in "abc"]
 
     assert granted == [1, 1, 0]
     assert family.ask("bot", interactive=True).requests == 1

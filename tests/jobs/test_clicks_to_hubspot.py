@@ -14,7 +14,7 @@ from jobs.hubspot.contacts import read_contacts
 from sandbox.hubspot import Crm, HubSpotSandbox
 from storage import clicks_to_hubspot, hubspot_choices
 from storage.contacts_arrived import store_states
-from storage.hubspot_choices import Choice
+from storage.hubspot_choices import HubSpotOption
 from storage.opt_out_asked import opt_out
 from storage.outbox import OutboxItem
 from storage.tracking import EventKind
@@ -105,7 +105,7 @@ async def test_off(people: list[str], context: Context, crm: Crm, until: Until) 
         await until(lambda: owed(context) == 0)
     assert [len(notes_on(crm, place)) for place in (0, 3)] == [0, 1]
 
-    await context.store.write(hubspot_choices.switch_off, Choice.CLICKS, actor="cli", now=DAY_AFTER)
+    await context.store.write(hubspot_choices.switch_off, HubSpotOption.CLICKS, actor="cli", now=DAY_AFTER)
     await note_clicks(context.store, lambda: DAY_AFTER + timedelta(days=9))
     assert owed(context) == 0
 

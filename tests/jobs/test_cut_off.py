@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from decisions.list_moved import Told
+from decisions.list_moved import ListTold
 from jobs.context import Context
 from jobs.hubspot.client import open_client
 from jobs.hubspot.limiter import Limiter
@@ -86,7 +86,7 @@ async def test_a_page_that_names_others_again(context: Context) -> None:
     """A page that only repeats another is refused, although its cursor moves on."""
     group_id = (await context.store.read(group)).id
     await context.store.write(staging.forget_staged, group_id)
-    await context.store.write(list_walks.begin, group_id, Told(), now=context.now())
+    await context.store.write(list_walks.begin, group_id, ListTold(), now=context.now())
     await context.store.write(stage_page, group_id, Page(("1", "2"), "a"))
 
     with pytest.raises(BadAnswer, match="repeats"):

@@ -12,7 +12,7 @@ from jobs.reconcile import sync_groups
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.records import Property
 from storage import hubspot_choices, opt_outs, opt_outs_waiting, target_groups
-from storage.hubspot_choices import Choice, Chosen
+from storage.hubspot_choices import Chosen, HubSpotOption
 from storage.hubspot_lists import HubSpotListState
 from storage.opt_out_asked import opt_out
 from storage.outbox import OutboxItem
@@ -30,7 +30,7 @@ async def synced(context: Context, crm: Crm) -> Synced:
     listed = min(crm.lists)
     state = HubSpotListState(str(listed), context.now(), "Customers", "0-1")
     await context.store.write(target_groups.import_list, state, now=context.now())
-    for choice in Choice:
+    for choice in HubSpotOption:
         what = Chosen(PROPERTY, "true")
         await context.store.write(hubspot_choices.choose, choice, what, actor="cli", now=context.now())
 

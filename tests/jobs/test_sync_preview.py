@@ -5,7 +5,7 @@ from jobs.reconcile import sync_groups
 from jobs.sync_preview import Preview, preview_groups
 from sandbox.hubspot import Crm
 from storage import privacy, sync_runs
-from storage.sync_previews import Named
+from storage.sync_previews import PreviewedMember
 from tests.jobs.test_reconcile import LIST, group, import_list, sync
 
 
@@ -49,7 +49,7 @@ async def test_accounts_foretold(context: Context, crm: Crm) -> None:
     made = crm.create_list("Key accounts", "companies")
     crm.add_to_list(made.id, [min(crm.companies)])
     await import_list(context, str(made.id))
-    musterfirma = (Named("Musterfirma GmbH", "musterfirma.example"),)
+    musterfirma = (PreviewedMember("Musterfirma GmbH", "musterfirma.example"),)
 
     assert (await preview(context, "Key accounts")).first_joining == musterfirma
     await sync_groups(context)

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from storage import Store, hubspot_choices, open_store, opt_outs, opt_outs_waiting, outbox, subscriptions
 from storage.contact_properties import held_names
 from storage.contacts import ContactState
-from storage.hubspot_choices import Choice, Chosen
+from storage.hubspot_choices import Chosen, HubSpotOption
 from storage.opt_out_asked import opt_out, opt_out_domain
 from storage.opt_outs_waiting import NoSuchRequest, OptOutWaiting, RequestState, Source, all_waiting
 from storage.outbox import Due, OutboxItem
@@ -23,7 +23,7 @@ PROPERTY = Chosen("no_tracking", "true")
 ASKED = {"actor": "cli", "hasher": HASHER}
 
 
-def choose(store: Store, choice: Choice = Choice.OPT_OUT_FROM) -> None:
+def choose(store: Store, choice: HubSpotOption = HubSpotOption.OPT_OUT_FROM) -> None:
     store.write_now(hubspot_choices.choose, choice, PROPERTY, actor="cli", now=T0)
 
 
@@ -208,7 +208,7 @@ def test_owed_to_hubspot(store: Store) -> None:
     """Where a property was chosen for it, each contact that is opted out here is owed to HubSpot; else nobody is."""
     arrive(store, people(4, value=None))
     store.write_now(opt_out, "p1@firma.de", **ASKED, now=T0)
-    choose(store, Choice.OPT_OUT_TO)
+    choose(store, HubSpotOption.OPT_OUT_TO)
     for email in ("p2@firma.de", "p2@firma.de", "stranger@firma.de"):
         store.write_now(opt_out, email, **ASKED, now=T0)
     assert len(owed(store, Due.OPT_OUT_TO_HUBSPOT)) == 1

@@ -16,7 +16,7 @@ from storage.performance_report import (
     NOBODY,
     Part,
     Report,
-    Scope,
+    Selection,
     of_account,
     of_addresses,
     of_campaign,
@@ -55,7 +55,7 @@ def world(store: Store) -> World:
     return world
 
 
-def scope(session: Session, about: str) -> Scope:
+def scope(session: Session, about: str) -> Selection:
     kind, _, name = about.partition(" ")
     if kind == "contact":
         return of_addresses(addresses_of_person(session, name))

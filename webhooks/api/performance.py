@@ -8,7 +8,7 @@ from storage import Session, aggregate_only, opt_outs, performance, performance_
 from storage.aggregate_only import CountedOnlyInGroups
 from storage.counts import Counts
 from storage.opt_outs import Hasher
-from storage.performance_report import ALL, Report, Scope, SenderNumbersOff
+from storage.performance_report import ALL, Report, Selection, SenderNumbersOff
 from storage.small_crowds import TooFewPeople
 from webhooks.api import shapes
 from webhooks.api.people import accounts_of, campaign_clicks, tracked_contact
@@ -71,7 +71,7 @@ def _not_told(because: type[CountedOnlyInGroups | TooFewPeople]) -> Problem:
     return Problem(403, "counted only in groups", because.__doc__ or "")
 
 
-def _scope(session: Session, asked: shapes.PerformanceAsked, hasher: Hasher) -> Scope:
+def _scope(session: Session, asked: shapes.PerformanceAsked, hasher: Hasher) -> Selection:
     scope, accounts = ALL, accounts_of(session, given(asked.account))
     if (contact_id := given(asked.contact)) is not None:
         if tracked_contact(session, contact_id, hasher).counted_only_in_groups:
