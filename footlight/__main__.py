@@ -5,7 +5,7 @@ import signal
 
 
 def main() -> None:
-    """Run the command line. Ctrl-C ends the second of imports before it without a word, as no work has begun."""
+    """Run the command line. Ctrl-C ends the imports before it without a word, as no work has begun."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # What imports make stays: to look through it at every 700th object is a fifth of the start.
     gc.set_threshold(50_000)

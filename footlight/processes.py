@@ -15,7 +15,6 @@ from footlight.opening import Opened, open_all
 from footlight.settings import Settings
 from footlight.slack import SlackHandlers, chart_links, open_slack
 from footlight.web import make_edge, served, warming_up
-from footlight.worker import working
 from storage import api_keys, subscriptions, workspaces
 from storage.subscriptions import Topic
 from webhooks.app import make_app
@@ -111,6 +110,8 @@ async def _start(stack: AsyncExitStack, settings: Settings, parts: Parts, opened
         stack.push_async_callback(slack.close)
     at_once = await stack.enter_async_context(_ending_at_once())
     if parts.worker:
+        from footlight.worker import working
+
         work = working(settings, opened, slack, metrics.registry, stop_within=STOP_WITHIN)
         checks.append(await at_once().enter_async_context(work))
     if parts.bot and slack:

@@ -16,7 +16,7 @@ _VERBS: Final = {
     "web": "processes:web",
     "worker": "processes:worker",
     "bot": "processes:bot",
-    "migrate": "processes:migrate",
+    "migrate": "store:migrate",
     "check": "processes:check",
     "manifest": "manifest:manifest",
     "sync": "groups_sync:sync",

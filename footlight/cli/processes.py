@@ -1,4 +1,4 @@
-"""`footlight run`, `web`, `worker`, `bot`, `demo`, `migrate`, `check`: starting Footlight, and asking how it is."""
+"""`footlight run`, `web`, `worker`, `bot`, `demo`, `check`: starting Footlight, and asking how it is."""
 
 import asyncio
 import gc
@@ -19,7 +19,6 @@ from footlight.embedded import only_one
 from footlight.logging import set_up_logging
 from footlight.processes import BOT, RUN, WEB, WORKER, Parts, serve
 from footlight.settings import Settings, read_settings
-from storage.schema import all_revisions
 
 log = structlog.get_logger()
 
@@ -102,15 +101,6 @@ def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
     except ImportError:
         return None
     return uvloop.Loop
-
-
-def migrate() -> None:
-    """Bring the database up to what this version needs."""
-    from storage.migrate import upgrade
-
-    settings = read_settings()
-    upgrade(settings.footlight_database_url)
-    console.print(f"The database is at {all_revisions()[-1]}.")
 
 
 _MARKS = {"well": "✓", "off": "–", "ill": "✗"}

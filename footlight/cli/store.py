@@ -1,4 +1,4 @@
-"""`footlight backup`, `restore`, `copy`: the embedded store, kept safe, put back, and moved to PostgreSQL."""
+"""`footlight migrate`, `backup`, `restore`, `copy`: a store brought up, kept safe, put back, moved to PostgreSQL."""
 
 import sys
 from pathlib import Path
@@ -15,9 +15,18 @@ from footlight.settings import Settings, read_settings
 from storage.backup import BackupRefused, back_up
 from storage.backup import restore as put_back
 from storage.copying import CopyRefused, copy_store
+from storage.migrate import upgrade
 from storage.opt_outs import CannotOpenKey
+from storage.schema import all_revisions
 
 File = Annotated[Path, typer.Argument(help="The backup's file.")]
+
+
+def migrate() -> None:
+    """Bring the database up to what this version needs."""
+    settings = read_settings()
+    upgrade(settings.footlight_database_url)
+    console.print(f"The database is at {all_revisions()[-1]}.")
 
 
 def backup(file: File) -> None:

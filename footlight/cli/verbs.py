@@ -1,7 +1,10 @@
 """Verbs that are imported when somebody calls them, as each needs other parts of Footlight, and all a second."""
 
+import signal
+import threading
 from collections import UserDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -33,8 +36,23 @@ class _WhenCalled(UserDict[str, Any]):
         found = self.data[name]
         if isinstance(found, str):
             module, _, attribute = found.partition(":")
-            found = self.data[name] = _command(name, getattr(import_module(module), attribute))
+            with _ctrl_c_ends():
+                verb = getattr(import_module(module), attribute)
+            found = self.data[name] = _command(name, verb)
         return found
+
+
+@contextmanager
+def _ctrl_c_ends() -> Iterator[None]:
+    """Let Ctrl-C end the process without a word while Python imports, as no work has begun."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears of it
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _command(name: str, verb: Any) -> Any:

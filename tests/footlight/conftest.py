@@ -18,9 +18,19 @@ from storage.campaigns import CampaignsInForce
 from storage.fetch_arrived import Fetched, Tracker
 from storage.opt_outs import load_hasher
 from storage.tracking import EventKind
+from tests.conftest import DATABASES, migrated_database
 from tests.footlight.commands import KEY
 from tests.jobs.portal import TOKEN, a_crm, a_hubspot
 from tests.webhooks.conftest import BROWSER
+
+on_both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """One kind, but for tests that are `on_both`: the store's own tests hold its queries on each."""
+    with migrated_database(request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -32,7 +42,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def logs_undone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever sets up logging in a test is undone at its end; no logger remembers it."""
     configure = structlog.configure

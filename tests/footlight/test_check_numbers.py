@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from storage import open_store
 from tests.footlight.commands import Ran, footlight, printed
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
@@ -16,6 +17,7 @@ def numbers(ran: Ran) -> list[tuple[str, str]]:
     return [(one["state"], one["told"]) for one in ran.json if one["about"] == "numbers"]
 
 
+@on_both
 async def test_recount(installed: Path, database_url: str, click: Callable[..., None]) -> None:
     """The recount says over how much it went; a number that is wrong is ill, with whose it is and what it should be."""
     await printed("campaigns", "create", "Fair", "--image", "https://a.example/b.png", "--target", "https://a.example")

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from sandbox.hubspot import Crm, HubSpotSandbox
-from tests.footlight.commands import COMMAND, KEY, documented, footlight, printed, shape
+from tests.footlight.commands import COMMAND, KEY, documented, footlight, printed, run_here, shape
+from tests.footlight.conftest import on_both
 from tests.jobs.portal import a_hubspot
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
@@ -57,6 +58,7 @@ async def test_unknown_list(installed: Path, asked: str) -> None:
     assert await printed("groups", "list") == []
 
 
+@on_both
 async def test_sync(installed: Path, crm: Crm) -> None:
     """`sync` tells what it did to each group; `groups show` tells its runs, how long they took and what they asked."""
     (listed,) = crm.lists.values()
@@ -150,6 +152,7 @@ async def test_another_portal(installed: Path, crm: Crm, monkeypatch: pytest.Mon
             assert "4712" in ran.out + ran.err
 
 
+@on_both
 async def test_check(installed: Path) -> None:
     """`check` of an installation without trouble exits with 0, and tells what is off and how to switch it on."""
     findings = await printed("check")
@@ -212,8 +215,7 @@ def test_as_a_command(installed: Path) -> None:
     assert nobody.stderr.startswith("footlight: Nobody is known")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("hangs", ["HubSpot", "HubSpot and Slack", "HubSpot, Slack and the store"])
+@pytest.mark.parametrize("hangs", ["HubSpot and Slack", "HubSpot, Slack and the store"])
 async def test_stop_waits_for_nobody(
     installed: Path, monkeypatch: pytest.MonkeyPatch, silent: "SilentServer", hangs: str
 ) -> None:
@@ -221,10 +223,9 @@ async def test_stop_waits_for_nobody(
     await footlight("groups", "import", "Customers")
     monkeypatch.setenv("HUBSPOT_BASE_URL", silent.address)
     monkeypatch.setenv("PORT", "0")
-    if "Slack" in hangs:
-        monkeypatch.setenv("SLACK_BASE_URL", f"{silent.address}/api")
-        monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-hangs")
-        monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-hangs")
+    monkeypatch.setenv("SLACK_BASE_URL", f"{silent.address}/api")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-hangs")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-hangs")
     process = await asyncio.create_subprocess_exec(COMMAND, "run", stderr=asyncio.subprocess.PIPE)
     await asyncio.wait_for(silent.asked.wait(), 30)
     with closing(sqlite3.connect(installed / "footlight.db", isolation_level=None)) as other:
@@ -243,7 +244,6 @@ async def test_stop_waits_for_nobody(
         assert b'"stopped"' in logged
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("verb", [("sync",), ("check",)])
 async def test_ctrl_c_waits_for_nobody(
     installed: Path, monkeypatch: pytest.MonkeyPatch, silent: "SilentServer", verb: tuple[str, ...]
@@ -291,12 +291,12 @@ def test_a_file_that_is_no_database(alone: Path, monkeypatch: pytest.MonkeyPatch
     """A file that is none of SQLite's is told to be that, with the setting that names it."""
     (alone / "notes.db").write_text("no database at all, but a text " * 5)
     monkeypatch.setenv("FOOTLIGHT_DATABASE_URL", "sqlite:///notes.db")
-    ran = subprocess.run([COMMAND, verb], capture_output=True, text=True, timeout=30, check=False)
+    ran = run_here(verb)
 
-    assert ran.returncode == 1
-    assert "file is not a database" in ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert verb == "check" or "FOOTLIGHT_DATABASE_URL" in ran.stderr
+    assert ran.status == 1
+    assert "file is not a database" in ran.out + ran.err
+    assert "Traceback" not in ran.err
+    assert verb == "check" or "FOOTLIGHT_DATABASE_URL" in ran.err
 
 
 @pytest.mark.parametrize("verb", [("run",), ("check",), ("demo", "--no-open", "--folder", "here/below")])
@@ -304,9 +304,9 @@ def test_a_place_where_nothing_can_be_kept(alone: Path, monkeypatch: pytest.Monk
     """Where nothing can be written, the place is told, and the setting or option to choose another one."""
     (alone / "here").write_text("a file where a folder should be")
     monkeypatch.setenv("FOOTLIGHT_DATABASE_URL", "sqlite:///here/footlight.db")
-    ran = subprocess.run([COMMAND, *verb], capture_output=True, text=True, timeout=30, check=False)
+    ran = run_here(*verb)
 
-    told = ran.stdout + ran.stderr
-    assert ran.returncode in (1, 2)
+    told = ran.out + ran.err
+    assert ran.status in (1, 2)
     assert "Traceback" not in told
     assert ("--folder" if verb[0] == "demo" else "FOOTLIGHT_DATABASE_URL") in told

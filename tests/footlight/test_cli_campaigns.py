@@ -8,10 +8,12 @@ from PIL import Image
 
 from sandbox.sample_data import BANNERS
 from tests.footlight.commands import FAIR, documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
+@on_both
 async def test_campaigns(installed: Path) -> None:
     """A campaign is made of a file or of a web address, listed, paused, resumed, archived and deleted."""
     await footlight("groups", "import", "Customers")
@@ -91,6 +93,7 @@ async def test_picture_that_moves(installed: Path) -> None:
     assert "first frame" in told
 
 
+@on_both
 async def test_who_sees_what(installed: Path) -> None:
     """For an address and a moment: the campaign, the rule, and why each other one lost; nothing is kept of it."""
     await footlight("campaigns", "create", *FAIR, "--default")

@@ -13,6 +13,7 @@ from storage.fetch_arrived import Fetched, Tracker
 from storage.opt_outs import load_hasher
 from storage.tracking import EventKind
 from tests.footlight.commands import KEY, documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 from tests.webhooks.conftest import BROWSER
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
@@ -29,6 +30,7 @@ def click_as(database_url: str, recipient: str, agent: str, *, seconds_after_the
     store.close_now()
 
 
+@on_both
 async def test_clicks_and_why(installed: Path, database_url: str, click: Callable[..., None]) -> None:
     """Every click is listed with its number, and its number leads to the reason: a person's and a machine's."""
     await printed("campaigns", "create", "Fair", "--image", "https://a.example/b.png", "--target", "https://a.example")

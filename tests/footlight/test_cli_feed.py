@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.footlight.commands import FAIR, documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 P1, P2 = "p1@firma1.example", "p2@firma2.example"
 
 
+@on_both
 async def test_feed(installed: Path, click: Callable[..., None]) -> None:
     """The feed is narrowed by what people call things, and paged; what is not known is said so."""
     await footlight("groups", "import", "Customers")

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.hubspot import Crm
 from tests.footlight.commands import documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
@@ -16,6 +17,7 @@ def numbers(result: dict[str, Any]) -> list[Any]:
     return [result[name] for name in ("added", "waiting", "unchanged", "removed", "held_back", "opted_out", "deleted")]
 
 
+@on_both
 async def test_by_hand(installed: Path) -> None:
     """A group is made, people and companies are put in and taken out, and `groups list` and `show` say so."""
     await footlight("groups", "import", "Customers")
@@ -96,6 +98,7 @@ async def test_what_cannot_be_put_in(installed: Path, arguments: tuple[str, ...]
     assert (await printed("groups", "show", "Fair"))["size"] == 0
 
 
+@on_both
 async def test_counted_only_in_groups(installed: Path, click: Callable[..., None]) -> None:
     """`aggregate on` asks, folds what was recorded, and every command says so; `off` counts members like anyone."""
     await printed("groups", "create", "Works council")

@@ -6,10 +6,12 @@ import pytest
 
 from sandbox.hubspot import Crm, HubSpotSandbox
 from tests.footlight.commands import documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
+@on_both
 async def test_lists(installed: Path, crm: Crm, hubspot: HubSpotSandbox) -> None:
     """Lists are found by part of their name, with size and group; asked again and again, HubSpot is asked once."""
     crm.create_list("Firms", "companies")

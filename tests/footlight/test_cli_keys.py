@@ -12,10 +12,12 @@ from footlight.settings import read_settings
 from storage import open_store
 from storage.api_keys import Scope, find
 from tests.footlight.commands import KEY, documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
+@on_both
 async def test_keys(alone: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key is shown once, listed without itself, and revoked; a name is taken until then."""
     monkeypatch.setenv("FOOTLIGHT_DATABASE_URL", database_url)

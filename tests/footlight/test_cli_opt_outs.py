@@ -7,10 +7,12 @@ import pytest
 from sandbox.hubspot import Crm
 from sandbox.hubspot.records import Property
 from tests.footlight.commands import documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
+@on_both
 async def test_file(installed: Path) -> None:
     """Fifty addresses of a file are opted out at once; one more wait, are shown by `check`, and go after a yes."""
     await footlight("groups", "import", "Customers")
@@ -40,6 +42,7 @@ async def test_file(installed: Path) -> None:
     assert (await printed("optout", "--csv", "many.csv", "--yes"))["opted_out"]
 
 
+@on_both
 async def test_choices(installed: Path, crm: Crm) -> None:
     """Properties are chosen by name, must be there, and are switched off again; nothing is chosen at first."""
     crm.properties["contacts"]["no_tracking"] = Property("no_tracking", "No tracking", "bool", "booleancheckbox")

@@ -8,10 +8,12 @@ import pytest
 
 from sandbox.hubspot import Crm
 from tests.footlight.commands import FAIR, documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
+@on_both
 async def test_contacts(installed: Path, crm: Crm, click: Callable[..., None]) -> None:
     """Contacts are listed, found by a part of what they are called, and shown with their performance."""
     crm.change("contacts", min(crm.contacts), {"lifecyclestage": "customer"})
@@ -64,6 +66,7 @@ async def test_a_name_where_an_address_is_asked(installed: Path, words: tuple[st
     assert "footlight contacts find" in ran.err.replace("\n", " ")
 
 
+@on_both
 async def test_leads_are_found(installed: Path, click: Callable[..., None]) -> None:
     """A part of a lead's address finds it as a lead, and it is said how many match."""
     await footlight("campaigns", "create", *FAIR, "--default")
@@ -92,6 +95,7 @@ async def test_leads(installed: Path, click: Callable[..., None]) -> None:
     assert "lead" in (await footlight("contacts", "show", "jo@acme.example")).err
 
 
+@on_both
 async def test_rights_of_a_person(installed: Path, click: Callable[..., None]) -> None:
     """A person is exported, opted out once and for all, and erased, and no sync brings them back."""
     email = "p1@firma1.example"
@@ -119,6 +123,7 @@ async def test_rights_of_a_person(installed: Path, click: Callable[..., None]) -
     assert (left["contact"], left["views"], left["clicks"], left["opted_out"]["erased"]) == (None, [], [], True)
 
 
+@on_both
 async def test_domain_is_opted_out(
     installed: Path, click: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,10 +12,12 @@ import pytest
 from footlight.processes import WEB, serve
 from footlight.settings import read_settings
 from tests.footlight.commands import documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
 
+@on_both
 async def test_performance(installed: Path, click: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Contact, account, campaign, sender and total tell one click in one shape, day by day or hour by hour."""
     await printed("campaigns", "create", "Fair", "--image", "https://a.example/b.png", "--target", "https://a.example")

@@ -7,6 +7,7 @@ import pytest
 from sandbox.hubspot import Crm
 from storage import Store, audit
 from tests.footlight.commands import documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 
@@ -15,6 +16,7 @@ async def shown() -> list[str]:
     return [each["name"] for each in await printed("properties", "list")]
 
 
+@on_both
 async def test_chosen(installed: Path, crm: Crm, store: Store) -> None:
     """A property that is chosen is read and shown with HubSpot's label from the next sync on; a hidden one is not."""
     crm.change("contacts", min(crm.contacts), {"jobtitle": "Head", "hs_lead_status": "NEW"})

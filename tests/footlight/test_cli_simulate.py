@@ -15,6 +15,7 @@ from storage.fetch_arrived import Fetched, Tracker
 from storage.opt_outs import load_hasher
 from storage.tracking import EventKind
 from tests.footlight.commands import FAIR, KEY, documented, footlight, printed, shape
+from tests.footlight.conftest import on_both
 from tests.webhooks.conftest import BROWSER
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
@@ -45,6 +46,7 @@ def keep(database_url: str) -> Keep:
     return fetch
 
 
+@on_both
 async def test_changed_rules(installed: Path, keep: Keep) -> None:
     """Clicks that would count otherwise are counted by the sign that decides, and named with both reasons."""
     await footlight("campaigns", "create", *FAIR, "--default")
@@ -113,6 +115,7 @@ async def test_bad_rules(alone: Path, rules: str | None, words: str) -> None:
     assert words in ran.err
 
 
+@on_both
 async def test_changed_campaigns(installed: Path, keep: Keep) -> None:
     """How many would see what is told for each campaign, by people and views; nothing of it comes to be."""
     await footlight("groups", "import", "Customers")

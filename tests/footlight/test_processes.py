@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import Any
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 from footlight.listening import CannotListen, listening, local_url
 from footlight.processes import BOT, RUN, WEB, WORKER, Parts, serve
 from footlight.settings import read_settings
-from tests.footlight.commands import COMMAND, KEY
+from tests.footlight.commands import KEY, run_here
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
 API_KEY = "an-api-key"
@@ -95,6 +95,17 @@ async def test_slack_is_down_at_the_start(alone: Path) -> None:
     }
 
 
+async def test_bot_without_app_token(alone: Path) -> None:
+    """Without SLACK_APP_TOKEN the bot says which process does its work, and waits until it is stopped."""
+    with capture_logs() as told:
+        async with running(BOT, slack_base_url="http://127.0.0.1:9/api", slack_bot_token="xoxb-x"):
+            pass
+
+    (waiting,) = (one["event"] for one in told if "SLACK_APP_TOKEN" in one["event"])
+    assert waiting.startswith("waiting")
+    assert "footlight web" in waiting
+
+
 async def test_no_port_unless_it_is_set(alone: Path) -> None:
     """Without the setting a worker listens nowhere."""
     async with running(WORKER) as address:
@@ -115,11 +126,11 @@ def test_port_in_use(alone: Path, monkeypatch: pytest.MonkeyPatch, verb: str, se
     """A port that somebody else has ends the start with status 1 and the setting that chooses another one."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv(setting, str(taken.getsockname()[1]))
-        ran = subprocess.run([COMMAND, verb], capture_output=True, text=True, timeout=30, check=False)
+        ran = run_here(verb)
 
-    assert ran.returncode == 1
-    assert f"is in use: stop the process that listens there, or set {setting} to another one" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert ran.status == 1
+    assert f"is in use: stop the process that listens there, or set {setting} to another one" in ran.err
+    assert "Traceback" not in ran.err
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])

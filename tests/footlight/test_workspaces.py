@@ -22,6 +22,7 @@ from sandbox.slack.workspace import BOT_USER, TEAM_ID, Team
 from storage import Store, install_invites, installations, open_store, outbox, subscriptions, workspaces
 from storage.subscriptions import Topic
 from tests.footlight.commands import KEY, footlight, printed
+from tests.footlight.conftest import on_both
 from tests.footlight.test_processes import running
 from tests.storage.clicking import click
 
@@ -29,7 +30,6 @@ SECOND = "TSUEDWERK"
 CLIENT = ("1234.5678", "a client secret")
 SIGNING_SECRET = "a signing secret"
 LEAD = "max@firma.example"
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def second_workspace() -> Workspace:
@@ -147,6 +147,7 @@ async def town(slack: SlackSandbox, database_url: str) -> AsyncIterator[Town]:
         yield town
 
 
+@on_both
 async def test_each_has_its_own(town: Town) -> None:
     """Two workspaces with the same ids are told of a lead each in its own channel; one leaves, the other goes on."""
     for site in (town.first, town.second):
@@ -173,7 +174,6 @@ async def test_each_has_its_own(town: Town) -> None:
     assert {one["id"]: one["ended_at"] is None for one in listed} == {TEAM_ID: True, SECOND: False}
 
 
-@on_sqlite
 async def test_nobody_comes_uninvited(town: Town) -> None:
     """A forged or used state, or one of another browser, installs nothing, and its token is revoked at once."""
     asked = await town.ask_slack(await town.invited())
@@ -196,7 +196,6 @@ async def test_nobody_comes_uninvited(town: Town) -> None:
     assert [one.team_id for one in town.store.read_now(workspaces.all_workspaces)] == [TEAM_ID]
 
 
-@on_sqlite
 async def test_an_invitation_is_good_once(town: Town) -> None:
     """A made-up, used or old invitation leads nowhere, nor one for a whole organisation; cancelled, it stays good."""
     link, now = await town.invited(), datetime.now(UTC)
@@ -217,7 +216,6 @@ async def test_an_invitation_is_good_once(town: Town) -> None:
     assert town.store.read_now(workspaces.all_workspaces) == ()
 
 
-@on_sqlite
 async def test_removed_by_command(town: Town) -> None:
     """`footlight workspaces invite` and `remove` bring a workspace in, and out, in Slack too; `check` tells of it."""
     link = urlsplit((await printed("workspaces", "invite"))["url"])
@@ -234,7 +232,6 @@ async def test_removed_by_command(town: Town) -> None:
     assert town.store.read_now(subscriptions.channels_of, Topic.LEADS) == ()
 
 
-@on_sqlite
 async def test_a_newer_key(town: Town) -> None:
     """A token sealed with the old key is sealed anew when a newer one stands before it, which may then go alone."""
     await town.install(town.first)
@@ -249,7 +246,6 @@ async def test_a_newer_key(town: Town) -> None:
         town.store.read_now(installations.of_team, TEAM_ID, Keys.parse(KEY))
 
 
-@on_sqlite
 async def test_from_one_to_several(slack: SlackSandbox, database_url: str) -> None:
     """Who began with a token in the settings keeps the channels, also where another workspace is installed sooner."""
     slack.site.bot_token = "xoxb-old"

@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import socket
-import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
@@ -15,6 +14,7 @@ from inspect import isawaitable
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 import pytest
@@ -26,12 +26,15 @@ from sandbox.sample_data import workspace as sample
 from sandbox.slack import SlackSandbox
 from storage import Store, open_store
 from storage.campaign_changes import NewCampaign, create_campaign
+from tests.footlight.commands import COMMAND, Ran, footlight
+from tests.footlight.conftest import logs_undone
+
+__all__ = ["logs_undone"]
 
 TOKEN, CLIENT_SECRET, PORTAL = "pat-eu1-journey", "journey-client-secret", 4711
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-journey", "xapp-journey", "journey-signing-secret"
 API_KEY = "journey-api-key"
 CLICKS_SECRET = "whsec_" + b64encode(b"0123456789abcdef01234567").decode()
-FOOTLIGHT = str(Path(sys.executable).with_name("footlight"))
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
 SENDER = "anna.becker@nordwerk.example"
 
@@ -47,15 +50,6 @@ async def until(condition: Callable[[], Any], what: str, within: float = 60.0) -
             return
         assert monotonic() < deadline, f"not within {within:.0f} s: {what}"
         await asyncio.sleep(0.02)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A command that ended."""
-
-    status: int
-    stdout: str
-    stderr: str
 
 
 @dataclass
@@ -94,7 +88,7 @@ class Product:
         for part in parts:
             with (self.folder / f"{part}.log").open("a") as log:
                 self.running[part] = await asyncio.create_subprocess_exec(
-                    *(FOOTLIGHT, part), stdout=log, stderr=log, cwd=self.folder, env=self._environment
+                    *(COMMAND, part), stdout=log, stderr=log, cwd=self.folder, env=self._environment
                 )
 
     async def is_ready(self) -> bool:
@@ -121,15 +115,10 @@ class Product:
         async with asyncio.timeout(30):
             return {part: await process.wait() for part, process in stopped.items()}
 
-    async def command(self, *arguments: str) -> Ended:
-        """Run a command of the command line beside what runs, to its end."""
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(
-            *(FOOTLIGHT, *arguments), stdout=pipe, stderr=pipe, cwd=self.folder, env=self._environment
-        )
-        async with asyncio.timeout(60):
-            stdout, stderr = await process.communicate()
-        return Ended(process.returncode or 0, stdout.decode(), stderr.decode())
+    async def command(self, *arguments: str) -> Ran:
+        """Run a command of the command line to its end, in this process, which is another one than what runs."""
+        with patch.dict(os.environ, self._environment, clear=True):
+            return await footlight(*arguments)
 
     async def rows(self, query: str) -> list[Any]:
         """What the database answers, asked beside what runs."""
@@ -150,11 +139,10 @@ class Product:
         finally:
             await store.close()
 
-    async def do(self, *arguments: str) -> str:
-        """Run a command that must succeed; what it printed."""
-        ended = await self.command(*arguments)
-        assert ended.status == 0, ended.stderr
-        return ended.stdout
+    async def do(self, *arguments: str) -> None:
+        """Run a command that must succeed."""
+        ran = await self.command(*arguments)
+        assert ran.status == 0, ran.err
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -215,6 +203,7 @@ async def product(
     hubspot: HubSpotSandbox,
     slack: SlackSandbox,
     http: aiohttp.ClientSession,
+    logs_undone: None,
 ) -> AsyncIterator[Product]:
     """The product, set up but not started; both sandboxes call it."""
     port = free_port()
