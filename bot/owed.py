@@ -269,7 +269,7 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
     elif item.kind in _NAMELESS:
         posted.forget(session, channel=channel, ts=ts)
     elif said.names is not None and _is_gone(session, item.kind, int(said.about(item))):
-        _owe_rewrite(session, item, item.kind, channel=channel, ts=ts, now=now)
+        _take_back(session, item, said, channel=channel, ts=ts, now=now)
     else:
         posted.remember(
             session,
@@ -289,6 +289,13 @@ def remember(session: Session, item: Item, said: Owed, *, channel: str, ts: str,
             outbox.owe(session, Due.LEAD_WENT_ON, said.follows, destination=item.destination, now=now, facts=facts)
 
 
+def _take_back(session: Session, item: Item, said: Owed, *, channel: str, ts: str, now: datetime) -> None:
+    """The message names somebody who is gone. Where it was to begin a thread, the item's own line is still owed."""
+    _owe_rewrite(session, item.kind, item.subject, channel=channel, ts=ts, now=now)
+    if said.thread and said.thread.begins_with:
+        outbox.owe(session, item.kind, item.subject, destination=item.destination, now=now)
+
+
 def _go_on_in_thread(
     session: Session, item: Item, thread: Thread, *, channel: str, shown_at: datetime | None, now: datetime
 ) -> None:
@@ -304,16 +311,12 @@ def _go_on_in_thread(
 def _remember_account(session: Session, account: AccountActivityCard, *, channel: str, ts: str, now: datetime) -> None:
     """It names the account of these people: when the last of them is erased, it must go."""
     posted.forget(session, channel=channel, ts=ts)
-    for address_id in account.address_ids:
-        posted.remember(
-            session,
-            channel=channel,
-            ts=ts,
-            kind=Due.ACCOUNT_ACTIVE,
-            subject=account.id,
-            address_id=address_id,
-            now=now,
-        )
+    left = account_threads.get(session, account.id)
+    there = set(account.address_ids).intersection(left.address_ids if left else ())
+    told = {"kind": Due.ACCOUNT_ACTIVE, "subject": str(account.id), "address_ids": there}
+    posted.remember_all(session, channel=channel, ts=ts, **told, now=now)
+    if len(there) < len(account.address_ids):
+        _owe_rewrite(session, Due.ACCOUNT_ACTIVE, str(account.id), channel=channel, ts=ts, now=now)
 
 
 def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: str, ts: str, now: datetime) -> None:
@@ -323,23 +326,21 @@ def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: s
     told = {"kind": Due.DIGEST, "subject": digest.topic.value, "address_ids": there.values()}
     posted.remember_all(session, channel=channel, ts=ts, **told, now=now)
     if len(there) < len(digest.named):
-        _owe_rewrite(session, item, Due.DIGEST, channel=channel, ts=ts, now=now)
+        _owe_rewrite(session, Due.DIGEST, item.subject, channel=channel, ts=ts, now=now)
 
 
 def _remember_people(session: Session, item: Item, said: Owed, *, channel: str, ts: str, now: datetime) -> None:
     subject = item.facts["subject"] if item.kind is Due.PERSON_FORGOTTEN else item.subject
     news = follow_news.news(session, subject)
     there = {one.address_id for one in news.people} if news else set()
-    for address_id in said.people:
-        if address_id in there:
-            kind = Due.FOLLOWED_CLICKED
-            posted.remember(session, channel=channel, ts=ts, kind=kind, subject=subject, address_id=address_id, now=now)
+    told = {"kind": Due.FOLLOWED_CLICKED, "subject": subject, "address_ids": there.intersection(said.people)}
+    posted.remember_all(session, channel=channel, ts=ts, **told, now=now)
     if not there.issuperset(said.people):
-        _owe_rewrite(session, item, Due.FOLLOWED_CLICKED, channel=channel, ts=ts, now=now)
+        _owe_rewrite(session, Due.FOLLOWED_CLICKED, subject, channel=channel, ts=ts, now=now)
 
 
-def _owe_rewrite(session: Session, item: Item, kind: Due, *, channel: str, ts: str, now: datetime) -> None:
-    facts = {"channel": channel, "ts": ts, "kind": kind.value, "subject": item.subject}
+def _owe_rewrite(session: Session, kind: Due, subject: str, *, channel: str, ts: str, now: datetime) -> None:
+    facts = {"channel": channel, "ts": ts, "kind": kind.value, "subject": subject}
     outbox.owe(session, Due.PERSON_FORGOTTEN, ts, destination=outbox.slack(channel), now=now, facts=facts)
 
 

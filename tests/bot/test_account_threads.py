@@ -26,6 +26,7 @@ from storage import (
 )
 from storage.addresses import keep_addresses
 from storage.carriers import Sent
+from storage.outbox import Due
 from storage.subscriptions import Terms, Topic
 from tests.bot.conftest import deliver_all, seen, utc_now
 from tests.storage.people import HASHER, T0, a_state, at, fetch, store_all
@@ -116,6 +117,50 @@ async def test_erased_people_are_taken_out(store: Store, slack: SlackSandbox, ca
 
     assert ["erased" in each.text for each in (one, *lines)] == [True, True, True]
     assert "firma" not in f"{seen(slack, FEED)}"
+
+
+async def test_person_erased_while_the_message_is_on_its_way(
+    store: Store, slack: SlackSandbox, carrier: SlackCarrier
+) -> None:
+    """Who is erased while the account's message is posted is taken out of it right after."""
+    contacts(store, *PEOPLE[:2])
+    for minute, email in enumerate(PEOPLE[:2]):
+        clicked(store, email, minute)
+    item, outcome = None, None
+    while item is None or item.kind is not Due.ACCOUNT_ACTIVE:
+        if item is not None:
+            assert isinstance(outcome, Sent)
+            store.write_now(delivery.sent, item, free_at=utc_now(), keep=outcome.keep)
+        item = store.write_now(delivery.claim, f"slack:{FEED}", now=utc_now(), lease=LEASE)
+        assert item is not None
+        outcome = await carrier.send(item)
+    assert isinstance(outcome, Sent)
+    for email in PEOPLE[:2]:
+        store.write_now(privacy.erase, email, actor="cli", hasher=HASHER, now=utc_now())
+    store.write_now(delivery.sent, item, free_at=utc_now(), keep=outcome.keep)
+    await deliver_all(store, carrier, FEED)
+
+    assert "firma" not in f"{seen(slack, FEED)}"
+
+
+async def test_first_person_erased_while_their_line_is_posted(
+    store: Store, slack: SlackSandbox, carrier: SlackCarrier
+) -> None:
+    """Who makes a thread of another's message is told all the same when that other is erased meanwhile."""
+    contacts(store, *PEOPLE[:2])
+    clicked(store, PEOPLE[0], 0)
+    await deliver_all(store, carrier, FEED)
+    clicked(store, PEOPLE[1], 1)
+    item = store.write_now(delivery.claim, f"slack:{FEED}", now=utc_now(), lease=LEASE)
+    assert item is not None
+    sent = await carrier.send(item)
+    assert isinstance(sent, Sent)
+    store.write_now(privacy.erase, PEOPLE[0], actor="cli", hasher=HASHER, now=utc_now())
+    store.write_now(delivery.sent, item, free_at=utc_now(), keep=sent.keep)
+    await deliver_all(store, carrier, FEED)
+
+    assert ["Max" in str(one.blocks) for one in seen(slack, FEED)] == [False, False, False]
+    assert "Erika" in str(seen(slack, FEED)[-1].blocks)
 
 
 async def test_people_counted_only_in_groups_are_taken_out(

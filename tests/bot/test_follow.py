@@ -17,6 +17,7 @@ from sandbox.slack.block_kit import message_faults, view_faults
 from storage import Session, Store, audit, delivery, follows, opt_out_asked, outbox, privacy
 from storage.addresses import keep_addresses
 from storage.carriers import Lost, Sent
+from storage.follows import Target
 from storage.outbox import OutboxItem
 from storage.tracking import Event
 from tests.bot.conftest import Bot, buttons, deliver_all, seen, until_said, utc_now
@@ -140,6 +141,29 @@ async def test_follow_a_company(people: Store, bot: Bot, slack: SlackSandbox, en
     await click(people, "new@firma.de")
     await slack.until(lambda: "2 clicks" in str(told.blocks), within=30)
     assert "Max" not in str(told.blocks)
+
+
+async def test_erased_while_their_message_is_rewritten(
+    people: Store, slack: SlackSandbox, carrier: SlackCarrier
+) -> None:
+    """Who is erased while the message is rewritten for another goes from it too; whoever is left stays in it."""
+    whom = people.read_now(lambda session: Target(account_id=follows.account_of(session, 1)[0]))
+    until = utc_now() + timedelta(days=1)
+    people.write_now(follows.follow, whom, user_id=OLIVER, team_id=slack.workspace.team.id, until=until, now=T0)
+    await click(people, MAX, EVA, "new@firma.de")
+    await deliver_all(people, carrier, OLIVER)
+    (told,) = seen(slack, there := direct(slack, OLIVER))
+    people.write_now(privacy.erase, MAX, actor="cli", hasher=HASHER, now=utc_now())
+    item = people.write_now(delivery.claim, outbox.slack(there), now=utc_now(), lease=timedelta(seconds=20))
+    assert item is not None
+    sent = await carrier.send(item)
+    assert isinstance(sent, Sent)
+    people.write_now(privacy.erase, EVA, actor="cli", hasher=HASHER, now=utc_now())
+    people.write_now(delivery.sent, item, free_at=utc_now(), keep=sent.keep)
+    await deliver_all(people, carrier, there)
+
+    assert "Eva" not in f"{told.text} {told.blocks}"
+    assert "new@firma.de" in str(told.blocks)
 
 
 async def test_whom_one_can_follow(people: Store, bot: Bot, slack: SlackSandbox) -> None:
