@@ -99,6 +99,8 @@
     busy = true;
     const data = new FormData(form, submitter);
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    const menu = form.closest("details.confirm, .overflow");
+    if (menu) menu.open = false; // an open one would hold up what follows
     const box = form.matches(".box") && form.elements.text;
     if (box) { box.value = ""; following = true; }
     try {

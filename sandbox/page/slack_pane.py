@@ -1,5 +1,6 @@
 """The middle pane: Slack's channels as Slack shows them, a message box, and modals over it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from sandbox.page.place import Place
-from sandbox.slack.mrkdwn import Reader, decoded, plain_to_html
+from sandbox.slack.mrkdwn import Reader, to_html
 from sandbox.slack.render import Screen, home_html, message_html, reactions_html, unfurls_html, view_html
 from sandbox.slack.suggestions import with_offers
 from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, User, Workspace
@@ -15,6 +16,7 @@ from sandbox.slack.workspace import BOT_USER, SLACKBOT, Channel, Message, User, 
 SHOWN = 30
 HOME = "home"
 """The place of the app's Home, among the channels."""
+TAG = re.compile(r"<[^>]*>")
 NEAR_DAYS = ("Today", "Yesterday")
 
 
@@ -158,7 +160,7 @@ def _message(
     day = f"{_day(message, user)} " if is_reply and _day(message, user) != NEAR_DAYS[0] else ""
     when = f'<time datetime="{at.isoformat()}">{day}{at:%H:%M}</time>'
     kinds = "message" + (" alone" if message.only_for else "") + (" reply" if is_reply else "")
-    thread = _thread_line(workspace, message) if beside_thread else ""
+    thread = _thread_line(workspace, message, screen.reader) if beside_thread else ""
     return (
         f'<article class="{kinds}" id="{"b" if beside_thread else "m"}{message.ts}">'
         f'<span class="face" aria-hidden="true">{face}</span><div>'
@@ -169,9 +171,9 @@ def _message(
     )
 
 
-def _thread_line(workspace: Workspace, reply: Message) -> str:
+def _thread_line(workspace: Workspace, reply: Message, reader: Reader) -> str:
     root = workspace.find(reply.channel, reply.thread_ts or "")
-    text = plain_to_html(decoded(root.text.partition(" · ")[0].replace("*", ""))) if root else ""
+    text = TAG.sub("", to_html(root.text.partition(" · ")[0], reader)) if root else ""
     return f'<p class="quiet thread-line">replied to a thread: <a href="#m{reply.thread_ts}">{text}</a></p>'
 
 

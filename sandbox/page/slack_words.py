@@ -16,6 +16,7 @@ Told = tuple[str, set[Hashable]]
 _ADDRESS: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _BOLD: Final = re.compile(r"\*([^*\n]+)\*")
 _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+_LAST: Final = re.compile(r", \w+ <!date\^[^>]*>$")
 _USER: Final = re.compile(r"<@(\w+)>")
 
 
@@ -107,7 +108,10 @@ def _posted(sent: Json, answer: Json, exchange: Exchange, names: Names) -> Told:
     keys = {("message", where, answer.get("ts")), *_about(text)}
     if where.startswith("D"):
         keys.add(("direct", where))
-    return f"posted in {names.channel(where)}: {quoted(_plain(text, names).split(' · ')[0])}", keys
+    if thread := sent.get("thread_ts"):
+        keys.add(("message", where, thread))
+    place = f"{'a thread of ' if thread and not sent.get('reply_broadcast') else ''}{names.channel(where)}"
+    return f"posted in {place}: {quoted(_plain(text, names).split(' · ')[0])}", keys
 
 
 def _changed(sent: Json, answer: Json, exchange: Exchange, names: Names) -> Told:
@@ -154,7 +158,7 @@ def _gist(text: str, names: Names) -> str:
 
 
 def _plain(text: str, names: Names) -> str:
-    text = _USER.sub(lambda found: names.user(found[1]), _DATE.sub(r"\1", text))
+    text = _USER.sub(lambda found: names.user(found[1]), _DATE.sub(r"\1", _LAST.sub("", text)))
     return text.replace("*", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
