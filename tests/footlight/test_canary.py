@@ -24,7 +24,7 @@ from footlight.processes import RUN, serve
 from footlight.settings import Settings, read_settings
 from sandbox.hubspot import Crm, HubSpotSandbox
 from sandbox.hubspot.limits import Limits
-from sandbox.sample_data.workspace import FEED, LEADS, OLIVER, sample_workspace
+from sandbox.sample_data.workspace import FEED, GUEST, LEADS, OLIVER, sample_workspace
 from sandbox.slack import SlackSandbox
 from storage import Store, people_search, target_groups
 from storage.campaign_changes import NewCampaign, create_campaign
@@ -198,6 +198,26 @@ async def live(footlight: Running) -> None:
     await until(lambda: "no contact" in footlight.said(footlight.slack.workspace.direct(OLIVER).id))
 
 
+async def talk(footlight: Running) -> None:
+    """What people ask and do in Slack; a part of it is refused."""
+    people = footlight.slack.people
+    for asked in (
+        *(f"brief {CONTACT} {LEAD} {STRANGER}", f"account {CONTACT}", f"account {CANARY}"),
+        *(f"follow {CONTACT}", f"follow {LEAD}", f"follow {CANARY}.example", "following", f"mentions {CANARY}"),
+        *("mentions on", "optout", f"who {LEAD}", f"leads {STRANGER}"),
+    ):
+        for user in (OLIVER, GUEST):
+            await people.command(user, LEADS, "/footlight", asked)
+    lead = next(one for one in footlight.slack.workspace.messages[LEADS] if LEAD in one.text)
+    note = people.say(OLIVER, LEADS, f"{CANARY} rang <mailto:{LEAD}|{LEAD}>", thread_ts=lead.ts)
+    await until(lambda: "1 note" in str(lead.blocks))
+    people.remove(OLIVER, LEADS, note.ts)
+    people.say(OLIVER, FEED, f"https://app.hubspot.com/contacts/{PORTAL}/record/0-1/1?email={CONTACT}")
+    for path in ("/slack/install?invite=", "/slack/oauth_redirect?code=1&state=", "/charts/"):
+        assert (await footlight.ask("GET", f"{path}{CANARY}"))[0] == 404
+    await until(lambda: "1 note" not in str(lead.blocks))
+
+
 async def be_attacked(footlight: Running) -> None:
     """What strangers send, and what comes broken."""
     assert await footlight.hubspot_tells(event("contact.creation", 1, propertyValue=STRANGER), secret=CANARY) == 401
@@ -231,7 +251,7 @@ async def see_others_fail(footlight: Running) -> None:
 
 async def test_no_canary_is_seen(running: Running) -> None:
     """Neither logs nor metrics nor readiness hold an address, a name, a token or a secret, whatever comes."""
-    for part in (live, be_attacked, see_others_fail):
+    for part in (live, talk, be_attacked, see_others_fail):
         await part(running)
     told = {path: (await running.ask("GET", path))[1] for path in ("/metrics", "/readyz", "/healthz")}
     running.stop.set()
@@ -246,7 +266,7 @@ async def test_no_canary_is_seen(running: Running) -> None:
 
 async def test_nothing_had_to_be_hidden(running: Running) -> None:
     """What the logs would hide last is not even said: the redaction finds nothing to do."""
-    for part in (live, be_attacked, see_others_fail):
+    for part in (live, talk, be_attacked, see_others_fail):
         await part(running)
 
     assert re.findall(".*<(?:address|token|secret|password)>.*", running.log()) == []
