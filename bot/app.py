@@ -21,6 +21,7 @@ from bot.installations import Authorize
 from bot.press import place_of
 from bot.slack_errors import error_code, is_passing
 from bot.texts import Texts
+from decisions.where_it_broke import where_it_broke
 from storage import Busy, StoreDown, dead_letters
 
 log = structlog.get_logger()
@@ -99,9 +100,8 @@ async def _tell_of_error(
     # An event that failed for a reason of ours stays unanswered, and is tried again at the next start.
     status = _STATUS.get(key, 200) if "event" in body else 200
     if key in _STATUS:
-        # The message of an error may hold what was sent; its kind and Slack's code do not.
         code = error_code(error) if isinstance(error, SlackApiError) else ""
-        log.error("a conversation failed", error=type(error).__name__, code=code, what=_name_of(body))
+        log.error("a conversation failed", code=code, what=_name_of(body), where=where_it_broke(error))
     if status == SLACK_SILENT and context.get("comes_again"):
         return BoltResponse(status=status, body="")
     texts = Texts(error.person.language if isinstance(error, Refused) else await _language(desk, context))

@@ -31,7 +31,7 @@ class Command:
     answer: Callable[[Typed], Awaitable[Message]]
 
 
-def typed(command: Command) -> Listener:
+def typed(asked: Command) -> Listener:
     """The listener of a command under a name of its own."""
 
     async def listener(
@@ -40,7 +40,6 @@ def typed(command: Command) -> Listener:
         await ack()
         await answer(asked, command.get("text", ""), respond, context, desk)
 
-    asked = command
     return listener
 
 

@@ -22,6 +22,7 @@ from bot.texts import Texts
 from bot.web_client import ClientOf, NotInstalled
 from decisions.calendar_steps import WEEK, monday_of, zone_of
 from decisions.slack_ids import slack_id, workspace_of
+from decisions.where_it_broke import where_it_broke
 from storage import Session, Store, permitted
 from storage.home_state import HomeState, home_state
 
@@ -92,7 +93,7 @@ class Homes:
         except SlackApiError as error:
             log.warning("a Home could not be renewed", because=error_code(error))
         except Exception as error:  # noqa: BLE001 - the loop's edge: one Home's trouble must not end the others
-            log.warning("a Home could not be renewed", because=type(error).__name__)
+            log.warning("a Home could not be renewed", because=where_it_broke(error))
 
     async def _publish(self, user_id: str, looking: Looking) -> None:
         """Slack is told of nothing that it shows already."""

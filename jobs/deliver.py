@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from decisions.retries import Failure, GiveUp, next_attempt, retry_after
+from decisions.where_it_broke import where_it_broke
 from storage import Busy, Store, StoreDown, delivery
 from storage.carriers import CannotLook, Carrier, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
@@ -124,7 +125,7 @@ class Delivery:
         except (StoreDown, Busy) as error:
             log.warning("delivery stopped for now", destination=destination, error=str(error))
         except Exception as error:  # noqa: BLE001 - the lane's edge; the item is looked for when the lease ran out
-            log.error("delivery broke", destination=destination, error=type(error).__name__)
+            log.error("delivery broke", destination=destination, where=where_it_broke(error))
         finally:
             del self._lanes[destination]
 
@@ -170,7 +171,7 @@ class Delivery:
         except (StoreDown, Busy) as error:
             return otherwise(str(error))
         except Exception as error:  # noqa: BLE001 - one item's trouble must not end the delivery of others
-            log.error("a carrier broke", error=type(error).__name__)
+            log.error("a carrier broke", where=where_it_broke(error))
             return otherwise(f"{_BROKEN} {type(error).__name__}")
 
     async def _mark(self, carrier: Carrier, item: Item, outcome: Sent | NotSent | Lost | Pause) -> None:

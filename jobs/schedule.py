@@ -12,6 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry, Counter
 
+from decisions.where_it_broke import where_it_broke
 from jobs import reconcile, retention
 from jobs.changes import read_changes
 from jobs.clicks_to_hubspot import note_clicks
@@ -179,8 +180,7 @@ class Schedule:
         except (StoreDown, Busy) as error:
             self._failed(job, str(error))
         except Exception as error:  # noqa: BLE001 - the edge: one job's trouble must not end the others
-            # Its text may hold what it worked on, an address even.
-            self._failed(job, type(error).__name__)
+            self._failed(job, where_it_broke(error))
         finally:
             self._running.discard(task)
 
