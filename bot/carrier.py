@@ -18,11 +18,11 @@ from bot.charts_refused import with_charts_if_possible
 from bot.digest import Waiting, let_wait
 from bot.owed import Owed, owed, remember, went_on
 from bot.permissions import People, Right, refusal
-from bot.slack_errors import NO_MESSAGE, closed, error_code, is_passing, meaning
+from bot.slack_errors import NO_MESSAGE, NO_THREAD, closed, error_code, is_passing, meaning
 from bot.texts import Texts
 from decisions.retries import Failure
 from decisions.slack_ids import kept, slack_id, workspace_of
-from storage import Store
+from storage import Store, account_threads
 from storage.carriers import CannotLook, Lost, NotFound, NotSent, Pause, Sent
 from storage.delivery import Item
 from storage.outbox import Due, slack_channel
@@ -84,12 +84,22 @@ class SlackCarrier:
             if isinstance(said, Waiting):
                 return self._later(item, said, channel)
             put = partial(self._put_blocks, channel, item, said)
-            channel, ts = await with_charts_if_possible(put, said.message.blocks)
+            there, ts = await with_charts_if_possible(put, said.message.blocks)
         except SlackApiError as error:
+            if error_code(error) == NO_THREAD and await self._leave_thread(item, channel):
+                return await self.send(item)
             return self._told(item, error)
         except _NO_ANSWER as error:
             return Lost(f"no answer from Slack ({type(error).__name__})")
-        return Sent(partial(remember, item=item, said=said, channel=channel, ts=ts, now=self._now()))
+        return Sent(partial(remember, item=item, said=said, channel=there, ts=ts, now=self._now()))
+
+    async def _leave_thread(self, item: Item, channel: str) -> bool:
+        """Somebody removed the message under which it was to stand; whether it can be said anew, elsewhere."""
+        said = await self._said(item, channel)
+        thread = said.thread if isinstance(said, Owed) else None
+        if thread is None or await self._permalink(channel, thread.ts):
+            return False
+        return await self._store.write(account_threads.end, channel, thread.ts)
 
     async def find_sent(self, item: Item) -> Sent | NotFound | CannotLook:
         """Look for the item's key in the messages since its attempt. A renewal is no message: it is just repeated."""

@@ -123,7 +123,7 @@ def _activity(session: Session, item: Item, channel: str, reader: Reader, now: d
             return kept.waiting
     if digest:
         return _renewal(session, Topic.FEED, channel, digest.ts, reader)
-    thread = account_threads.thread_for(session, channel, card) if old is None else _stands_in(old)
+    thread = account_threads.thread_for(session, channel, card) if old is None else _stands_in(session, old)
     begun = feed.get(session, thread.begins_with) if thread and thread.begins_with else None
     shown = begun or card
     on_its_clocks = reader_of(terms, reader)
@@ -141,8 +141,8 @@ def _is_shown_too(thread: Thread, now: datetime, zone: ZoneInfo) -> bool:
     return thread.shown_at is not None and feed_grouping.is_shown_again(thread.shown_at, now, zone)
 
 
-def _stands_in(old: posted.Message) -> Thread | None:
-    return Thread(old.thread_ts) if old.thread_ts else None
+def _stands_in(session: Session, old: posted.Message) -> Thread | None:
+    return account_threads.running(session, old.channel, old.thread_ts) if old.thread_ts else None
 
 
 def _account(session: Session, item: Item, channel: str, reader: Reader, now: datetime) -> Owed | None:

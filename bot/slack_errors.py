@@ -48,6 +48,8 @@ BUSY: Final = frozenset({"ratelimited", "rate_limited"})
 UNSURE: Final = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
 # The message that was to be renewed is not there any more, or not ours to change.
 NO_MESSAGE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"})
+# The message under which it was to stand is not there any more.
+NO_THREAD: Final = "cannot_reply_to_message"
 
 
 # There is nobody of ours in the conversation that was to be answered, or not the one who asked any more.

@@ -89,6 +89,21 @@ def begin(session: Session, channel: str, thread: Thread, *, shown_at: datetime)
     return row.id
 
 
+def running(session: Session, channel: str, thread_ts: str) -> Thread | None:
+    """The thread at a message; None where it ended."""
+    return Thread(thread_ts) if _row(session, channel, thread_ts) else None
+
+
+def end(session: Session, channel: str, ts: str) -> bool:
+    """The message at which a thread ran, or was to begin, is gone; whether anybody knew of it."""
+    row, known = _row(session, channel, ts), posted.is_known(session, channel=channel, ts=ts)
+    if row is not None:
+        session.delete(row)
+    posted.forget(session, channel=channel, ts=ts)
+    session.flush()
+    return row is not None or known
+
+
 def widen(
     session: Session, channel: str, thread_ts: str, activity_id: int, *, shown_at: datetime | None = None
 ) -> int | None:
@@ -97,8 +112,7 @@ def widen(
 
     `shown_at`: when its line was shown in the channel itself too; None: it was not.
     """
-    there = (col(AccountActivity.channel) == channel, col(AccountActivity.ts) == thread_ts)
-    row, card = session.exec(select(AccountActivity).where(*there)).first(), feed.get(session, activity_id)
+    row, card = _row(session, channel, thread_ts), feed.get(session, activity_id)
     if row is None or card is None:
         return None
     row.first_at, row.last_at = min(row.first_at, card.first_at), max(row.last_at, card.last_at)
@@ -127,6 +141,11 @@ def get(session: Session, account_activity_id: int) -> AccountActivityCard | Non
         last_at=row.last_at,
         before=_before(session, row.account_id, row.first_at),
     )
+
+
+def _row(session: Session, channel: str, ts: str) -> AccountActivity | None:
+    there = (col(AccountActivity.channel) == channel, col(AccountActivity.ts) == ts)
+    return session.exec(select(AccountActivity).where(*there)).first()
 
 
 def _running(session: Session, channel: str, account_id: int, span: Span) -> AccountActivity | None:

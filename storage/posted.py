@@ -93,6 +93,12 @@ def naming(session: Session, address_ids: Collection[int]) -> tuple[Message, ...
     return tuple(dict.fromkeys(_message(row) for row in rows))
 
 
+def is_known(session: Session, *, channel: str, ts: str) -> bool:
+    """Whether a message tells of somebody, or of something that is renewed."""
+    there = (col(Posted.channel) == channel, col(Posted.ts) == ts)
+    return session.exec(select(Posted.id).where(*there)).first() is not None
+
+
 def forget(session: Session, *, channel: str, ts: str) -> None:
     """The message names nobody any more, or is gone."""
     session.execute(delete(Posted).where(col(Posted.channel) == channel, col(Posted.ts) == ts))

@@ -10,7 +10,7 @@ from bot.contact import remember_named
 from bot.permissions import People
 from bot.web_client import always
 from decisions.quiet_hours import Rhythm
-from sandbox.sample_data.workspace import FEED, LEADS
+from sandbox.sample_data.workspace import ANNA, FEED, LEADS
 from sandbox.slack import Message, SlackSandbox
 from sandbox.slack.workspace import BOT_USER
 from storage import (
@@ -98,6 +98,25 @@ async def test_nobody_shares_a_free_mail_provider(store: Store, slack: SlackSand
         await deliver_all(store, carrier, FEED)
 
     assert [len(each) for each in split(slack)] == [4, 0]
+
+
+async def test_message_that_somebody_removed(store: Store, slack: SlackSandbox, carrier: SlackCarrier) -> None:
+    """Where the message is gone under which news was to stand, each is told in a message of its own."""
+    contacts(store, *PEOPLE)
+    for minute, email in enumerate(PEOPLE[:2]):
+        clicked(store, email, minute)
+        await deliver_all(store, carrier, FEED)
+        if minute == 0:
+            slack.people.remove(ANNA, FEED, seen(slack, FEED)[0].ts)
+    assert ["Erika" in str(one.blocks) for one in split(slack)[0]] == [True]
+
+    clicked(store, PEOPLE[2], 3)
+    await deliver_all(store, carrier, FEED)
+    slack.people.remove(ANNA, FEED, split(slack)[0][0].ts)
+    clicked(store, PEOPLE[2], 4)
+    clicked(store, PEOPLE[0], 5)
+    await deliver_all(store, carrier, FEED)
+    assert "Max" in str(split(slack)[0][-1].blocks)
 
 
 async def test_erased_people_are_taken_out(store: Store, slack: SlackSandbox, carrier: SlackCarrier) -> None:
