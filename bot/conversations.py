@@ -29,6 +29,7 @@ from bot import (
     setup,
     setup_channels,
     setup_counting,
+    setup_groups,
     setup_lists,
     share,
     unfurl,
@@ -44,6 +45,16 @@ from bot.blocks.counting_modals import COUNTED_GROUPS, COUNTING_CHOSEN, COUNTING
 from bot.blocks.digest_message import SHOW_ALL
 from bot.blocks.elements import Block
 from bot.blocks.follow_message import FOLLOW, FOLLOW_CHOSEN, STOP_FOLLOWING
+from bot.blocks.groups_modals import (
+    DELETION_ASKED,
+    DELETION_CONFIRMED,
+    GROUP_MADE,
+    GROUP_MENU,
+    GROUP_RENAMED,
+    MEMBERS_ADDED,
+    MEMBERS_TAKEN_OUT,
+    NEW_GROUP,
+)
 from bot.blocks.home_view import HOME_CLAIM, HOME_SHOW, HOME_STOP_FOLLOWING
 from bot.blocks.hubspot_search import SEARCH_HUBSPOT
 from bot.blocks.lead_message import ADD_LEAD, FIRST_LEADS, GIVE_REASON, MORE_LEADS, MORE_OF_LEAD
@@ -58,6 +69,7 @@ from bot.blocks.search_results import SHOW_PERSON, SHOW_WHAT_THEY_SEE
 from bot.blocks.setup_checklist import (
     CHOOSE_CHANNELS,
     CHOOSE_COUNTING,
+    CHOOSE_GROUPS,
     CHOOSE_LISTS,
     CHOOSE_PEOPLE,
     LOOK_AGAIN,
@@ -130,6 +142,7 @@ WORDS: Final = {
     "follow": Command(Right.SEE, follow.answer),
     "following": Command(Right.SEE, follow.answer_list),
     "setup": Command(Right.DECIDE, setup.answer),
+    "groups": Command(Right.DECIDE, setup_groups.answer),
     "mentions": Command(Right.SEE, mentions.answer),
     "optout": Command(Right.DECIDE, opt_out_anyone.answer),
 }
@@ -195,6 +208,15 @@ CONVERSATIONS: Final = (
     _button(CHOOSE_LISTS, Right.DECIDE, setup_lists.choose, "asks which HubSpot lists become target groups"),
     _search(LISTS, Right.DECIDE, setup_lists.suggest, "finds HubSpot lists"),
     _form(LISTS_CHOSEN, Right.DECIDE, setup_lists.chosen, "imports HubSpot lists"),
+    _button(CHOOSE_GROUPS, Right.DECIDE, setup_groups.open_list, "lists the target groups that are kept by hand"),
+    _button(NEW_GROUP, Right.DECIDE, setup_groups.begin, "asks for a new group's name and members"),
+    _button(GROUP_MENU, Right.DECIDE, setup_groups.menu, "changes a target group, or asks before it is deleted"),
+    _form(GROUP_MADE, Right.DECIDE, setup_groups.made, "makes a target group"),
+    _form(MEMBERS_ADDED, Right.DECIDE, setup_groups.added, "puts people into a target group"),
+    _form(MEMBERS_TAKEN_OUT, Right.DECIDE, setup_groups.taken_out, "takes people out of a target group"),
+    _form(GROUP_RENAMED, Right.DECIDE, setup_groups.renamed, "renames a target group"),
+    _form(DELETION_ASKED, Right.DECIDE, setup_groups.deletion_asked, "asks once more"),
+    _form(DELETION_CONFIRMED, Right.DECIDE, setup_groups.deletion_confirmed, "deletes a target group"),
     _button(CHOOSE_COUNTING, Right.DECIDE, setup_counting.choose, "asks whom to count only in groups"),
     _search(COUNTED_GROUPS, Right.DECIDE, setup_counting.suggest, "finds target groups"),
     _form(COUNTING_CHOSEN, Right.DECIDE, setup_counting.chosen, "asks before past events are folded"),

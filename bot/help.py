@@ -23,6 +23,7 @@ _LINES: Final = (
     "help_brief",
     "help_follow",
     "help_setup",
+    "help_groups",
     "help_mentions",
     "help_opt_out",
     "help_again",

@@ -31,6 +31,7 @@ class GroupFault(StrEnum):
     NAME_TAKEN = "name_taken"
     MIRRORS = "mirrors"
     GONE = "gone"
+    RENAMED = "renamed"
     ONLY_IN_GROUPS = "only_in_groups"
     IN_A_CHANNEL = "in_a_channel"
 
@@ -274,3 +275,15 @@ def require_by_hand(session: Session, group_id: int, *, to_change: bool = False)
             GroupFault.MIRRORS,
         )
     return group
+
+
+def require_named(session: Session, group_id: int, name: str) -> None:
+    """
+    Whoever changes the group sees it under this name, or its beginning; nobody else does until this transaction ends.
+
+    Raises:
+        GroupRefused: it is called something else by now, mirrors a list, or is there no more.
+    """
+    group = require_by_hand(session, group_id, to_change=True)
+    if group.name[:LONGEST_NAME] != name:
+        raise GroupRefused(f"this target group is called {group.name} by now: look again", GroupFault.RENAMED)

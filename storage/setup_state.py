@@ -17,7 +17,8 @@ class SetupState:
     What is done of the set-up.
 
     `portal_id`: of HubSpot, once there was contact. `groups` mirror lists; `behind` of them are not equal to theirs.
-    `campaigns` are in force now. `aggregate_only`: the names of such groups; None: there is no target group at all.
+    `by_hand` are kept by hand. `campaigns` are in force now. `aggregate_only`: the names of such groups; None: there is
+    no target group at all.
     """
 
     portal_id: str | None
@@ -28,6 +29,7 @@ class SetupState:
     campaigns: int
     permitted: tuple[str, ...]
     aggregate_only: tuple[str, ...] | None
+    by_hand: int
 
 
 def setup_state(session: Session, workspace: str = FIRST, *, now: datetime) -> SetupState:
@@ -44,4 +46,5 @@ def setup_state(session: Session, workspace: str = FIRST, *, now: datetime) -> S
         campaigns=sum(1 for one in list_campaigns(session, now=now) if one.why_not is None and not one.is_external),
         permitted=permitted.permitted(session, workspace),
         aggregate_only=only_in_groups if every_group else None,
+        by_hand=len(every_group) - len(groups),
     )

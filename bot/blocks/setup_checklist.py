@@ -11,6 +11,7 @@ from storage.subscriptions import Subscribed
 
 LOOK_AGAIN: Final = "setup_look_again"
 CHOOSE_LISTS: Final = "setup_lists"
+CHOOSE_GROUPS: Final = "setup_groups"
 CHOOSE_CHANNELS: Final = "setup_channels"
 CHOOSE_PEOPLE: Final = "setup_people"
 MATCH_OWNERS: Final = "setup_owners"
@@ -37,6 +38,8 @@ def setup_checklist(state: SetupState, reader: Reader, *, is_welcome: bool = Fal
     # The next step stands out, and it alone.
     following = next((action for is_done, _, action, _ in items if not is_done), None)
     rows = [_row(*item, is_next=item[2] == following, reader=reader) for item in items]
+    by_hand = texts.count("setup_groups", state.by_hand)
+    groups = _row(None, by_hand, CHOOSE_GROUPS, "setup_choose_groups", is_next=False, reader=reader)
     counting = []
     if state.aggregate_only is not None:
         line = _counting(state.aggregate_only, reader)
@@ -46,7 +49,7 @@ def setup_checklist(state: SetupState, reader: Reader, *, is_welcome: bool = Fal
     told = [head, *(_marked(is_done, line) for is_done, line, _, _ in items)]
     return Message(
         fit(told, LONGEST_TEXT, " "),
-        [section([head]), *rows, *counting, people, owners, context([texts("setup_later")])],
+        [section([head]), *rows, groups, *counting, people, owners, context([texts("setup_later")])],
     )
 
 

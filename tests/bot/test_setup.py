@@ -91,11 +91,12 @@ async def test_the_checklist_tells_what_is_done(store: Store, bot: Bot, slack: S
         "Choose lists",
         "Choose channels",
         "New campaign",
+        "Groups by hand",
         "Choose people",
         "Match owners",
     ]
     styles = [block["accessory"].get("style") for block in message.blocks if "accessory" in block]
-    assert styles == ["primary", None, None, None, None, None]
+    assert styles == ["primary", None, None, None, None, None, None]
     store.write_now(portal.remember, "4711", now=T0)
     state = HubSpotListState("7", T0, "Customers", CONTACTS, 12)
     store.write_now(target_groups.import_list, state, now=T0)

@@ -11,6 +11,18 @@ from bot.blocks.channel_greeting import channel_greeting
 from bot.blocks.channel_modals import channel_modal, channels_modal, suggestions
 from bot.blocks.counting_modals import confirm_modal, counting_modal
 from bot.blocks.digest_message import Since, activity_digest, digest_page, lead_digest
+from bot.blocks.groups_modals import (
+    Outcome,
+    add_modal,
+    delete_again_modal,
+    delete_modal,
+    groups_modal,
+    groups_offer,
+    new_group_modal,
+    refused_modal,
+    rename_modal,
+    take_out_modal,
+)
 from bot.blocks.home_view import home_view, person_modal, refused_home
 from bot.blocks.lead_message import lead_message
 from bot.blocks.lists_modal import list_suggestions, lists_modal
@@ -53,7 +65,14 @@ def a_channel(text: str, number: int) -> Subscribed:
 
 def a_group(text: str, number: int) -> GroupView:
     values = {one.name: None for one in fields(GroupView)}
-    told = {"id": number, "name": text, "size": 1_000, "equal_since": None if number % 2 else NOW, "trouble": text}
+    told = {
+        "id": number,
+        "name": text,
+        "size": 1_000,
+        "waiting": 1,
+        "equal_since": None if number % 2 else NOW,
+        "trouble": text,
+    }
     return GroupView(**values | told)
 
 
@@ -78,7 +97,7 @@ def check_messages(text: str, number: int, reader: Reader) -> None:
     leads = [a_lead(text, stage) for stage in LeadStage for _ in range(number)]
     channels = tuple(a_channel(text, one) for one in range(number))
     state = SetupState(
-        text, number, number, channels, channels, number, (text, "U012ABCDEF") * number, (text,) * number
+        text, number, number, channels, channels, number, (text, "U012ABCDEF") * number, (text,) * number, number
     )
     for message in (
         channel_greeting(Topic.LEADS, "C0LEADS0001", TERMS, names(text), reader),
@@ -87,6 +106,7 @@ def check_messages(text: str, number: int, reader: Reader) -> None:
         activity_digest(activities(text, number), None, replace(reader, chart_url=CHART_URL), numbers(text)),
         digest_page(leads[:16], "1.2", reader, total=number, skipped=0),
         setup_checklist(state, reader, is_welcome=bool(number)),
+        groups_offer(number, reader),
     ):
         assert message_faults(message.blocks) == []
         assert text_length(message.blocks) <= ALL_TEXT
@@ -118,6 +138,15 @@ def check_views(text: str, reader: Reader) -> None:
         people_modal(["U012ABCDEF"] * 300, reader, metadata="{}"),
         counting_modal(groups, reader, metadata="{}"),
         confirm_modal(groups, reader, metadata="{}"),
+        groups_modal(groups * 2, reader, metadata="{}"),
+        groups_modal([], reader, metadata="{}"),
+        new_group_modal(reader, metadata="{}"),
+        add_modal(text, Outcome(2, 1, (text or "x",) * 300), reader, metadata="{}"),
+        take_out_modal(text, Outcome(1_000, 0, (text or "x",)), reader, metadata="{}"),
+        rename_modal(text, reader, metadata="{}"),
+        delete_modal(groups[0], [text] * 200, reader, metadata="{}"),
+        delete_again_modal(text, reader, metadata="{}"),
+        refused_modal(text or "x", reader, metadata="{}"),
         ask_whom(reader, metadata="{}"),
         ask_domain(text or "firma.de", 1_000, reader, metadata="{}"),
         home_view(home, reader),
