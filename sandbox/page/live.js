@@ -28,7 +28,9 @@
       focus: mark(active), from: active && active.selectionStart, to: active && active.selectionEnd,
       typed: [...document.querySelectorAll("input:not([type=hidden]), textarea, select")]
         .filter((one) => one.name && (one.value !== one.defaultValue || one.tagName === "SELECT"))
+        .filter((one) => one.type !== "file")
         .map((one) => [mark(one), one.value]),
+      files: [...document.querySelectorAll("input[type=file]")].filter((one) => one.files.length).map((one) => [mark(one), one.files]),
       scrolled: new Map(scrolling().map((one) => [one.id || one.className, one.scrollTop])),
       open: [...document.querySelectorAll("details[open][id]")].map((one) => one.id),
       messages: new Set([...document.querySelectorAll(".message")].map((one) => one.id)),
@@ -38,6 +40,7 @@
 
   const bring = (kept, typedToo) => {
     if (typedToo) for (const [name, value] of kept.typed) { const one = marked(name); if (one) one.value = value; }
+    if (typedToo) for (const [name, files] of kept.files) { const one = marked(name); if (one) one.files = files; }
     for (const id of kept.open) if (part(id)) part(id).open = true;
     for (const one of scrolling()) {
       const before = kept.scrolled.get(one.id || one.className);
@@ -87,6 +90,12 @@
     unread();
   };
 
+  // What the app says to a modal that was sent stands at its top, or at the field to which it objects.
+  const lookAtAnswer = () => {
+    const [ill, blocks] = [document.querySelector("dialog.modal .error"), document.querySelector("dialog.modal > .blocks")];
+    if (ill) ill.scrollIntoView({ block: "center" }); else if (blocks) blocks.scrollTop = 0;
+  };
+
   const look = async () => {
     if (busy || document.querySelector("details.confirm[open], .overflow[open], .people[open]")) { again = true; return; }
     busy = true;
@@ -110,6 +119,7 @@
       there.searchParams.delete("notice");
       history.replaceState(null, "", there);
       show(html, false);
+      if (form.id === "modal-form") lookAtAnswer();
       if (notice) setTimeout(look, 8000);
     } catch (error) { /* the server went away */ }
     busy = false;

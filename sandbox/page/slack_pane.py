@@ -141,8 +141,19 @@ def _screen_for(workspace: Workspace, user: User, place: Place, **hidden: str) -
     users = {one.id: one.name for one in workspace.users.values()}
     channels = {one.id: one.name for one in workspace.channels.values() if one.name}
     reader = Reader(users, channels, user.tz, user.locale)
+    offered = {
+        one.id: one.name
+        for one in workspace.channels.values()
+        if one.name and not one.is_archived and _may_see(workspace, user, one)
+    }
     return Screen(
-        reader, "/slack/press", {**place.as_fields(), **hidden}, users, channels, lambda file: f"/slack/file/{file}"
+        reader,
+        "/slack/press",
+        {**place.as_fields(), **hidden},
+        users,
+        offered,
+        lambda file: f"/slack/file/{file}",
+        shared=frozenset(one.id for one in workspace.channels.values() if one.is_ext_shared),
     )
 
 

@@ -13,10 +13,13 @@ from sandbox.slack.workspace import BOT_USER
 Json = dict[str, Any]
 Told = tuple[str, set[Hashable]]
 
+# What the app does with a dialog that was sent, in its answer.
+_ANSWERED: Final = {"errors": ", to which Footlight objected", "update": " and was shown what comes of it"}
 _ADDRESS: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _BOLD: Final = re.compile(r"\*([^*\n]+)\*")
 _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 _LAST: Final = re.compile(r", \w+ <!date\^[^>]*>$")
+_EMOJI: Final = re.compile(r":[a-z0-9_+-]+: ")
 _USER: Final = re.compile(r"<@(\w+)>")
 
 
@@ -32,6 +35,8 @@ def _heard(exchange: Exchange, sent: Json, names: Names) -> Telling:
     if (event := sent.get("event", {})).get("user") == BOT_USER:
         return Telling("", frozenset({("direct", event.get("channel", ""))}), detail, went_well=went_well)
     says, keys, deed, inherits = _deed(sent, names)
+    if sent.get("type") == "view_submission" and went_well:
+        says += _ANSWERED.get(json.loads(exchange.response_body or b"{}").get("response_action", ""), "")
     if not went_well:
         says += ", and Footlight did not answer in time"
     again = "and Slack told it once more" if exchange.attempt else ""
@@ -51,7 +56,9 @@ def _deed(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, set[Hasha
         if event["type"] in ("app_mention", "message"):
             asked: set[Hashable] = {("asked", event["user"], where)}
             asked |= {("direct", where)} if event.get("channel_type") == "im" else set()
-            return f"{who} wrote {quoted(_plain(event['text'], names))}", asked, "", set()
+            in_thread = {("message", where, thread)} if (thread := event.get("thread_ts")) else set()
+            place = " in a thread" if in_thread else ""
+            return f"{who} wrote {quoted(_plain(event['text'], names))}{place}", asked | in_thread, "", set()
         if event["type"] == "app_home_opened":
             return f"{who} opened Footlight's Home", {("home", event["user"])}, "", set()
         return f"Slack told Footlight of {event['type']}", {("channel", where)}, "", set()
@@ -87,7 +94,8 @@ def _places(sent: Json) -> set[Hashable]:
 
 
 def _label(action: Json) -> str:
-    text = (action.get("text") or {}).get("text") or action.get("action_id", "a button")
+    pressed = action.get("selected_option") or action
+    text = (pressed.get("text") or {}).get("text") or action.get("action_id", "a button")
     return f"“{text}”"
 
 
@@ -159,7 +167,7 @@ def _gist(text: str, names: Names) -> str:
 
 def _plain(text: str, names: Names) -> str:
     text = _USER.sub(lambda found: names.user(found[1]), _DATE.sub(r"\1", _LAST.sub("", text)))
-    return text.replace("*", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return _EMOJI.sub("", text).replace("*", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _response(url: str) -> Hashable:

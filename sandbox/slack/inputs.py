@@ -1,7 +1,9 @@
 """What inputs and selects hold: from what a person chose or typed to the state that Slack tells the app."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
 Values = dict[str, dict[str, Json]]
@@ -64,7 +66,14 @@ def chosen(element: Json, given: Sequence[str]) -> Json:
         return {"type": kind, key: None}
     if key == "selected_option":
         return {"type": kind, key: _option(element, told[0])}
-    return {"type": kind, key: int(told[0]) if kind == "datetimepicker" else told[0]}
+    return {"type": kind, key: _seconds(*reversed(told)) if kind == "datetimepicker" else told[0]}
+
+
+def _seconds(told: str, local: str = "") -> int | None:
+    """Seconds since 1970, told so; or by a zone, and the time there unless it was left empty."""
+    if told.isdigit():
+        return int(told)
+    return int(datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(told)).timestamp()) if local else None
 
 
 def _option(element: Json, value: str) -> Json:

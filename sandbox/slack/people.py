@@ -12,6 +12,7 @@ from sandbox.slack.deliveries import Answer, Deliveries
 from sandbox.slack.inputs import Values, chosen, unfilled
 from sandbox.slack.messages_api import shown
 from sandbox.slack.modal_files import with_files
+from sandbox.slack.pressed import find_element
 from sandbox.slack.replies import show_absence, show_failed_command, show_reply, show_unknown_command
 from sandbox.slack.suggestions import Unsuitable, least_typed, offered
 from sandbox.slack.triggers import ResponseUrls, Triggers
@@ -173,7 +174,7 @@ class People:
             Unsuitable: its answer is none that Slack takes, or there was none.
         """
         modal = self._on_screen(user, view_id)
-        block_id, element = find_element(modal.view["blocks"], action_id, None)
+        block_id, element = self._found(modal.view["blocks"], action_id)
         if len(typed) < least_typed(element):
             return []
         payload = payloads.interaction("block_suggestion", self._team, self._workspace.users[user])
@@ -313,12 +314,20 @@ class People:
     def _action(
         self, blocks: list[Json], action_id: str, value: str | None, option: str | Sequence[str] | None
     ) -> Json:
-        block_id, element = find_element(blocks, action_id, value)
+        block_id, element = self._found(blocks, action_id, value, option)
         state: Json = {}
         if option is not None:
             given = [option] if isinstance(option, str) else option
             state = chosen({**element, "type": "static_select"} if element["type"] == "overflow" else element, given)
         return payloads.action(block_id, element, state, self._workspace.new_ts())
+
+    def _found(
+        self, blocks: list[Json], action_id: str, value: str | None = None, option: str | Sequence[str] | None = None
+    ) -> tuple[str, Json]:
+        found = find_element(blocks, action_id, value, option)
+        if found is None:
+            raise NotThere(f"no element {action_id}")
+        return found
 
     def _seen(self, user: str, channel: str, ts: str) -> Message:
         message = self._workspace.find(channel, ts)
@@ -342,13 +351,3 @@ def _of_inputs(modal: Modal, errors: Any) -> dict[str, str]:
     if not isinstance(errors, dict) or not errors or not inputs.issuperset(errors):
         raise SlackError("invalid_errors", messages=["errors must name block ids of inputs"])
     return {block_id: str(error) for block_id, error in errors.items()}
-
-
-def find_element(blocks: list[Json], action_id: str, value: str | None) -> tuple[str, Json]:
-    """The block id and the element with this action id (and value, where several share the id)."""
-    for block in blocks:
-        inside = [*block.get("elements", []), block.get("accessory"), block.get("element")]
-        for element in inside:
-            if element and element.get("action_id") == action_id and value in (None, "", element.get("value")):
-                return block["block_id"], element
-    raise NotThere(f"no element {action_id}")

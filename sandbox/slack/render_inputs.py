@@ -91,11 +91,11 @@ def _limits(element: Json) -> str:
 
 
 def _moment(element: Json, attributes: str, state: Json, screen: Screen) -> str:
-    """A moment is chosen by its seconds since 1970, beside which stands the time that they mean."""
-    held = _held(state)
-    zone = ZoneInfo(screen.reader.tz)
-    shown = f"{datetime.fromtimestamp(int(held[0]), zone):%Y-%m-%d %H:%M}" if held else "seconds since 1970"
-    return f'<input type="number" {attributes} value="{escape("".join(held))}"><small class="quiet">{shown}</small>'
+    """A moment is chosen on the reader's clocks: their zone is a field after it, of the same name."""
+    held, tz = _held(state), screen.reader.tz
+    local = f"{datetime.fromtimestamp(int(held[0]), ZoneInfo(tz)):%Y-%m-%dT%H:%M:%S}" if held else ""
+    zone = f'<input type="hidden" {attributes} value="{escape(tz)}">'
+    return f'<input type="datetime-local" step="any" {attributes} value="{local.removesuffix(":00")}">{zone}'
 
 
 def _select(element: Json, attributes: str, state: Json, screen: Screen) -> str:
@@ -113,12 +113,17 @@ def _groups(element: Json, chosen: Sequence[str], screen: Screen) -> str:
     if "users" in kind:
         return _options(list(screen.users.items()), chosen)
     if "conversations" in kind or "channels" in kind:
-        return _options([(channel, f"#{name}") for channel, name in screen.channels.items()], chosen)
+        return _options(_channels(element, screen), chosen)
     grouped = "".join(
         f'<optgroup label="{escape(group["label"]["text"])}">{_options(_pairs(group), chosen)}</optgroup>'
         for group in element.get("option_groups") or []
     )
     return grouped + _options(_pairs(element), chosen)
+
+
+def _channels(element: Json, screen: Screen) -> list[tuple[str, str]]:
+    left_out = screen.shared if element.get("filter", {}).get("exclude_external_shared_channels") else ()
+    return [(channel, f"#{name}") for channel, name in screen.channels.items() if channel not in left_out]
 
 
 def _pairs(holder: Json) -> list[tuple[str, str]]:

@@ -24,7 +24,8 @@ class Screen:
 
     They are `action_id`, `value` (of a button; else empty) and `option` (the value, id, date or text chosen; once
     for each in multi-selects): what `People.press` and `People.press_in_view` take. `users` and `channels` are
-    names by id, to be chosen from. `file_url` tells where the picture of an uploaded file is.
+    names by id, to be chosen from; `shared` are the channels among them in which another organisation reads.
+    `file_url` tells where the picture of an uploaded file is.
     """
 
     reader: Reader
@@ -37,6 +38,7 @@ class Screen:
     """What inputs hold; those not named are as they opened."""
     errors: Mapping[str, str] = field(default_factory=dict)
     """What the app objected to, by block id."""
+    shared: frozenset[str] = frozenset()
 
 
 def text_html(text: Json | None, screen: Screen) -> str:

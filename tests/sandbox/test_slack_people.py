@@ -99,8 +99,12 @@ async def test_pressed_button(slack: SlackSandbox, app: SlackApp, client: AsyncW
 
 
 async def test_chosen_options(slack: SlackSandbox, app: SlackApp, client: AsyncWebClient) -> None:
-    """An overflow tells the whole option, a users select the id."""
-    ts = (await client.chat_postMessage(channel=LEADS, text="New lead", blocks=buttons("claim")))["ts"]
+    """An overflow tells the whole option, also where another has its action id; a users select the id."""
+    week = {"type": "overflow", "action_id": "more", "options": [{"text": plain("a week"), "value": "7d"}]}
+    blocks = [*buttons("claim"), {"type": "actions", "block_id": "second", "elements": [week]}]
+    ts = (await client.chat_postMessage(channel=LEADS, text="New lead", blocks=blocks))["ts"]
+    await slack.people.press(ANNA, LEADS, ts, "more", option="7d")
+    assert app.payload["actions"][0]["block_id"] == "second"
     await slack.people.press(ANNA, LEADS, ts, "more", option="1d")
     overflow = app.payload["actions"][0]
     await slack.people.press(ANNA, LEADS, ts, "hand_over", option=JONAS)

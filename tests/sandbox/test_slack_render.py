@@ -138,7 +138,10 @@ INPUTS: list[tuple[Json, dict[str, str]]] = [
     ({"type": "number_input", "is_decimal_allowed": True, "min_value": "1"}, {"type": "number", "min": "1"}),
     ({"type": "datepicker", "initial_date": "2026-11-25"}, {"type": "date", "value": "2026-11-25"}),
     ({"type": "timepicker"}, {"type": "time"}),
-    ({"type": "datetimepicker", "initial_date_time": 1764060000}, {"type": "number", "value": "1764060000"}),
+    (
+        {"type": "datetimepicker", "initial_date_time": 1764060000},
+        {"type": "datetime-local", "value": "2025-11-25T09:40"},
+    ),
     ({"type": "checkboxes", "options": OPTIONS}, {"type": "checkbox", "value": "a"}),
     ({"type": "radio_buttons", "options": OPTIONS}, {"type": "radio", "value": "a"}),
 ]
@@ -195,14 +198,20 @@ def test_posted_form_is_read_as_state() -> None:
         asking({"type": "checkboxes", "options": OPTIONS}) | {"block_id": "which"},
         asking({"type": "users_select"}) | {"block_id": "who"},
         asking({"type": "datepicker"}) | {"block_id": "when"},
+        asking({"type": "datetimepicker"}) | {"block_id": "from"},
+        asking({"type": "datetimepicker"}) | {"block_id": "until"},
     ]
-    values = typed_values(blocks, {"why/a": ["x"], "which/a": ["a", "b"], "who/a": ["UANNA"], "when/a": [""]})
+    given = {"why/a": ["x"], "which/a": ["a", "b"], "who/a": ["UANNA"], "when/a": [""]}
+    moments = {"from/a": ["2025-11-25T09:40", "Europe/Berlin"], "until/a": ["", "Europe/Berlin"]}
+    values = typed_values(blocks, {**given, **moments})
 
     assert values == {
         "why": {"a": {"type": "plain_text_input", "value": "x"}},
         "which": {"a": {"type": "checkboxes", "selected_options": OPTIONS}},
         "who": {"a": {"type": "users_select", "selected_user": "UANNA"}},
         "when": {"a": {"type": "datepicker", "selected_date": None}},
+        "from": {"a": {"type": "datetimepicker", "selected_date_time": 1764060000}},
+        "until": {"a": {"type": "datetimepicker", "selected_date_time": None}},
     }
 
 
