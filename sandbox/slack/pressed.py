@@ -19,5 +19,6 @@ def find_element(
 
 def _is_it(element: Json, value: str | None, option: str | Sequence[str] | None) -> bool:
     if element["type"] == "overflow" and option is not None:
-        return any(one["value"] == option for one in element["options"])
+        chosen = [option] if isinstance(option, str) else option
+        return all(one in {each["value"] for each in element["options"]} for one in chosen)
     return value in (None, "", element.get("value"))

@@ -103,7 +103,7 @@ async def test_chosen_options(slack: SlackSandbox, app: SlackApp, client: AsyncW
     week = {"type": "overflow", "action_id": "more", "options": [{"text": plain("a week"), "value": "7d"}]}
     blocks = [*buttons("claim"), {"type": "actions", "block_id": "second", "elements": [week]}]
     ts = (await client.chat_postMessage(channel=LEADS, text="New lead", blocks=blocks))["ts"]
-    await slack.people.press(ANNA, LEADS, ts, "more", option="7d")
+    await slack.people.press(ANNA, LEADS, ts, "more", option=["7d"])
     assert app.payload["actions"][0]["block_id"] == "second"
     await slack.people.press(ANNA, LEADS, ts, "more", option="1d")
     overflow = app.payload["actions"][0]
