@@ -54,7 +54,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
 async def answer(typed: Typed) -> Message:
     """What `/footlight groups` says. The groups stand in a modal, which takes a pressed button."""
-    return groups_offer(len(await typed.desk.store.read(target_groups.by_hand)), typed.visit.reader)
+    return groups_offer(typed.visit.reader)
 
 
 async def open_list(press: Press) -> None:

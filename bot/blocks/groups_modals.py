@@ -48,9 +48,9 @@ class Outcome:
     bad: tuple[str, ...] = ()
 
 
-def groups_offer(number: int, reader: Reader) -> Message:
+def groups_offer(reader: Reader) -> Message:
     """What `/footlight groups` offers."""
-    told = reader.texts.count("setup_groups", number)
+    told = reader.texts("groups_offer")
     show = button(reader.texts.plain("setup_choose_groups"), CHOOSE_GROUPS, OFFERED)
     return Message(told, [section([told], accessory=show)])
 

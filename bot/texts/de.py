@@ -563,6 +563,7 @@ TEXTS: Final = {
     "setup_groups_one": "*Gruppen von Hand*: {n} Zielgruppe wird von Hand gepflegt",
     "setup_groups_other": "*Gruppen von Hand*: {n} Zielgruppen werden von Hand gepflegt",
     "setup_choose_groups": "Gruppen von Hand",
+    "groups_offer": "*Gruppen von Hand*: Zielgruppen aus Leuten, die ihr nennt, neben denen aus HubSpot-Listen",
     "groups_new": "Neue Gruppe",
     "groups_none": "Noch wird keine Zielgruppe von Hand gepflegt.",
     "groups_more": "und {n} weitere: `footlight groups list` zeigt alle",

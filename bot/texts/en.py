@@ -552,6 +552,7 @@ TEXTS: Final = {
     "setup_groups_one": "*Groups by hand*: {n} target group is kept by hand",
     "setup_groups_other": "*Groups by hand*: {n} target groups are kept by hand",
     "setup_choose_groups": "Groups by hand",
+    "groups_offer": "*Groups by hand*: target groups of people whom you name, beside those that mirror HubSpot lists",
     "groups_new": "New group",
     "groups_none": "No target group is kept by hand yet.",
     "groups_more": "and {n} more: `footlight groups list` shows all",

@@ -105,7 +105,7 @@ async def test_a_group_is_deleted_after_two_questions(store: Store, bot: Bot, sl
 
     assert (store.read_now(target_groups.by_hand), store.read_now(campaign_as_new, "C").groups) == ([], ())
     assert actions_noted(store) == [("deleted a target group", "Fair")]
-    assert "1 target group is kept by hand" in seen(slack, GENERAL)[-1].text
+    assert "target groups of people whom you name" in seen(slack, GENERAL)[-1].text
 
 
 async def test_what_is_in_the_way(store: Store, bot: Bot, slack: SlackSandbox) -> None:

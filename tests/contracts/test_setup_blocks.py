@@ -106,7 +106,7 @@ def check_messages(text: str, number: int, reader: Reader) -> None:
         activity_digest(activities(text, number), None, replace(reader, chart_url=CHART_URL), numbers(text)),
         digest_page(leads[:16], "1.2", reader, total=number, skipped=0),
         setup_checklist(state, reader, is_welcome=bool(number)),
-        groups_offer(number, reader),
+        groups_offer(reader),
     ):
         assert message_faults(message.blocks) == []
         assert text_length(message.blocks) <= ALL_TEXT
