@@ -2,6 +2,7 @@
 
 from bot.blocks.click_pages import A_PAGE, Page, click_page
 from bot.blocks.contact_message import shown_name
+from bot.blocks.elements import one_line
 from bot.blocks.subject import Subject, SubjectKind
 from bot.desk import Desk
 from bot.press import Press
@@ -22,8 +23,10 @@ async def turn(press: Press) -> None:
     """Newer or older ones, in the same modal."""
     skipped = press.option
     page = await _page(press.subject, int(skipped) if skipped.isdecimal() and len(skipped) < 7 else 0, press.desk)
-    if page is not None:
-        await press.client.views_update(view_id=press.place.view_id, view=click_page(page, press.visit.reader))
+    if page is None:
+        await press.show(one_line(press.visit.reader.texts("gone")))
+        return
+    await press.client.views_update(view_id=press.place.view_id, view=click_page(page, press.visit.reader))
 
 
 async def _page(subject: Subject | None, skipped: int, desk: Desk) -> Page | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.blocks.counting_modals import COUNTED_GROUPS, confirm_modal, counting_modal, group_options
+from bot.blocks.counting_modals import COUNTED_GROUPS, MOST_GROUPS, confirm_modal, counting_modal, group_options
 from bot.blocks.elements import Block
 from bot.desk import Place
 from bot.modal import MOST_SUGGESTED, Search, Submission
@@ -15,9 +15,14 @@ from storage import Busy, Session, StoreDown, aggregate_only, target_groups
 
 
 class Switches(msgspec.Struct, frozen=True):
-    """What a modal carries: where the checklist stands, and the groups to be switched on and off, by id."""
+    """
+    What a modal carries: where the checklist stands, and groups by id.
+
+    `shown` stood in the question; `on` and `off` are to be switched.
+    """
 
     place: Place
+    shown: tuple[int, ...] = ()
     on: tuple[int, ...] = ()
     off: tuple[int, ...] = ()
 
@@ -25,8 +30,9 @@ class Switches(msgspec.Struct, frozen=True):
 async def choose(press: Press) -> None:
     """*Choose groups*: whose members are counted only in groups."""
     groups, reader = await press.desk.store.read(target_groups.all_groups), press.visit.reader
-    chosen = [group for group in groups if group.is_aggregate_only]
-    await press.open(lambda metadata: counting_modal(chosen, reader, metadata=metadata), Switches(press.place))
+    chosen = [group for group in groups if group.is_aggregate_only][:MOST_GROUPS]
+    carried = Switches(press.place, shown=tuple(group.id for group in chosen))
+    await press.open(lambda metadata: counting_modal(chosen, reader, metadata=metadata), carried)
 
 
 async def suggest(search: Search) -> Sequence[Block]:
@@ -41,10 +47,13 @@ async def chosen(submission: Submission) -> None:
     """*Save*: asks once more where members come to be counted only in groups, as their past is folded."""
     wanted = {int(one["value"]) for one in submission.answers[COUNTED_GROUPS].get("selected_options") or ()}
     groups = await submission.desk.store.read(target_groups.all_groups)
+    carried = submission.carried(Switches)
+    # What somebody else switched on meanwhile, and what there was no room to show, stays so.
+    taken_out = set(carried.shown) - wanted
     switches = Switches(
-        submission.carried(Switches).place,
+        carried.place,
         on=tuple(one.id for one in groups if one.id in wanted and not one.is_aggregate_only),
-        off=tuple(one.id for one in groups if one.id not in wanted and one.is_aggregate_only),
+        off=tuple(one.id for one in groups if one.id in taken_out and one.is_aggregate_only),
     )
     if switches.on:
         asked = [group for group in groups if group.id in switches.on]

@@ -4,11 +4,11 @@ from decisions.human_or_machine import VerdictKind
 from sandbox.sample_data.workspace import ANNA, LEADS, OLIVER
 from sandbox.slack import SlackSandbox
 from sandbox.slack.block_kit import view_faults
-from storage import Session, Store
+from storage import Session, Store, privacy
 from storage.tracking import Event, EventClass
 from tests.bot.conftest import Bot, until_said
 from tests.bot.test_opt_out import the_modal
-from tests.storage.people import a_state, become_lead, fetch, store_all
+from tests.storage.people import HASHER, T0, a_state, become_lead, fetch, store_all
 
 
 def judged(store: Store) -> None:
@@ -51,6 +51,11 @@ async def test_pages_with_reasons(store: Store, bot: Bot, slack: SlackSandbox) -
     assert view_faults(modal.view) == []
     await slack.people.press_in_view(OLIVER, modal.id, "turn_clicks_0")
     await slack.until(lambda: "1 to 10 of 12" in str(modal.view))
+
+    store.write_now(privacy.erase, "max@firma.de", actor="cli", hasher=HASHER, now=T0)
+    await slack.people.press_in_view(OLIVER, modal.id, "turn_clicks_1")
+    await slack.until(lambda: "no longer here" in str(modal.view), within=30)
+    assert "Max" not in str(modal.view)
 
 
 async def test_clicks_of_a_lead(store: Store, bot: Bot, slack: SlackSandbox) -> None:

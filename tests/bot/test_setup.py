@@ -28,6 +28,7 @@ from storage import (
     audit,
     channel_chosen,
     delivery,
+    groups_by_hand,
     inbox,
     list_catalogue,
     outbox,
@@ -36,6 +37,7 @@ from storage import (
     subscriptions,
     target_groups,
 )
+from storage.aggregate_only import switch
 from storage.campaign_changes import NewCampaign, create_campaign
 from storage.campaigns import external_ids
 from storage.hubspot_lists import CONTACTS, HubSpotListState
@@ -361,5 +363,13 @@ async def test_groups_are_counted_as_groups_after_a_question(store: Store, bot: 
     (noted,) = store.read_now(audit.newest, 1)
     assert (noted.action, noted.actor) == ("made a target group aggregate only", f"slack:{OLIVER}")
 
+    await slack.people.press(OLIVER, GENERAL, message.ts, "setup_counting")
+    await bot.dispatch.drain(30)
+    for number in range(60):
+        group_id = store.write_now(groups_by_hand.create, f"Team {number}", actor="cli", now=T0)
+        store.write_now(switch, group_id, on=True, actor="cli", now=T0)
+    await submit(slack, bot, await the_modal(slack), {"counted_groups": {"counted_groups": {"selected_options": []}}})
+    assert aggregate_only() == [f"Team {number}" for number in sorted(range(60), key=str)]
+
     await choose([])
-    assert aggregate_only() == []
+    assert len(aggregate_only()) == 10
