@@ -11,11 +11,11 @@ import typer
 
 from decisions.addresses import NotAnAddress, account_domain, normalise_domain
 from decisions.member_file import BadLine, read_members
+from footlight.cli import group_filling
 from footlight.cli.command import ACTOR, Footlight, opened
+from footlight.cli.group_filling import Comparison, NamedMembers
 from footlight.cli.printing import AsJson, complaints, console, print_json
 from footlight.cli.typed_address import typed_address
-from jobs import group_filling
-from jobs.group_filling import Comparison, Named
 from storage import group_deleted, groups_by_hand, target_groups
 from storage.accounts import NoAccount
 from storage.groups_by_hand import GroupRefused, Members
@@ -70,7 +70,7 @@ def remove(group: str, who: Who = None, *, csv: Csv = None, as_json: AsJson = Fa
     with opened() as footlight:
         view = footlight.store.read_now(target_groups.find_group, group)
         compared = asyncio.run(group_filling.compare(footlight.store, view.id, asked.named, footlight.hasher))
-        asyncio.run(_change(footlight, view, Named(), None, compared.staying))
+        asyncio.run(_change(footlight, view, NamedMembers(), None, compared.staying))
     removed = len(compared.staying)
     if as_json:
         print_json({"group": view.name, "removed": removed, "bad_lines": asked.bad_lines})
@@ -135,7 +135,7 @@ def _ask_to_delete(view: GroupView, campaigns: Sequence[str]) -> None:
 class _Asked:
     """Whom a command names, and the lines of its file that name nobody."""
 
-    named: Named
+    named: NamedMembers
     bad_lines: tuple[BadLine, ...]
 
 
@@ -149,7 +149,7 @@ def _asked(who: Sequence[str], csv: Path | None) -> _Asked:
     file = read_members(csv.read_bytes()) if csv else read_members(b"")
     emails = [typed_address(each) for each in who if "@" in each]
     domains = [_typed_domain(each) for each in who if "@" not in each]
-    named = Named(tuple(dict.fromkeys((*emails, *file.emails))), tuple(dict.fromkeys((*domains, *file.domains))))
+    named = NamedMembers(tuple(dict.fromkeys((*emails, *file.emails))), tuple(dict.fromkeys((*domains, *file.domains))))
     return _Asked(named, file.bad_lines)
 
 
@@ -185,7 +185,7 @@ def _let_go(footlight: Footlight, view: GroupView, asked: _Asked, leaving: Membe
 
 
 async def _change(
-    footlight: Footlight, view: GroupView, named: Named, compared: Comparison | None, leaving: Members
+    footlight: Footlight, view: GroupView, named: NamedMembers, compared: Comparison | None, leaving: Members
 ) -> None:
     store, now = footlight.store, footlight.now()
     await group_filling.fill(store, view.id, named, hasher=footlight.hasher, now=now)

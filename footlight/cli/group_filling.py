@@ -15,15 +15,15 @@ AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedMembers:
     """Normalised addresses and registrable domains."""
 
     emails: Sequence[str] = ()
     domains: Sequence[str] = ()
 
-    def portions(self) -> "Iterator[Named]":
+    def portions(self) -> "Iterator[NamedMembers]":
         for start in range(0, max(len(self.emails), len(self.domains)), AT_ONCE):
-            yield Named(self.emails[start : start + AT_ONCE], self.domains[start : start + AT_ONCE])
+            yield NamedMembers(self.emails[start : start + AT_ONCE], self.domains[start : start + AT_ONCE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Comparison:
     deleted: int
 
 
-async def compare(store: Store, group_id: int, named: Named, hasher: Hasher) -> Comparison:
+async def compare(store: Store, group_id: int, named: NamedMembers, hasher: Hasher) -> Comparison:
     """
     Whom filling the group would bring, and who else is in it.
 
@@ -70,7 +70,7 @@ async def compare(store: Store, group_id: int, named: Named, hasher: Hasher) -> 
 KINDS: Final = ("contacts", "accounts", "addresses")
 
 
-async def fill(store: Store, group_id: int, named: Named, *, hasher: Hasher, now: datetime) -> None:
+async def fill(store: Store, group_id: int, named: NamedMembers, *, hasher: Hasher, now: datetime) -> None:
     """Put everybody in who is named. Cut off and run again, it does the rest."""
     for one in named.portions():
         await store.write(groups_by_hand.add, group_id, one.emails, one.domains, hasher=hasher, now=now)
