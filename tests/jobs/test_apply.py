@@ -337,13 +337,15 @@ async def test_told_while_it_is_applied(
     assert await context.store.read(waiting_hints) == [(first, 0)]
 
 
-async def test_stops_in_time(context: Context, hubspot: HubSpotSandbox, group_id: int, crm: Crm) -> None:
+async def test_stops_in_time(
+    context: Context, hubspot: HubSpotSandbox, group_id: int, crm: Crm, apply: Apply, until: Until
+) -> None:
     """Work that hangs on HubSpot does not hold up the end of the process, and its hints are kept."""
-    apply = Apply(context, poll=timedelta(milliseconds=10))
     await keep(context, CONTACT, str(min(crm.contacts)))
     hubspot.faults.slow = 60.0
+    hubspot.requests.clear()
     loop = asyncio.create_task(apply.run())
-    await asyncio.sleep(0.1)
+    await until(hubspot.requests.total)
 
     async with asyncio.timeout(4):  # our own patience with HubSpot would end after five
         await apply.stop(timedelta(milliseconds=50))

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import count
-from time import monotonic
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from sandbox.mail.gateway import Gateway
+from sandbox.mail.mail import Mail
 from sandbox.mail.reader import PERSON, Reader
-from sandbox.mail.trickle import Fate, Letter, Trickle
+from sandbox.mail.trickle import PAUSES, Fate, Letter, Trickle
 
 KEY = "key"
 
@@ -64,19 +64,32 @@ class Pauses:
         await asyncio.sleep(0)
 
 
-def trickle_of(product: Product, pauses: Pauses, *fates: Fate) -> Trickle:
+class Counted(Gateway):
+    """Knows how many mails it began to send."""
+
+    begun = 0
+
+    async def send(self, sender: str, recipient: str, subject: str) -> Mail:
+        self.begun += 1
+        return await super().send(sender, recipient, subject)
+
+
+def gateway_to(product: Product) -> Counted:
+    return Counted(product.url, KEY, count(1).__next__)
+
+
+def trickle_of(gateway: Gateway, pauses: Pauses, *fates: Fate) -> Trickle:
     def letters() -> Iterator[Letter]:
         for number, fate in enumerate(fates):
             yield Letter("anna@nordwerk.example", f"p{number}@firma.example", "Hello", fate)
 
-    gateway = Gateway(product.url, KEY, count(1).__next__)
     return Trickle(letters(), gateway, Reader(), sleep=pauses.sleep)
 
 
 async def test_what_becomes_of_a_mail(product: Product) -> None:
     """A mail is signed, then its banner loaded, then clicked, with time between; a scanner follows all at once."""
     pauses = Pauses()
-    trickle = trickle_of(product, pauses, "clicked", "opened", "scanned")
+    trickle = trickle_of(gateway_to(product), pauses, "clicked", "opened", "scanned")
     with trickle.watched():
         await trickle.run()
 
@@ -95,46 +108,53 @@ async def test_what_becomes_of_a_mail(product: Product) -> None:
 
 async def test_nobody_looks(product: Product) -> None:
     """No mail is written before anybody looks, nor after the last one has gone, nor while it is switched off."""
-    pauses = Pauses()
-    trickle = trickle_of(product, pauses, *(["opened"] * 50))
+    gateway, pauses, looking = gateway_to(product), Pauses(), ExitStack()
+    trickle = trickle_of(gateway, pauses, *(["opened"] * 50))
     running = asyncio.create_task(trickle.run())
-    await asyncio.sleep(0.05)
-    assert product.seen == []
+    await _as_far_as_it_goes()
+    assert gateway.begun == 0
 
-    with trickle.watched():
-        await _more(product, 4)
-        trickle.is_on = False
-        await _quiet(product)
-        trickle.is_on = True
-        await _more(product, 4)
-    await _quiet(product)
+    looking.enter_context(trickle.watched())
+    await between_letters(pauses, product, 4, lambda: setattr(trickle, "is_on", False))
+    await _as_far_as_it_goes()
+    assert gateway.begun == 2
+
+    trickle.is_on = True
+    await between_letters(pauses, product, 8, looking.close)
+    await _as_far_as_it_goes()
+    assert gateway.begun == 4
+
     assert not running.done()
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
 
 
-async def _more(product: Product, number: int) -> None:
-    """So many more requests have come."""
-    wanted, deadline = len(product.seen) + number, monotonic() + 5
-    while len(product.seen) < wanted:
-        assert monotonic() < deadline
-        await asyncio.sleep(0.005)
+async def between_letters(pauses: Pauses, product: Product, number: int, act: Callable[[], object]) -> None:
+    """Does something when so many requests have come and the next letter is waited for."""
+    done = asyncio.Event()
+
+    def look() -> None:
+        if len(product.seen) == number and pauses.slept[-1] >= PAUSES[0] and not done.is_set():
+            act()
+            done.set()
+
+    pauses.on_pause = look
+    async with asyncio.timeout(30):
+        await done.wait()
 
 
-async def _quiet(product: Product) -> None:
-    """Nothing new comes after what was under way."""
-    await asyncio.sleep(0.1)
-    before = list(product.seen)
-    await asyncio.sleep(0.1)
-    assert product.seen == before
+async def _as_far_as_it_goes() -> None:
+    """No time passes in pauses: what waits for no request goes on at once."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def test_product_down(product: Product) -> None:
     """A product that gives no banner costs that mail, and no other."""
     product.refuses = True
     pauses = Pauses()
-    trickle = trickle_of(product, pauses, "clicked", "opened")
+    trickle = trickle_of(gateway_to(product), pauses, "clicked", "opened")
 
     def recover() -> None:
         product.refuses = product.refuses and len(pauses.slept) < 2
