@@ -17,7 +17,8 @@ Told = tuple[str, set[Hashable]]
 _ANSWERED: Final = {"errors": ", to which Footlight objected", "update": " and was shown what comes of it"}
 _ADDRESS: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _BOLD: Final = re.compile(r"\*([^*\n]+)\*")
-_DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+_DATE: Final = re.compile(r"<!date\^\d+\^([^|>]*)\|([^>]*)>")
+_CLOCK: Final = re.compile(r" \d\d:\d\d UTC$")
 _LAST: Final = re.compile(r", \w+ <!date\^[^>]*>$")
 _EMOJI: Final = re.compile(r":[a-z0-9_+-]+: ")
 _USER: Final = re.compile(r"<@(\w+)>")
@@ -77,7 +78,7 @@ def _interaction(sent: Json, names: Names) -> tuple[str, set[Hashable], Deed, se
         case "view_submission":
             return f"{who} confirmed {quoted(sent['view']['title']['text'])}", keys | view, "", view
         case "block_suggestion":
-            return f"{who} looked for a choice in a dialog", keys | view, "", view
+            return "", keys | view, "", view  # the page itself asks, for what it offers
         case "view_closed":
             return f"{who} closed {quoted(sent['view']['title']['text'])}", keys | view, "", set()
         case _:
@@ -150,6 +151,7 @@ _CALLED: Final[Mapping[str, Callable[[Json, Json, Exchange, Names], Told]]] = {
     "chat.postEphemeral": _whispered,
     "response_url": _responded,
     "views.open": _opened,
+    "views.push": _opened,
 }
 
 
@@ -166,8 +168,20 @@ def _gist(text: str, names: Names) -> str:
 
 
 def _plain(text: str, names: Names) -> str:
-    text = _USER.sub(lambda found: names.user(found[1]), _DATE.sub(r"\1", _LAST.sub("", text)))
-    return _EMOJI.sub("", text).replace("*", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text = _USER.sub(lambda found: names.user(found[1]), _DATE.sub(_date, _LAST.sub("", text)))
+    return (
+        _EMOJI.sub("", text)
+        .replace("*", "")
+        .replace("`", "")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+    )
+
+
+def _date(found: re.Match[str]) -> str:
+    shown, otherwise = found.groups()
+    return otherwise if "{time" in shown else _CLOCK.sub("", otherwise)
 
 
 def _response(url: str) -> Hashable:
