@@ -93,7 +93,11 @@ async def test_a_page_that_names_others_again(context: Context) -> None:
         await context.store.write(stage_page, group_id, Page(("1", "2"), "b"))
 
 
-@pytest.mark.parametrize(("endpoint", "at"), [("lists.memberships", 4), ("contacts.batch_read", 6)])
+@pytest.mark.parametrize(
+    ("database_url", "endpoint", "at"),
+    [("sqlite", "lists.memberships", 4), ("postgresql", "contacts.batch_read", 6)],
+    indirect=["database_url"],
+)
 async def test_killed(
     context: Context,
     crm: Crm,
@@ -149,7 +153,7 @@ def other_process(database_url: str) -> Iterator[Store]:
     store.close_now()
 
 
-@pytest.mark.parametrize("others", [0, 3])
+@pytest.mark.parametrize(("database_url", "others"), [("sqlite", 3), ("postgresql", 0)], indirect=["database_url"])
 async def test_no_storm_of_refusals(
     context: Context, crm: Crm, hubspot: HubSpotSandbox, other_process: Store, others: int
 ) -> None:
