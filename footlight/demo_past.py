@@ -64,7 +64,7 @@ async def live_the_past(settings: Settings, opened: Opened, clock: Clock, page_u
     await _keep(opened.store, tracker, untold)
     for topic, channel in ((Topic.LEADS, sample.LEADS), (Topic.FEED, sample.FEED)):
         await opened.store.write(subscriptions.subscribe, topic, channel, now=now)
-    slack = open_slack(settings, opened)
+    slack = open_slack(settings, opened, now=clock)
     assert slack is not None
     for fetched in told:
         await _keep(opened.store, tracker, fetched)

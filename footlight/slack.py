@@ -1,7 +1,7 @@
 """Slack for this installation: the bot, its carrier and its two ways in, made of the settings."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,19 +56,19 @@ class Slack:
         token: None: each workspace's own.
     """
 
-    def __init__(self, settings: Settings, opened: Opened, token: str | None) -> None:
+    def __init__(self, settings: Settings, opened: Opened, token: str | None, now: Callable[[], datetime]) -> None:
         self._client = slack_client(token, settings.slack_base_url)
         self._store = opened.store
         each = None if token else client_of_each(opened.store, opened.keys, settings.slack_base_url)
         client_of = each or always(self._client)
-        installed = InstallationStore(opened.store, opened.keys, now=utc_now)
+        installed = InstallationStore(opened.store, opened.keys, now=now)
         secrets = reveal(settings.slack_signing_secret)
         people, charts = People(client_of), chart_links(settings, opened)
         desk = Desk(
             store=opened.store,
             hasher=opened.known_hasher,
             people=people,
-            now=utc_now,
+            now=now,
             public_url=settings.public_url,
             own_domains=frozenset(settings.footlight_own_domains),
             charts=charts,
@@ -76,12 +76,12 @@ class Slack:
             client_of=each,
         )
         self._connections = opened.connections
-        self._homes = Homes(opened.store, people, client_of, now=utc_now, charts=charts)
+        self._homes = Homes(opened.store, people, client_of, now=now, charts=charts)
         authorize = authorize_by(installed) if each else None
         self._dispatch = make_bot(desk, self._client, self._homes, authorize=authorize)
-        self._events = Events(opened.store, opened.keys, self._dispatch, now=utc_now)
+        self._events = Events(opened.store, opened.keys, self._dispatch, now=now)
         self._endpoint = SlackEndpoint(self._events, self._dispatch, prove=partial(prove, secrets), malformed=malformed)
-        carrier = partial(SlackCarrier, store=opened.store, people=people, now=utc_now, charts=charts)
+        carrier = partial(SlackCarrier, store=opened.store, people=people, now=now, charts=charts)
         self.carrier: Carrier = WorkspaceCarriers(each, carrier) if each else carrier(self._client)
         self._install = _install(settings, opened, installed) if each else None
         self._app_token = settings.slack_app_token
@@ -159,12 +159,12 @@ def prove(secrets: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> 
     check_slack(body, headers, secrets=secrets, now=utc_now())
 
 
-def open_slack(settings: Settings, opened: Opened) -> Slack | None:
+def open_slack(settings: Settings, opened: Opened, *, now: Callable[[], datetime] = utc_now) -> Slack | None:
     """Slack, where a bot token is set or workspaces are invited, and opted-out people can be recognised."""
     token = settings.slack_bot_token
     if opened.hasher is None or (token is None and not settings.has_several_workspaces):
         return None
-    return Slack(settings, opened, token.get_secret_value() if token else None)
+    return Slack(settings, opened, token.get_secret_value() if token else None, now)
 
 
 def _install(settings: Settings, opened: Opened, installed: InstallationStore) -> Install:
