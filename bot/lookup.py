@@ -28,7 +28,7 @@ from storage.leads import LeadCard, LeadStage
 from storage.opt_outs import Hasher
 from storage.people_search import LONGEST_QUERY, Found
 from storage.performance import Performance
-from storage.performance_report import Selection, of_addresses
+from storage.selections import Selection, of_addresses
 from storage.senders import own_domains
 from storage.trend import Step, trend
 

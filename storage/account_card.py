@@ -18,7 +18,8 @@ from storage.contacts import Contact
 from storage.leads import ENDS, Lead
 from storage.opt_outs import Hasher
 from storage.performance import Counter, Performance
-from storage.performance_report import Report, of_account
+from storage.performance_report import Report
+from storage.selections import of_account
 from storage.trend import Step, trend
 
 

@@ -17,7 +17,8 @@ from storage.feed import Activity
 from storage.hours import HourCounter
 from storage.leads import Lead
 from storage.performance import Counter, PopularCampaign
-from storage.performance_report import of_campaign, within
+from storage.performance_report import within
+from storage.selections import of_campaign
 from storage.tracking import Event, EventClass, EventKind
 from storage.trend import EVERYBODY, Step, trend
 

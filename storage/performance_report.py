@@ -22,85 +22,9 @@ from storage.hours import HOUR, HourCounter
 from storage.kept_totals import KeptCount
 from storage.owners import names_by_email
 from storage.performance import POPULAR_CAMPAIGNS, RECENT_CLICKS, Counter, PopularCampaign
+from storage.selections import ALL, Conditions, Selection
 from storage.senders import Sender
 from storage.tracking import COUNTED, Event, EventClass, EventKind
-
-Conditions = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """
-    Of what one asks, as conditions on the tables that hold its numbers; None: that table does not tell it apart.
-
-    `counters` name people and live as long as they are known, `hours` name nobody and stay for ever, `events` are
-    single views and clicks, until retention takes them. `campaign_id` and `group_id`: it is of this one alone.
-    """
-
-    events: Conditions
-    counters: Conditions | None = None
-    hours: Conditions | None = None
-    campaign_id: int | None = None
-    group_id: int | None = None
-
-    def __and__(self, other: "Selection") -> "Selection":
-        """What is of both."""
-        return Selection(
-            self.events + other.events,
-            _both(self.counters, other.counters),
-            _both(self.hours, other.hours),
-            self.campaign_id if other.campaign_id is None else other.campaign_id,
-            self.group_id if other.group_id is None else other.group_id,
-        )
-
-    @property
-    def of_the_named(self) -> "Selection":
-        """The same, of people who can be named alone."""
-        named = (*self.events, col(Event.address_id).is_not(None))
-        return Selection(named, self.counters, None, self.campaign_id, self.group_id)
-
-
-def _both(some: Conditions | None, others: Conditions | None) -> Conditions | None:
-    return None if some is None or others is None else some + others
-
-
-ALL = Selection(events=(), counters=(), hours=())
-
-
-def of_addresses(address_ids: Sequence[int]) -> Selection:
-    """A person, whose addresses these are."""
-    return Selection(
-        events=(col(Event.address_id).in_(address_ids),), counters=(col(Counter.address_id).in_(address_ids),)
-    )
-
-
-def of_account(account_id: int) -> Selection:
-    """Everybody's addresses in an account."""
-    theirs = select(col(Address.id)).where(col(Address.account_id) == account_id)
-    return Selection(events=(col(Event.address_id).in_(theirs),), counters=(col(Counter.address_id).in_(theirs),))
-
-
-def of_campaign(campaign_id: int) -> Selection:
-    return Selection(
-        events=(col(Event.campaign_id) == campaign_id,),
-        counters=(col(Counter.campaign_id) == campaign_id,),
-        hours=(col(HourCounter.campaign_id) == campaign_id,),
-        campaign_id=campaign_id,
-    )
-
-
-def of_group(group_id: int) -> Selection:
-    """The events whose campaign was chosen by this target group, whoever is in it now."""
-    return Selection(
-        events=(col(Event.group_id) == group_id,),
-        hours=(col(HourCounter.group_id) == group_id,),
-        group_id=group_id,
-    )
-
-
-def of_sender(sender_id: int) -> Selection:
-    """The events of the mails of one employee."""
-    return Selection(events=(col(Event.sender_id) == sender_id,))
 
 
 class SenderNumbersOff(Mendable):
@@ -137,7 +61,11 @@ def sender_id(session: Session, email: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is told of a scope; each number is defined in docs/numbers.md. Moments from `hours` are an hour's begin."""
+    """
+    What is told of a selection; each number is defined in docs/numbers.md.
+
+    Moments from `hours` are an hour's begin.
+    """
 
     counts: Counts
     unique_viewers: int
@@ -148,40 +76,40 @@ class Report:
     popular_campaigns: tuple[PopularCampaign, ...]
 
 
-def told(session: Session, scope: Selection) -> Selection:
+def told(session: Session, selection: Selection) -> Selection:
     """
-    What of a scope may be told: where few are counted only in groups, nothing of those who cannot be named.
+    What of a selection may be told: where few are counted only in groups, nothing of those who cannot be named.
 
     Raises:
         TooFewPeople: it is of an aggregate-only group that is too small.
     """
-    if scope.hours is None or (scope.group_id is None and scope.campaign_id is None):
-        return scope
-    if scope.group_id is not None:
-        small_crowds.require_enough(session, scope.group_id)
+    if selection.hours is None or (selection.group_id is None and selection.campaign_id is None):
+        return selection
+    if selection.group_id is not None:
+        small_crowds.require_enough(session, selection.group_id)
     held = small_crowds.find(session)
-    is_held = scope.group_id in held.groups or scope.campaign_id in held.campaigns
-    return scope.of_the_named if is_held else scope
+    is_held = selection.group_id in held.groups or selection.campaign_id in held.campaigns
+    return selection.of_the_named if is_held else selection
 
 
-def report(session: Session, scope: Selection) -> Report:
+def report(session: Session, selection: Selection) -> Report:
     """
-    The performance of a scope, as far as it may be told.
+    The performance of a selection, as far as it may be told.
 
     Raises:
         TooFewPeople: as `told`.
     """
-    scope = told(session, scope)
-    viewers, clickers = _uniques(session, scope)
-    first_at, last_at = _times(session, scope)
+    selection = told(session, selection)
+    viewers, clickers = _uniques(session, selection)
+    first_at, last_at = _times(session, selection)
     return Report(
-        counts=_counts(session, scope),
+        counts=_counts(session, selection),
         unique_viewers=viewers,
         unique_clickers=clickers,
         first_at=first_at,
         last_at=last_at,
-        recent_clicks=tuple(_recent(session, scope)),
-        popular_campaigns=tuple(_popular(session, scope)),
+        recent_clicks=tuple(_recent(session, selection)),
+        popular_campaigns=tuple(_popular(session, selection)),
     )
 
 
@@ -230,7 +158,7 @@ def parts_of_all(session: Session) -> list[Part]:
     return [*parts, Part(NOBODY, Counts(*(whole - some for whole, some in zip(everything, named, strict=True))))]
 
 
-def series(session: Session, scope: Selection, since: datetime, until: datetime) -> list[tuple[datetime, Counts]]:
+def series(session: Session, selection: Selection, since: datetime, until: datetime) -> list[tuple[datetime, Counts]]:
     """
     Each hour, by its begin in UTC, in which anything happened from `since` to before `until`, in their order.
 
@@ -238,22 +166,22 @@ def series(session: Session, scope: Selection, since: datetime, until: datetime)
         TooFewPeople: as `told`.
     """
     hour: Any
-    scope = told(session, scope)
-    if scope.hours is not None:
-        hour, sums, where = type_coerce(col(HourCounter.hour), BigInteger), hours.COUNTS, scope.hours
+    selection = told(session, selection)
+    if selection.hours is not None:
+        hour, sums, where = type_coerce(col(HourCounter.hour), BigInteger), hours.COUNTS, selection.hours
     else:
         at = type_coerce(col(Event.at), BigInteger)
-        hour, sums, where = at - at % HOUR, _EVENT_SUMS, (*scope.events, col(Event.kind).in_(COUNTED))
+        hour, sums, where = at - at % HOUR, _EVENT_SUMS, (*selection.events, col(Event.kind).in_(COUNTED))
     within = (hour >= to_microseconds(since), hour < to_microseconds(until))
     rows = session.execute(select(hour, *sums).where(*where, *within).group_by(hour).order_by(hour))
     found = [(from_microseconds(begin), counts_of(row)) for begin, *row in rows]
     return [(begin, counts) for begin, counts in found if any(astuple(counts))]
 
 
-def within(session: Session, scope: Selection, begin: datetime, end: datetime | None) -> Counts:
-    """What the single views and clicks of a scope come to, from `begin` to before `end` (None: until now)."""
+def within(session: Session, selection: Selection, begin: datetime, end: datetime | None) -> Counts:
+    """What the single views and clicks of a selection come to, from `begin` to before `end` (None: until now)."""
     stretch = (col(Event.at) >= begin, *(() if end is None else (col(Event.at) < end,)))
-    return counts_of(session.execute(select(*_EVENT_SUMS).where(*scope.events, *stretch)).one())
+    return counts_of(session.execute(select(*_EVENT_SUMS).where(*selection.events, *stretch)).one())
 
 
 SHOWN: Final = timedelta(days=14)
@@ -297,32 +225,32 @@ def _ordered(parts: list[Part]) -> list[Part]:
     return sorted(parts, key=lambda part: (-part.counts.clicks, -part.counts.views, part.name))
 
 
-def _counts(session: Session, scope: Selection) -> Counts:
-    if scope.hours is not None:
-        return counts_of(session.execute(select(*hours.COUNTS).where(*scope.hours)).one())
-    if scope.counters is not None:
-        return counts_of(session.execute(select(*_SUMS).where(*scope.counters)).one())
-    return counts_of(session.execute(select(*_EVENT_SUMS).where(*scope.events)).one())
+def _counts(session: Session, selection: Selection) -> Counts:
+    if selection.hours is not None:
+        return counts_of(session.execute(select(*hours.COUNTS).where(*selection.hours)).one())
+    if selection.counters is not None:
+        return counts_of(session.execute(select(*_SUMS).where(*selection.counters)).one())
+    return counts_of(session.execute(select(*_EVENT_SUMS).where(*selection.events)).one())
 
 
-def _uniques(session: Session, scope: Selection) -> tuple[int, int]:
+def _uniques(session: Session, selection: Selection) -> tuple[int, int]:
     """How many people viewed, and how many clicked."""
-    did = _who_did_what(scope)
+    did = _who_did_what(selection)
     people = [func.count(distinct(case((one, _PERSON)))) for one in (did.c.viewed, did.c.clicked)]
     query = select(*people).select_from(did).join(Address, col(Address.id) == did.c.address_id)
     viewers, clickers = session.execute(query).one()
     return int(viewers), int(clickers)
 
 
-def _who_did_what(scope: Selection) -> Any:
+def _who_did_what(selection: Selection) -> Any:
     """Addresses, and whether they viewed or clicked; of a target group also those whose events went."""
-    if scope.counters is not None:
+    if selection.counters is not None:
         did = (col(Counter.views) > 0).label("viewed"), (col(Counter.clicks) > 0).label("clicked")
-        return select(col(Counter.address_id), *did).where(*scope.counters).subquery()
-    held = select(col(Event.address_id), *_by_kind(Event)).where(*scope.events, _HUMAN)
-    if scope.group_id is None:
+        return select(col(Counter.address_id), *did).where(*selection.counters).subquery()
+    held = select(col(Event.address_id), *_by_kind(Event)).where(*selection.events, _HUMAN)
+    if selection.group_id is None:
         return held.subquery()
-    by_group = (col(KeptCount.group_id) == scope.group_id, col(KeptCount.counts_as) == int(EventClass.HUMAN))
+    by_group = (col(KeptCount.group_id) == selection.group_id, col(KeptCount.counts_as) == int(EventClass.HUMAN))
     return union_all(held, select(col(KeptCount.address_id), *_by_kind(KeptCount)).where(*by_group)).subquery()
 
 
@@ -331,34 +259,34 @@ def _by_kind(table: type[Event | KeptCount]) -> tuple[Any, Any]:
     return (kind == int(EventKind.VIEW)).label("viewed"), (kind == int(EventKind.CLICK)).label("clicked")
 
 
-def _times(session: Session, scope: Selection) -> tuple[datetime | None, datetime | None]:
-    if scope.hours is not None:
+def _times(session: Session, selection: Selection) -> tuple[datetime | None, datetime | None]:
+    if selection.hours is not None:
         by_people = (col(HourCounter.counts_as) == int(EventClass.HUMAN), col(HourCounter.number) > 0)
         ends = select(func.min(col(HourCounter.hour)), func.max(col(HourCounter.hour)))
-        first, last = session.execute(ends.where(*scope.hours, *by_people)).one()
+        first, last = session.execute(ends.where(*selection.hours, *by_people)).one()
         return first, last
-    if scope.counters is not None:
+    if selection.counters is not None:
         columns = (col(Counter.first_at), col(Counter.last_view_at), col(Counter.last_click_at))
         query = select(func.min(columns[0]), *map(func.max, columns[1:]))
-        first, *lasts = session.execute(query.where(*scope.counters)).one()
+        first, *lasts = session.execute(query.where(*selection.counters)).one()
         return first, max((last for last in lasts if last), default=None)
     ends = select(func.min(col(Event.at)), func.max(col(Event.at)))
-    first, last = session.execute(ends.where(*scope.events, _HUMAN, col(Event.kind).in_(COUNTED))).one()
+    first, last = session.execute(ends.where(*selection.events, _HUMAN, col(Event.kind).in_(COUNTED))).one()
     return first, last
 
 
-def _recent(session: Session, scope: Selection) -> Sequence[ToldClick]:
-    where = scope.events
-    if scope.counters is not None:
+def _recent(session: Session, selection: Selection) -> Sequence[ToldClick]:
+    where = selection.events
+    if selection.counters is not None:
         # The last clicks are among those of the people who clicked last; events have no index that tells.
-        latest = select(col(Counter.address_id)).where(*scope.counters, col(Counter.clicks) > 0)
+        latest = select(col(Counter.address_id)).where(*selection.counters, col(Counter.clicks) > 0)
         ids = session.execute(latest.order_by(col(Counter.last_click_at).desc()).limit(RECENT_CLICKS)).scalars()
         where = (*where, col(Event.address_id).in_(set(ids)))
     return clicks_told.newest_by_people(session, RECENT_CLICKS, where)
 
 
-def _popular(session: Session, scope: Selection) -> list[PopularCampaign]:
-    table, clicks, where = _clicked(scope)
+def _popular(session: Session, selection: Selection) -> list[PopularCampaign]:
+    table, clicks, where = _clicked(selection)
     query = select(col(Campaign.name), clicks).select_from(table)
     query = query.join(Campaign, col(Campaign.id) == table.campaign_id).where(*where)
     most = query.group_by(col(Campaign.id), col(Campaign.name)).having(clicks > 0)
@@ -366,12 +294,12 @@ def _popular(session: Session, scope: Selection) -> list[PopularCampaign]:
     return [PopularCampaign(name, int(number)) for name, number in rows]
 
 
-def _clicked(scope: Selection) -> tuple[Any, Any, Conditions]:
+def _clicked(selection: Selection) -> tuple[Any, Any, Conditions]:
     """From which table, by which sum and on which conditions to tell how often people clicked each campaign."""
-    if scope.hours is not None:
+    if selection.hours is not None:
         is_click = col(HourCounter.kind) == int(EventKind.CLICK)
         by_people = col(HourCounter.counts_as) == int(EventClass.HUMAN)
-        return HourCounter, func.sum(col(HourCounter.number)), (*scope.hours, is_click, by_people)
-    if scope.counters is not None:
-        return Counter, func.sum(col(Counter.clicks)), scope.counters
-    return Event, func.count(), (*scope.events, _HUMAN, col(Event.kind) == int(EventKind.CLICK))
+        return HourCounter, func.sum(col(HourCounter.number)), (*selection.hours, is_click, by_people)
+    if selection.counters is not None:
+        return Counter, func.sum(col(Counter.clicks)), selection.counters
+    return Event, func.count(), (*selection.events, _HUMAN, col(Event.kind) == int(EventKind.CLICK))

@@ -13,7 +13,8 @@ from sqlmodel import Session, col
 from decisions.calendar_steps import begin_of
 from storage.campaigns import Campaign
 from storage.hours import HourCounter
-from storage.performance_report import Selection, series
+from storage.performance_report import series
+from storage.selections import Selection
 from storage.tracking import Event, EventClass
 
 # Campaign by campaign (0: none), as hours are indexed: years of them need not be looked through.
@@ -30,11 +31,11 @@ class Step:
     clicks: int
 
 
-def trend(session: Session, scope: Selection, bounds: Sequence[date], zone: ZoneInfo) -> tuple[Step, ...]:
+def trend(session: Session, selection: Selection, bounds: Sequence[date], zone: ZoneInfo) -> tuple[Step, ...]:
     """What happened from each of these days to the next, on the clocks of `zone`; the last day only ends it."""
     *begins, end = (begin_of(day, zone) for day in bounds)
     views, clicks = [0] * len(begins), [0] * len(begins)
-    for hour, counts in series(session, scope & _by_people(begins[0]), begins[0], end):
+    for hour, counts in series(session, selection & _by_people(begins[0]), begins[0], end):
         place = bisect_right(begins, hour) - 1
         views[place] += counts.views
         clicks[place] += counts.clicks

@@ -14,10 +14,20 @@ from footlight.cli.command import Footlight, command_group, opened_to_read
 from footlight.cli.printing import AsJson, console, print_json, print_table, told, told_exactly
 from footlight.cli.typed_address import typed_address
 from footlight.cli.typed_moment import typed_moment
-from storage import Session, accounts, aggregate_only, campaign_changes, performance, performance_report, target_groups
+from storage import (
+    Session,
+    accounts,
+    aggregate_only,
+    campaign_changes,
+    performance,
+    performance_report,
+    selections,
+    target_groups,
+)
 from storage.aggregate_only import CountedOnlyInGroups
 from storage.counts import Counts
-from storage.performance_report import Part, Report, Selection, SenderNumbersOff, SteppedBy
+from storage.performance_report import Part, Report, SenderNumbersOff, SteppedBy
+from storage.selections import Selection
 
 family = command_group("performance", "Views and clicks by people, and what machines made.")
 
@@ -39,7 +49,7 @@ def total(*, by: By = SteppedBy.DAY, since: Since = None, until: Until = None, a
 
 
 def _total(session: Session) -> tuple[Selection, list[Part]]:
-    return performance_report.ALL, performance_report.parts_of_all(session)
+    return selections.ALL, performance_report.parts_of_all(session)
 
 
 @family.command("contact")
@@ -54,7 +64,7 @@ def contact(
             raise NoPerformance(f"nobody is known by {email}: `footlight contacts find TEXT` looks for a part of it")
         if aggregate_only.is_any_address(session, ids):
             raise CountedOnlyInGroups(CountedOnlyInGroups.__doc__)
-        return performance_report.of_addresses(ids), performance_report.parts_of_addresses(session, ids)
+        return selections.of_addresses(ids), performance_report.parts_of_addresses(session, ids)
 
     _tell(email, asked, by, (since, until), as_json)
 
@@ -72,7 +82,7 @@ def account(
             raise NoPerformance(f"no address at {domain} is known, or it is a domain that makes no account")
         if aggregate_only.is_account(session, ids[0]):
             raise CountedOnlyInGroups(CountedOnlyInGroups.__doc__)
-        return performance_report.of_account(ids[0]), performance_report.parts_of_account(session, ids[0])
+        return selections.of_account(ids[0]), performance_report.parts_of_account(session, ids[0])
 
     _tell(domain, asked, by, (since, until), as_json)
 
@@ -84,7 +94,7 @@ def campaign(
     """A campaign's, by its name or id."""
     _tell(
         name,
-        lambda session: (performance_report.of_campaign(campaign_changes.campaign_id(session, name)), []),
+        lambda session: (selections.of_campaign(campaign_changes.campaign_id(session, name)), []),
         by,
         (since, until),
         as_json,
@@ -98,7 +108,7 @@ def group(
     """A target group's: the views and clicks whose campaign it chose."""
     _tell(
         name,
-        lambda session: (performance_report.of_group(target_groups.find_group(session, name).id), []),
+        lambda session: (selections.of_group(target_groups.find_group(session, name).id), []),
         by,
         (since, until),
         as_json,
@@ -115,7 +125,7 @@ def sender(
         sender_id = performance_report.sender_id(session, typed_address(email))
         if sender_id is None:
             raise NoPerformance(f"{email} has not sent any mail with a banner")
-        return performance_report.of_sender(sender_id), []
+        return selections.of_sender(sender_id), []
 
     _tell(email, asked, by, (since, until), as_json, is_of_a_sender=True)
 
@@ -152,9 +162,9 @@ def _stretch(footlight: Footlight, zone: ZoneInfo, since: str | None, until: str
 def _read(
     session: Session, asked: Asked, since: datetime, until: datetime
 ) -> tuple[Report, list[Part], list[tuple[datetime, Counts]]]:
-    scope, parts = asked(session)
-    series = performance_report.series(session, scope, since, until)
-    return performance_report.report(session, scope), parts, series
+    selection, parts = asked(session)
+    series = performance_report.series(session, selection, since, until)
+    return performance_report.report(session, selection), parts, series
 
 
 def _as_json(report: Report) -> dict[str, object]:

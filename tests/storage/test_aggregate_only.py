@@ -16,9 +16,10 @@ from storage.contacts_arrived import store_states
 from storage.counts import Counts
 from storage.outbox import Due
 from storage.performance import of_campaigns
-from storage.performance_report import ALL, NOBODY, of_campaign, of_group, parts_of_all, report, series
+from storage.performance_report import NOBODY, parts_of_all, report, series
 from storage.person_export import export
 from storage.recount import recount
+from storage.selections import ALL, of_campaign, of_group
 from storage.small_crowds import TooFewPeople
 from storage.target_groups import place_contact
 from storage.tracking import EventKind

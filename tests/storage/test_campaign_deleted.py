@@ -25,8 +25,9 @@ from storage.campaign_list import list_campaigns
 from storage.campaigns import CampaignsInForce
 from storage.clicks_replayed import Place, replay_page
 from storage.fetch_arrived import Fetched, Tracker
-from storage.performance_report import ALL, of_campaign, report
+from storage.performance_report import report
 from storage.recount import recount
+from storage.selections import ALL, of_campaign
 from storage.tracking import EventKind
 from tests.storage.clicking import click
 from tests.storage.people import HASHER

@@ -11,24 +11,9 @@ from storage.accounts import account_ids
 from storage.campaign_changes import archive_campaign, campaign_id
 from storage.counts import Counts
 from storage.performance import addresses_of_person
-from storage.performance_report import (
-    ALL,
-    NOBODY,
-    Part,
-    Report,
-    Selection,
-    of_account,
-    of_addresses,
-    of_campaign,
-    of_group,
-    of_sender,
-    parts_of_account,
-    parts_of_all,
-    report,
-    sender_id,
-    series,
-)
+from storage.performance_report import NOBODY, Part, Report, parts_of_account, parts_of_all, report, sender_id, series
 from storage.privacy import erase
+from storage.selections import ALL, Selection, of_account, of_addresses, of_campaign, of_group, of_sender
 from storage.tracking import EventKind
 from tests.storage.people import HASHER, T0
 from tests.storage.test_events_thinned import thin_all

@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from storage import Session, aggregate_only, opt_outs, performance, performance_report, portal
+from storage import Session, aggregate_only, opt_outs, performance, performance_report, portal, selections
 from storage.aggregate_only import CountedOnlyInGroups
 from storage.counts import Counts
 from storage.opt_outs import Hasher
-from storage.performance_report import ALL, Report, Selection, SenderNumbersOff
+from storage.performance_report import Report, SenderNumbersOff
+from storage.selections import ALL, Selection
 from storage.small_crowds import TooFewPeople
 from webhooks.api import shapes
 from webhooks.api.people import accounts_of, campaign_clicks, tracked_contact
@@ -55,15 +56,15 @@ def _read(
     time_zone: str | None,
     hasher: Hasher,
 ) -> _Found:
-    scope = _scope(session, asked, hasher)
+    selection = _selection(session, asked, hasher)
     try:
-        scope = performance_report.told(session, scope)
+        selection = performance_report.told(session, selection)
     except TooFewPeople:
         raise _not_told(TooFewPeople) from None
-    report = performance_report.report(session, scope)
+    report = performance_report.report(session, selection)
     gone = opt_outs.opted_out(session, {click.email for click in report.recent_clicks if click.email}, hasher)
     shown = tuple(click for click in report.recent_clicks if click.email not in gone)
-    hours = performance_report.series(session, scope, *stretch)
+    hours = performance_report.series(session, selection, *stretch)
     return _Found(replace(report, recent_clicks=shown), hours, portal.zone(session, time_zone))
 
 
@@ -71,25 +72,25 @@ def _not_told(because: type[CountedOnlyInGroups | TooFewPeople]) -> Problem:
     return Problem(403, "counted only in groups", because.__doc__ or "")
 
 
-def _scope(session: Session, asked: shapes.PerformanceAsked, hasher: Hasher) -> Selection:
-    scope, accounts = ALL, accounts_of(session, given(asked.account))
+def _selection(session: Session, asked: shapes.PerformanceAsked, hasher: Hasher) -> Selection:
+    selection, accounts = ALL, accounts_of(session, given(asked.account))
     if (contact_id := given(asked.contact)) is not None:
         if tracked_contact(session, contact_id, hasher).counted_only_in_groups:
             raise _not_told(CountedOnlyInGroups)
-        scope &= performance_report.of_addresses(performance.addresses_of(session, contact_id))
+        selection &= selections.of_addresses(performance.addresses_of(session, contact_id))
     if accounts and aggregate_only.is_account(session, accounts[0]):
         raise _not_told(CountedOnlyInGroups)
     if accounts is not None:
-        scope &= performance_report.of_account(accounts[0]) if accounts else performance_report.of_addresses(())
+        selection &= selections.of_account(accounts[0]) if accounts else selections.of_addresses(())
     by_id = (
-        (asked.campaign, performance_report.of_campaign),
-        (asked.group, performance_report.of_group),
-        (asked.sender, performance_report.of_sender),
+        (asked.campaign, selections.of_campaign),
+        (asked.group, selections.of_group),
+        (asked.sender, selections.of_sender),
     )
     for id_, of_it in by_id:
         if given(id_) is not None:
-            scope &= of_it(given(id_))
-    return scope
+            selection &= of_it(given(id_))
+    return selection
 
 
 def _performance(
