@@ -30,7 +30,7 @@ from bot.setup import renew_checklist
 from decisions.quiet_hours import Rhythm
 from decisions.slack_ids import slack_id, workspace_of
 from storage import Busy, Session, StoreDown, channel_chosen, filter_choices, subscriptions
-from storage.filter_choices import Choice, Filtered
+from storage.filter_choices import Filtered, FilterValue
 from storage.subscriptions import Subscribed, Terms, Topic
 
 _TOPICS: Final = (Topic.LEADS, Topic.FEED)
@@ -87,7 +87,7 @@ async def suggest_zones(search: Search) -> Sequence[Block]:
     """What somebody types finds these time zones."""
     wanted = search.typed.strip().casefold().replace(" ", "_")
     found = sorted(zone for zone in available_timezones() if wanted in zone.casefold())
-    return suggestions([Choice(zone, zone) for zone in found[:MOST_SUGGESTED]])
+    return suggestions([FilterValue(zone, zone) for zone in found[:MOST_SUGGESTED]])
 
 
 async def _suggest(kind: Filtered, search: Search) -> Sequence[Block]:

@@ -23,7 +23,7 @@ class Filtered(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterValue:
     """Something that a filter can name; ids as text."""
 
     id: str
@@ -37,14 +37,14 @@ _TABLES: Final[Mapping[Filtered, tuple[Any, Any]]] = {
 }
 
 
-def search(session: Session, kind: Filtered, text: str, limit: int) -> tuple[Choice, ...]:
+def search(session: Session, kind: Filtered, text: str, limit: int) -> tuple[FilterValue, ...]:
     """Those whose name has every word of `text` in it, in any case and accents, by name; empty: all."""
     words = plain(text.strip()).split()
     found = [one for one in _all(session, kind) if all(word in plain(one.name) for word in words)]
     return tuple(sorted(found, key=lambda one: plain(one.name))[:limit])
 
 
-def named(session: Session, filters: Filters) -> dict[Filtered, tuple[Choice, ...]]:
+def named(session: Session, filters: Filters) -> dict[Filtered, tuple[FilterValue, ...]]:
     """What these filters name, as far as it is still there, in their order."""
     asked: dict[Filtered, Iterable[object]] = {
         Filtered.CAMPAIGNS: filters.campaigns,
@@ -54,16 +54,16 @@ def named(session: Session, filters: Filters) -> dict[Filtered, tuple[Choice, ..
     return {kind: _of_ids(session, kind, [str(id_) for id_ in ids]) for kind, ids in asked.items()}
 
 
-def _of_ids(session: Session, kind: Filtered, ids: list[str]) -> tuple[Choice, ...]:
+def _of_ids(session: Session, kind: Filtered, ids: list[str]) -> tuple[FilterValue, ...]:
     if not ids:
         return ()
     known = {one.id: one for one in _all(session, kind)}
     return tuple(known[id_] for id_ in ids if id_ in known)
 
 
-def _all(session: Session, kind: Filtered) -> list[Choice]:
+def _all(session: Session, kind: Filtered) -> list[FilterValue]:
     id_, name = _TABLES[kind]
     query = select(id_, name).where(name != "")
     if kind is Filtered.GROUPS:
         query = query.where(col(TargetGroup.deleted_at).is_(None))
-    return [Choice(str(one), called) for one, called in session.execute(query)]
+    return [FilterValue(str(one), called) for one, called in session.execute(query)]

@@ -14,7 +14,7 @@ from bot.slack_errors import closed_in
 from bot.texts import CATALOGUES
 from decisions.channel_filters import Filters
 from decisions.quiet_hours import Mode, Rhythm
-from storage.filter_choices import Choice, Filtered
+from storage.filter_choices import Filtered, FilterValue
 from storage.subscriptions import Subscribed, Terms, Topic
 
 CHANNELS_LISTED: Final = "channels_listed"
@@ -141,7 +141,7 @@ def read_channel(states: Mapping[str, Any]) -> Terms:
     )
 
 
-def suggestions(choices: Sequence[Choice]) -> list[Block]:
+def suggestions(choices: Sequence[FilterValue]) -> list[Block]:
     """What a search in a select offers."""
     return [option(plain(one.name) or f"#{one.id}", one.id) for one in choices]
 
@@ -171,7 +171,7 @@ def _least(clicks: int, reader: Reader) -> Block:
     return input_block(reader.texts.plain("channel_least"), LEAST, element)
 
 
-def _filter(kind: Filtered, chosen: Sequence[Choice], reader: Reader) -> Block:
+def _filter(kind: Filtered, chosen: Sequence[FilterValue], reader: Reader) -> Block:
     initial = {"initial_options": suggestions(chosen[:MOST_CHOSEN])} if chosen else {}
     element = {**_searched(reader), "type": "multi_external_select", "max_selected_items": MOST_CHOSEN, **initial}
     asked = input_block(reader.texts.plain(SELECTS[kind]), SELECTS[kind], element, optional=True)

@@ -6,10 +6,10 @@ from typing import Final
 from bot.blocks.reader import Reader
 from bot.blocks.text import Mrkdwn, escape
 from decisions.quiet_hours import DAILY_AT, Mode, Rhythm
-from storage.filter_choices import Choice, Filtered
+from storage.filter_choices import Filtered, FilterValue
 from storage.subscriptions import Terms, Topic
 
-Names = Mapping[Filtered, Sequence[Choice]]
+Names = Mapping[Filtered, Sequence[FilterValue]]
 MOST_NAMED: Final = 5
 TOPICS: Final = {Topic.LEADS: "topic_leads", Topic.FEED: "topic_feed"}
 _MODES: Final = {Mode.EACH: "terms_each", Mode.HOURLY: "terms_hourly", Mode.DAILY: "terms_daily"}
@@ -39,6 +39,6 @@ def what_lines(terms: Terms, names: Names, reader: Reader) -> list[Mrkdwn]:
     return [*told, texts("terms_hidden")] if terms.hides_addresses else told
 
 
-def _listed(chosen: Sequence[Choice]) -> Mrkdwn:
+def _listed(chosen: Sequence[FilterValue]) -> Mrkdwn:
     more = [Mrkdwn("…")] if len(chosen) > MOST_NAMED else []
     return Mrkdwn(", ".join((*(escape(one.name) for one in chosen[:MOST_NAMED]), *more)))

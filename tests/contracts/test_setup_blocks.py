@@ -38,7 +38,7 @@ from sandbox.slack.block_kit import ALL_TEXT, message_faults, suggestion_faults,
 from storage.audit import Noted
 from storage.digest_numbers import ActiveAccount, DigestNumbers
 from storage.feed import ActivityCard
-from storage.filter_choices import Choice, Filtered
+from storage.filter_choices import Filtered, FilterValue
 from storage.home_state import AdminState, HomeState, Week
 from storage.leads import LeadStage
 from storage.list_catalogue import ListedList
@@ -54,8 +54,8 @@ RHYTHM = Rhythm(Mode.DAILY, "America/Argentina/ComodRivadavia", time(22), time(7
 TERMS = Terms(Filters((1,), (2,), ("3",), 1_000), RHYTHM, "de", True)
 
 
-def names(text: str) -> dict[Filtered, tuple[Choice, ...]]:
-    return {kind: tuple(Choice(str(number), text) for number in range(60)) for kind in Filtered}
+def names(text: str) -> dict[Filtered, tuple[FilterValue, ...]]:
+    return {kind: tuple(FilterValue(str(number), text) for number in range(60)) for kind in Filtered}
 
 
 def a_channel(text: str, number: int) -> Subscribed:
@@ -167,7 +167,7 @@ def test_suggestions(text: str) -> None:
     lists = [ListedList(str(one), text, bool(one % 2), one if one % 3 else None, NOW, None) for one in range(100)]
 
     assert suggestion_faults({"options": list_suggestions(lists, reader)}) == []
-    assert suggestion_faults({"options": suggestions([Choice(str(one), text) for one in range(100)])}) == []
+    assert suggestion_faults({"options": suggestions([FilterValue(str(one), text) for one in range(100)])}) == []
 
 
 def test_a_masked_address() -> None:
