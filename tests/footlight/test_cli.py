@@ -21,6 +21,8 @@ from tests.footlight.conftest import on_both
 from tests.jobs.portal import a_hubspot
 
 pytestmark = pytest.mark.usefixtures("logs_undone")
+# What all else on the machine may take from a process that ends; who waited for HubSpot would take twenty.
+BUSY_MACHINE_SECONDS = 8
 
 
 async def test_migrate(alone: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +237,7 @@ async def test_stop_waits_for_nobody(
         process.terminate()
         _, logged = await process.communicate()
 
-    assert monotonic() - began < 10
+    assert monotonic() - began < 10 + BUSY_MACHINE_SECONDS
     assert b"Traceback" not in logged, logged.decode()
     if process.returncode:
         # SQLite lets each write that waits look for the lock for five seconds.
@@ -259,7 +261,7 @@ async def test_ctrl_c_waits_for_nobody(
         _, told = await process.communicate()
 
     assert (process.returncode, b"Traceback" in told) == (130, False)
-    assert monotonic() - began < 5
+    assert monotonic() - began < BUSY_MACHINE_SECONDS
     assert (await footlight("sync")).status == 0
 
 
