@@ -253,8 +253,16 @@ async def _modal(
     groups = await _groups(desk)
     metadata = msgspec.json.encode(editing).decode()
     is_new = editing.campaign_id is None
-    how = {"metadata": metadata, "is_new": is_new, "taken": editing.taken, "takes_file": editing.takes_file}
-    return campaign_editor(campaign, preview, groups, visit.reader, **how)
+    return campaign_editor(
+        campaign,
+        preview,
+        groups,
+        visit.reader,
+        metadata=metadata,
+        is_new=is_new,
+        taken=editing.taken,
+        takes_file=editing.takes_file,
+    )
 
 
 def _preview_of(campaign: NewCampaign | None, desk: Desk) -> Preview:

@@ -55,8 +55,10 @@ async def _fetch(file: PutIn, client: AsyncWebClient) -> bytes:
     limit = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     headers = {"Authorization": f"Bearer {client.token}"}
     # Who may not see the file is led to where people sign in.
-    request = {"headers": headers, "allow_redirects": False, "proxy": client.proxy}
-    async with aiohttp.ClientSession(timeout=limit) as session, session.get(file.url, **request) as answer:
+    async with (
+        aiohttp.ClientSession(timeout=limit, headers=headers, proxy=client.proxy) as session,
+        session.get(file.url, allow_redirects=False) as answer,
+    ):
         if answer.status != 200:
             raise NotABanner(BannerFault.NOT_READ, f"{NOT_FETCHED} (status {answer.status})")
         octets = b""

@@ -40,11 +40,11 @@ from bot.blocks.campaign_list import CAMPAIGN_MENU, MORE_CAMPAIGNS, NEW_CAMPAIGN
 from bot.blocks.channel_greeting import CHANGE_CHANNEL
 from bot.blocks.channel_modals import ADD_CHANNEL, CHANNEL_MENU, CHANNEL_SAVED
 from bot.blocks.click_pages import TURN_CLICKS
-from bot.blocks.contact_message import ASK_OPT_OUT, OPEN_LINK, SHARE, SHOW_CLICKS
+from bot.blocks.contact_message import ASK_OPT_OUT, FOLLOW, OPEN_LINK, SHARE, SHOW_CLICKS
 from bot.blocks.counting_modals import COUNTED_GROUPS, COUNTING_CHOSEN, COUNTING_CONFIRMED
 from bot.blocks.digest_message import SHOW_ALL
 from bot.blocks.elements import Block
-from bot.blocks.follow_message import FOLLOW, FOLLOW_CHOSEN, STOP_FOLLOWING
+from bot.blocks.follow_message import FOLLOW_CHOSEN, STOP_FOLLOWING
 from bot.blocks.groups_modals import (
     DELETION_ASKED,
     DELETION_CONFIRMED,

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.blocks.contact_message import shown_name
+from bot.blocks.contact_message import FOLLOW, shown_name
 from bot.blocks.elements import Message, one_line
 from bot.blocks.follow_message import (
     DAYS,
     EVERYBODY,
-    FOLLOW,
     HOW_LONG,
     USUAL,
     WHOM,

@@ -1,6 +1,7 @@
 """Mentions: everybody chooses whether they are mentioned with what is theirs; admins say who an owner of HubSpot is."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from bot.blocks.channel_modals import suggestions
@@ -24,8 +25,8 @@ async def answer(typed: Typed) -> Message:
     if on is None:
         on = await desk.store.read(mentions.wants, who.user_id)
     else:
-        chosen = {"on": on, "actor": visit.actor, "now": desk.now()}
-        await desk.store.write(mentions.switch, who.user_id, who.email, **chosen)
+        switch = partial(mentions.switch, on=on, actor=visit.actor, now=desk.now())
+        await desk.store.write(switch, who.user_id, who.email)
     return one_line(visit.reader.texts("mentions_on" if on else "mentions_off"))
 
 
@@ -49,9 +50,9 @@ async def owner_matched(press: Press) -> None:
     if user_id and refusal(await press.desk.people.get(user_id, press.team_id), Right.SEE):
         await press.tell("owners_not_ours", who=press.visit.reader.who(f"slack:{user_id}"))
         return
-    matching = {"actor": press.visit.actor, "now": press.desk.now()}
+    match = partial(mentions.match, actor=press.visit.actor, now=press.desk.now())
     try:
-        await press.desk.store.write(mentions.match, str(owner.get("value") or ""), user_id, **matching)
+        await press.desk.store.write(match, str(owner.get("value") or ""), user_id)
     except NoSuchOwner:
         await press.tell("owners_gone")
         return

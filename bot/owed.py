@@ -1,6 +1,6 @@
 """What is said for an item of the outbox: the present state of its subject, made when it is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -313,30 +313,42 @@ def _remember_account(session: Session, account: AccountActivityCard, *, channel
     posted.forget(session, channel=channel, ts=ts)
     left = account_threads.get(session, account.id)
     there = set(account.address_ids).intersection(left.address_ids if left else ())
-    told = {"kind": Due.ACCOUNT_ACTIVE, "subject": str(account.id), "address_ids": there}
-    posted.remember_all(session, channel=channel, ts=ts, **told, now=now)
-    if len(there) < len(account.address_ids):
-        _owe_rewrite(session, Due.ACCOUNT_ACTIVE, str(account.id), channel=channel, ts=ts, now=now)
+    all_there = len(there) == len(account.address_ids)
+    kind, subject = Due.ACCOUNT_ACTIVE, str(account.id)
+    _remember_named(session, kind, subject, there, all_there=all_there, channel=channel, ts=ts, now=now)
 
 
 def _remember_digest(session: Session, item: Item, digest: Digest, *, channel: str, ts: str, now: datetime) -> None:
     digest.note_told(session, channel, ts, now=now)
     kind = Due.LEAD_CHANGED if digest.topic is Topic.LEADS else Due.ACTIVITY_CHANGED
     there = {subject: address for subject, address in digest.named.items() if not _is_gone(session, kind, subject)}
-    told = {"kind": Due.DIGEST, "subject": digest.topic.value, "address_ids": there.values()}
-    posted.remember_all(session, channel=channel, ts=ts, **told, now=now)
-    if len(there) < len(digest.named):
-        _owe_rewrite(session, Due.DIGEST, item.subject, channel=channel, ts=ts, now=now)
+    all_there, named = len(there) == len(digest.named), there.values()
+    _remember_named(session, Due.DIGEST, item.subject, named, all_there=all_there, channel=channel, ts=ts, now=now)
 
 
 def _remember_people(session: Session, item: Item, said: Owed, *, channel: str, ts: str, now: datetime) -> None:
     subject = item.facts["subject"] if item.kind is Due.PERSON_FORGOTTEN else item.subject
     news = follow_news.news(session, subject)
     there = {one.address_id for one in news.people} if news else set()
-    told = {"kind": Due.FOLLOWED_CLICKED, "subject": subject, "address_ids": there.intersection(said.people)}
-    posted.remember_all(session, channel=channel, ts=ts, **told, now=now)
-    if not there.issuperset(said.people):
-        _owe_rewrite(session, Due.FOLLOWED_CLICKED, subject, channel=channel, ts=ts, now=now)
+    kind, named, all_there = Due.FOLLOWED_CLICKED, there.intersection(said.people), there.issuperset(said.people)
+    _remember_named(session, kind, subject, named, all_there=all_there, channel=channel, ts=ts, now=now)
+
+
+def _remember_named(
+    session: Session,
+    kind: Due,
+    subject: str,
+    named: Collection[int],
+    *,
+    all_there: bool,
+    channel: str,
+    ts: str,
+    now: datetime,
+) -> None:
+    """The message names these people; where others whom it names are gone meanwhile, it is to be rewritten."""
+    posted.remember_all(session, channel=channel, ts=ts, kind=kind, subject=subject, address_ids=named, now=now)
+    if not all_there:
+        _owe_rewrite(session, kind, subject, channel=channel, ts=ts, now=now)
 
 
 def _owe_rewrite(session: Session, kind: Due, subject: str, *, channel: str, ts: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The channels for leads and feed: chosen, changed and taken back in modals; what each is told, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -95,7 +95,10 @@ async def _suggest(kind: Filtered, search: Search) -> Sequence[Block]:
 
 
 # What is found for each select, by its name.
-SUGGESTED: Final = {ZONE: suggest_zones, **{block: partial(_suggest, kind) for kind, block in SELECTS.items()}}
+SUGGESTED: Final[Mapping[str, Callable[[Search], Awaitable[Sequence[Block]]]]] = {
+    ZONE: suggest_zones,
+    **{block: partial(_suggest, kind) for kind, block in SELECTS.items()},
+}
 
 
 async def saved(submission: Submission) -> None:

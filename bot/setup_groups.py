@@ -100,7 +100,8 @@ async def made(submission: Submission) -> None:
     chosen = submission.carried(Chosen)
     done = await _done(submission, NAME, _make, chosen, name, typed, submission.desk.hasher)
     if done is not None:
-        await _added(*done, submission)
+        group, outcome = done
+        await _added(group, outcome, submission)
 
 
 async def added(submission: Submission) -> None:

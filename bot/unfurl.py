@@ -85,11 +85,11 @@ def _cards(session: Session, urls: list[str], channel: str, hasher: Hasher) -> d
     home = portal.present(session)
     named = {url: ids for url in urls if (ids := contact_of(url))}
     ours = {url: hubspot_id for url, (portal_id, hubspot_id) in named.items() if home and portal_id == home.portal_id}
-    ids = contact_ids(session, ours.values())
+    held = contact_ids(session, ours.values())
     found = {
-        url: card_for_channel(session, ids[hubspot_id], channel, hasher)
+        url: card_for_channel(session, held[hubspot_id], channel, hasher)
         for url, hubspot_id in ours.items()
-        if hubspot_id in ids
+        if hubspot_id in held
     }
     return {url: card for url, card in found.items() if card is not None}
 

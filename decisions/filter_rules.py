@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
@@ -92,7 +92,7 @@ def read_rules(text: str) -> FilterRules:
     return replace(TODAY, **{name: _read(value) for name, value in told.items() if value is not None})
 
 
-def _read(value: object) -> object:
+def _read(value: Any) -> Any:
     if isinstance(value, float):
         return timedelta(seconds=value)
     return tuple(part.lower() for part in value) if isinstance(value, tuple) else value

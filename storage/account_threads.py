@@ -79,10 +79,16 @@ def begin(session: Session, channel: str, thread: Thread, *, shown_at: datetime)
         The id of the account activity.
     """
     card = feed.get(session, thread.begins_with or 0)
-    if card is None:
+    if card is None or thread.account_id is None:
         return None
-    span = {"first_at": card.first_at, "last_at": card.last_at}
-    row = AccountActivity(channel=channel, account_id=thread.account_id, ts=thread.ts, **span, shown_at=shown_at)
+    row = AccountActivity(
+        channel=channel,
+        account_id=thread.account_id,
+        ts=thread.ts,
+        first_at=card.first_at,
+        last_at=card.last_at,
+        shown_at=shown_at,
+    )
     session.add(row)
     session.flush()
     posted.forget(session, channel=channel, ts=thread.ts)

@@ -92,7 +92,10 @@ def newest(session: Session, limit: int, workspace: str | None = None) -> tuple[
     rows = session.execute(query).all()
     campaigns = _named(session, Campaign, _CAMPAIGN, [row.detail for row in rows])
     groups = _named(session, TargetGroup, _GROUP, [row.detail for row in rows])
-    return tuple(Noted(*row, campaigns.get(row.detail), groups.get(row.detail)) for row in rows)
+    return tuple(
+        Noted(at, actor, action, email, detail, campaigns.get(detail), groups.get(detail))
+        for at, actor, action, email, detail in rows
+    )
 
 
 def _named(

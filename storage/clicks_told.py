@@ -64,7 +64,7 @@ def newest(
 def number(session: Session, address_ids: Collection[int]) -> int:
     """How many clicks of these addresses are held, machines' too."""
     theirs = (col(Event.address_id).in_(address_ids), col(Event.kind) == int(EventKind.CLICK))
-    return session.execute(select(func.count()).where(*theirs)).scalar_one()
+    return int(session.execute(select(func.count()).where(*theirs)).scalar_one())
 
 
 def newest_by_people(session: Session, limit: int, where: Collection[Any]) -> Sequence[ToldClick]:

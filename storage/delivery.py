@@ -95,7 +95,7 @@ def others_due(session: Session, item: Item, most: int, *, now: datetime) -> int
     same = (col(OutboxItem.destination) == item.destination, col(OutboxItem.kind) == item.kind)
     due = (col(OutboxItem.state) == OutboxState.DUE, col(OutboxItem.due_at) <= now, col(OutboxItem.id) != item.id)
     found = select(col(OutboxItem.id)).where(*same, *due).limit(most).subquery()
-    return session.execute(select(func.count()).select_from(found)).scalar_one()
+    return int(session.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def begin_again(session: Session, item: Item, *, now: datetime, lease: timedelta) -> Item | None:

@@ -100,7 +100,8 @@ def told_in(session: Session, channel: str, ts: str) -> tuple[Entry, ...]:
 def topic_of(session: Session, channel: str, ts: str) -> Topic | None:
     """Of what a digest tells; None: there is none."""
     there = (col(DigestEntry.channel) == channel, col(DigestEntry.ts) == ts)
-    return session.exec(select(DigestEntry.topic).where(*there).limit(1)).first()
+    topic = session.exec(select(DigestEntry.topic).where(*there).limit(1)).first()
+    return None if topic is None else Topic(topic)
 
 
 def last_told(session: Session, channel: str, topic: Topic, subject: int) -> DigestTold | None:

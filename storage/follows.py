@@ -161,14 +161,14 @@ def move_accounts(session: Session, others: Collection[int], kept: int) -> None:
 
 def withdraw(session: Session, address_ids: Collection[int]) -> None:
     """These people opted out: nobody follows them any more, and what was not told yet of them will not be."""
-    theirs = select(Follow.id).where(col(Follow.address_id).in_(address_ids))
-    remove(session, [id_ for (id_,) in session.execute(theirs) if id_ is not None])
+    theirs = select(col(Follow.id)).where(col(Follow.address_id).in_(address_ids))
+    remove(session, [id_ for id_ in session.execute(theirs).scalars() if id_ is not None])
     session.execute(delete(FollowedClicks).where(col(FollowedClicks.address_id).in_(address_ids)))
 
 
 def remove(session: Session, follow_ids: Collection[int]) -> None:
     """These follows end, and what was not told yet will not be."""
-    rows = session.execute(select(Follow.id, Follow.message).where(col(Follow.id).in_(follow_ids))).all()
+    rows = session.execute(select(col(Follow.id), col(Follow.message)).where(col(Follow.id).in_(follow_ids))).all()
     subjects = [subject_of(id_ or 0, message) for id_, message in rows]
     not_sent = (col(OutboxItem.kind) == Due.FOLLOWED_CLICKED, col(OutboxItem.state) != OutboxState.SENDING)
     session.execute(delete(OutboxItem).where(*not_sent, col(OutboxItem.subject).in_(subjects)))

@@ -142,7 +142,7 @@ def _activities(session: Session, email: str | None, since: datetime) -> tuple[A
 
 def _new_leads(session: Session, begin: datetime, end: datetime) -> int:
     first_click = (col(Lead.since) >= begin, col(Lead.since) < end)
-    return session.execute(select(func.count()).where(*first_click)).scalar_one()
+    return int(session.execute(select(func.count()).where(*first_click)).scalar_one())
 
 
 def _admin(session: Session, workspace: str) -> AdminState:

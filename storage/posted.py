@@ -59,8 +59,9 @@ def remember(
         col(Posted.address_id).is_not_distinct_from(address_id),
     )
     if session.exec(same).first() is None:
-        named = {"kind": kind, "subject": str(subject), "address_id": address_id}
-        session.add(Posted(channel=channel, ts=ts, **named, at=now, thread_ts=thread_ts))
+        named = Posted(channel=channel, ts=ts, kind=kind, subject=str(subject), address_id=address_id, at=now)
+        named.thread_ts = thread_ts
+        session.add(named)
         session.flush()
 
 

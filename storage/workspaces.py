@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from decisions.outside_text import clean
@@ -79,7 +79,7 @@ def all_workspaces(session: Session) -> tuple[WorkspaceView, ...]:
     return tuple(_view(row) for row in rows)
 
 
-def is_in(column: ColumnElement[str], workspace: str, before: str = "") -> ColumnElement[bool]:
+def is_in(column: SQLColumnExpression[str], workspace: str, before: str = "") -> ColumnElement[bool]:
     """
     Whether a column's kept id belongs to the workspace.
 

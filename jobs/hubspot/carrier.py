@@ -120,7 +120,7 @@ class HubSpotCarrier:
         zone = await zone_of(store)
         if item.kind is Due.CLICKS_TO_HUBSPOT:
             day = await store.read(clicks_to_hubspot.to_tell, item.subject, zone, hasher)
-            return day and _Note(day.hubspot_id, title(day), note(day), day.last_at)
+            return None if day is None else _Note(day.hubspot_id, title(day), note(day), day.last_at)
         if item.kind is not Due.NOTES_TO_HUBSPOT:
             return None
         told = await store.read(notes_to_hubspot.to_tell, int(item.subject), hasher)

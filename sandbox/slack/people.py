@@ -278,7 +278,8 @@ class People:
     def _tell_of_links(self, message: Message) -> None:
         """The app hears of links in any conversation, whether it is there or not."""
         if links := links_in(message.text, self._workspace.unfurl_domains):
-            told = {"channel": message.channel, "user": message.user, "message_ts": message.ts, "links": links}
+            told: Json = {"channel": message.channel, "user": message.user}
+            told |= {"message_ts": message.ts, "links": links}
             told |= {"is_bot_user_member": BOT_USER in self._workspace.channels[message.channel].members}
             told |= {"unfurl_id": self._workspace.new_id("U."), "source": "conversations_history"}
             self.event({"type": "link_shared", "event_ts": message.ts, **told}, message.user)
